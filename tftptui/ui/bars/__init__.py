@@ -1,1 +1,1 @@
-"""Lines above and below the panes: header, notices, findings, tabs, footer."""
+"""The lines above and below the panes: header, messages, tabs, footer."""

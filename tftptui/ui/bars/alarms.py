@@ -1,4 +1,4 @@
-"""Messages about findings: alarms that hold, and what a moment ago turned out wrong."""
+"""Messages about findings: alarms in force, and those recently changed or withdrawn."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -11,7 +11,7 @@ from tftptui.ui.panes.transfers.words import alarm_in_cells
 from tftptui.ui.store import Store
 
 RECENT = 60.0
-"""Seconds for which an alarm is shown; longer while its transfers go on."""
+"""Seconds for which an alarm is shown; longer while its transfers run."""
 
 TURNED = 15.0
 """Seconds for which a finding that changed or was withdrawn is shown as such."""
@@ -21,7 +21,7 @@ _REVISED = "new evidence: "
 
 
 def alarm_messages(store: Store, now: float) -> Iterator[StatusMessage]:
-    """Yield what the findings say at the wall clock NOW, the worst first.
+    """Yield the messages of the findings at wall-clock time NOW, most important first.
 
     Packets that do not arrive come before names that do not exist, findings about many
     clients before those about few, the latest first.
@@ -51,7 +51,7 @@ def _alarm(finding: Finding, store: Store, now: float, width: int) -> str:
 
 
 def _cured(finding: Finding, width: int) -> str:
-    """Return that a finding is withdrawn, and why."""
+    """Return the message that a finding is withdrawn, and why."""
     why, code = finding.withdrawn, f" ({finding.code})"
     if not finding.client:
         forms = [f"✓ withdrawn: {why}{code}", f"✓ withdrawn: {why}"]

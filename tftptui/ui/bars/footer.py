@@ -18,9 +18,9 @@ _BY_ID = {action.id: action for action in ACTIONS}
 
 
 class FooterLine(Widget):
-    """Made from the bindings that work now and the list of actions.
+    """The active bindings, in the order of the list of actions.
 
-    Below a window it is empty: that takes the keys, and says which at its own foot.
+    While a window is open it is empty: the window shows its keys in its own frame.
     """
 
     ALLOW_SELECT = False
@@ -33,7 +33,7 @@ class FooterLine(Widget):
         self._is_covered = False
 
     def on_mount(self) -> None:
-        """Follow the focus."""
+        """Update when the focus or the bindings change."""
         self.screen.bindings_updated_signal.subscribe(self, self._look)
         self.app.screen_change_signal.subscribe(self, self._look_up, immediate=True)
 
@@ -50,10 +50,10 @@ class FooterLine(Widget):
             self.refresh()
 
     def _working(self) -> list[tuple[Action, str, str]]:
-        """Return the shown actions that work now, each with a key that does, and words.
+        """Return the shown actions that are active, each with a key and a label.
 
-        A letter does not while a field takes it as text. What has the focus may have
-        better words than the action itself, in its ``labels``.
+        Letter keys are inactive while a field takes them as text. The focused widget
+        may have better labels in its ``labels``.
         """
         found: dict[str, tuple[Action, str, str]] = {}
         labels: Mapping[str, str] = getattr(self.screen.focused, "labels", {})
@@ -70,9 +70,9 @@ class FooterLine(Widget):
         return focused is None or not focused.check_consume_key(key, letter)
 
     def render(self) -> Text:
-        """Return the line; a key that does not fit is left out, whole.
+        """Return the line; keys that do not fit are left out.
 
-        The way to the help is never left out for another key.
+        The help key is never left out.
         """
         key_style = slot_styles(self.app.theme_variables)["transfer-active"]
         key_style += Style(bold=True)
@@ -95,7 +95,7 @@ class FooterLine(Widget):
         return line
 
     def on_click(self, event: events.Click) -> None:
-        """Do what the key would do."""
+        """Press the key that was clicked."""
         for begin, end, key in self._places:
             if begin <= event.x < end:
                 self.app.simulate_key(key)

@@ -1,4 +1,4 @@
-"""The top line: what is served, where, from which ports, how fast."""
+"""The top line: root, address, ports and rates."""
 
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -19,7 +19,7 @@ from tftptui.ui.store import RATE_SPAN, Store
 from tftptui.ui.themes import slot_styles
 
 SAMPLES = 8
-"""Seconds that the little graph looks back."""
+"""Seconds that the sparkline covers."""
 
 _BRAND, _ROOT, _ADDRESS, _PORTS, _USED, _CAPTURE, _RATE, _GRAPH, _COUNTS = range(9)
 _ANYWHERE = ("0.0.0.0", "::")  # noqa: S104 - not listened on here
@@ -27,21 +27,21 @@ _ORDER = (
     *(_COUNTS, _USED, _COUNTS, _ROOT, _ROOT, _PORTS, _GRAPH, _PORTS, _RATE, _COUNTS),
     *(_CAPTURE, _BRAND, _PORTS, _COUNTS, _ADDRESS, _RATE),
 )
-"""What gets shorter first when the line is too long.
+"""The order in which parts are shortened if the line is too long.
 
-The width of each form depends on settings and on the screen, never on what happens:
-so nothing moves while numbers grow.
+The width of each form depends on settings and on the screen, never on the traffic: so
+nothing moves while numbers grow.
 """
 
 COUNT = 4
-"""Cells of a count: up to 9999, then ``12k``, ``1.2M``."""
+"""Width of a count in cells: up to 9999, then ``12k``, ``1.2M``."""
 
 Count = tuple[str, str, int, Style]
-"""Word, mark, number, and the style where it is not 0."""
+"""Word, mark, number, and the style if it is not 0."""
 
 
 def sparkline(values: Sequence[float]) -> str:
-    """Return one bar a value; the highest one is full."""
+    """Return one bar per value; the highest one is full."""
     top = max(values, default=0.0)
     if top <= 0:
         return LEVELS[0] * len(values)
@@ -49,8 +49,8 @@ def sparkline(values: Sequence[float]) -> str:
 
 
 def _root(status: Status) -> Part:
-    """Return what is served, in full and short."""
-    if status.source == "demo":  # its folder is nobody's, and gone tomorrow
+    """Return the root, in full and short."""
+    if status.source == "demo":  # it is a temporary folder
         return Part([Text()])
     if status.named:
         names = [visible(name.encode()) for name, _ in status.named]
@@ -65,9 +65,9 @@ def _counted(names: list[str]) -> str:
 
 
 def _reading(status: Status, end: float, slots: dict[str, Style]) -> Part:
-    """Return how far a capture has been read; then when it ends, from which ages count.
+    """Return the progress of reading a capture; then its end, the reference of ages.
 
-    END is the wall clock of the latest that was read.
+    END is the wall clock of the latest packet read.
     """
     progress = status.progress
     if progress is not None and progress < 1:
@@ -83,15 +83,16 @@ def short_count(number: int) -> str:
     text = str(number)
     if len(text) > COUNT:
         text = octets(number).replace(" ", "")
-    if len(text) > COUNT:  # as 12.3k
+    if len(text) > COUNT:  # such as 12.3k
         text = f"{text.partition('.')[0]}{text[-1]}"
     return text.rjust(COUNT)
 
 
 def lan_address(status: Status) -> str:
-    """Return where clients ask: an address of this machine, and the port.
+    """Return the address and port for clients.
 
-    That which is listened on; of all, the first that is not the loopback, IPv4 first.
+    The address listened on; if it is all, the host's first one that is not loopback,
+    IPv4 before IPv6.
     """
     listened = [one.rpartition(":")[0].strip("[]") for one in status.listeners]
     specific = [one for one in listened if one not in _ANYWHERE]
@@ -101,14 +102,14 @@ def lan_address(status: Status) -> str:
 
 
 def _speed_forms(arrow: str, rate: float) -> tuple[str, str]:
-    """Return a rate in full and short, always as wide."""
+    """Return a rate in full and short, each of constant width."""
     text = f"{octets(rate):>6}"
     unit = "B/s" if text[-1].isalpha() else " B/s"
     return f"{arrow} {text}{unit:<4}", f"{arrow}{text.replace(' ', ''):>5}"
 
 
 class HeaderLine(Widget):
-    """One line that fits itself to the width; each part has a slot and stays there."""
+    """One line that adapts to the width; each part has a fixed place."""
 
     ALLOW_SELECT = False
     DEFAULT_CSS = "HeaderLine { height: 1; background: $panel; }"
@@ -122,13 +123,13 @@ class HeaderLine(Widget):
         self._made: tuple[int, Text] | None = None
 
     def frame_arrived(self) -> None:
-        """Draw again if anything looks different."""
+        """Redraw if anything looks different."""
         if self.size.width and (line := self._line()) != self._shown:
             self._shown, self._made = line, (self.size.width, line)
             self.refresh()
 
     def clock_ticked(self) -> None:
-        """Take a sample of the rate, if the clock has gone on."""
+        """Take a sample of the rate, if the clock has moved."""
         now = self._now()
         if now != self._sampled:
             self._sampled = now
@@ -137,14 +138,14 @@ class HeaderLine(Widget):
 
     def render(self) -> Text:
         """Return the line."""
-        # That which was just made, unless it is drawn for another reason.
+        # Reuse the line that was just made, unless it is drawn for another reason.
         made, self._made = self._made, None
         fits = made is not None and made[0] == self.size.width
         self._shown = made[1] if made is not None and fits else self._line()
         return self._shown
 
     def _rate(self) -> tuple[float, float]:
-        """Return bytes a second that are sent, and received."""
+        """Return the sending and receiving rates in bytes/s."""
         if self._now() - self._store.now > RATE_SPAN:
             return 0.0, 0.0
         return self._store.total_rate, self._store.received_rate
@@ -201,7 +202,7 @@ class HeaderLine(Widget):
         return [Part(forms), Part([used, Text()])]
 
     def _elsewhere(self, ports: PortMap) -> int:
-        """Return how many transfers go on from ports of a range before this one."""
+        """Return how many transfers run on ports outside the current range."""
         return sum(
             view.running
             and not view.single_port
@@ -211,7 +212,7 @@ class HeaderLine(Widget):
         )
 
     def _capture(self, slots: dict[str, Style]) -> Part:
-        """Return whether all packets are being written to a file, and how many."""
+        """Return whether packets are captured to a file, and how many."""
         status = self._store.status
         if status is None or status.capture is None:
             return Part([Text()])
@@ -220,7 +221,7 @@ class HeaderLine(Widget):
         return Part([Text.assemble(mark, f" {packets}"), Text.assemble(mark)])
 
     def _speed(self, slots: dict[str, Style]) -> list[Part]:
-        if self._store.is_capture:  # nothing leaves: its last second would stand still
+        if self._store.is_capture:  # its rate would stay at that of the last second
             return [Part([Text()]), Part([Text()])]
         (sent, received), style = self._rate(), slots["transfer-active"]
         takes_uploads = self._store.settings.get("write", "off") != "off"
@@ -236,7 +237,7 @@ class HeaderLine(Widget):
         ]
 
     def _counts(self, slots: dict[str, Style]) -> Part:
-        """Return the totals, each in a slot of its own, even at 0."""
+        """Return the totals, each in its own place, even at 0."""
         one = self._store.of_clients
         stalled = sum(view.phase == "stalled" for view in self._store.running_boots)
         ended, lost = one.abandoned + one.aborted, slots["transfer-failed"]

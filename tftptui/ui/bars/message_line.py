@@ -1,4 +1,4 @@
-"""The line under the header: the worst of what there is to know, and how much more."""
+"""The line under the header: the most important message, and the number of others."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -31,10 +31,9 @@ _SLOTS = {
 def status_messages(
     store: Store, notices: Sequence[str], now: float
 ) -> list[StatusMessage]:
-    """Return all that the operator should know at the wall clock NOW, the worst first.
+    """Return all messages for the user at wall-clock time NOW, most important first.
 
-    NOTICES are those of the screen itself. A finding that a refusal speaks of already
-    is not told again.
+    NOTICES are the screen's own. A finding already named by a refusal is left out.
     """
     refused = [*refusal_messages(store, now)]
     told = {one.finding for one in refused}
@@ -68,7 +67,7 @@ class MessageLine(Widget):
     """One line that is always there, so that nothing below it moves.
 
     Attributes:
-        messages: what there is to know, the worst first; the line says the first.
+        messages: the messages, most important first; the line shows the first.
     """
 
     ALLOW_SELECT = False
@@ -98,7 +97,7 @@ class MessageLine(Widget):
         self._shown: Text | None = None
 
     def look(self, chosen: int = 0) -> None:
-        """Say what is so now; CHOSEN is the finding of the chosen row, 0 for none."""
+        """Update; CHOSEN is the finding of the selected row, 0 for none."""
         self.messages = status_messages(self._store, self._notices, self._now())
         self._hint = self._hinted(chosen)
         self.set_class(bool(self._store.engine_error), "-down")
@@ -106,7 +105,7 @@ class MessageLine(Widget):
             self.refresh()
 
     def _hinted(self, chosen: int) -> str:
-        """Return what w does, unless it opens the finding of another row."""
+        """Return the hint for w, unless it opens the finding of another row."""
         if not self.messages:
             return ""
         first = self.messages[0]
@@ -141,7 +140,7 @@ class MessageLine(Widget):
         return line.append(f"  {tail}", aside) if tail else line
 
     def on_click(self, event: events.Click) -> None:
-        """Open what the line says, or all that there is to know."""
+        """Open the message that was clicked, or the list of all."""
         if self.messages:
             begins = self.size.width - 1 - self._tail
             on_count = bool(self.messages[1:]) and event.x >= begins

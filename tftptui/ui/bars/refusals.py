@@ -22,19 +22,19 @@ RECENT = 30.0
 """Seconds for which a refusal is shown."""
 
 SHORTLY = f"in {RECENT:.0f} s"
-"""The same where there is little room: a count that shrinks needs its time."""
+"""The same in words, for a count of recent refusals."""
 
 ELSEWHERE = frozenset({Reason.NOT_FOUND, Reason.PORTS_EXHAUSTED})
-"""Reasons that the Files pane shows, or that have a message of their own."""
+"""Reasons that the Files pane shows, or that have their own message."""
 
 BY_POLICY = frozenset({Reason.DENIED, Reason.LIMIT})
-"""Reasons that lie in what the operator allows."""
+"""Reasons that depend on what the operator allows."""
 
 CODES: dict[str, Code] = {
     Reason.DENIED: Code.UPLOAD_REFUSED,
     Reason.DISK_FULL: Code.DISK_FULL,
 }
-"""Which finding tells more about a refusal."""
+"""The finding that explains a refusal."""
 
 LONGEST_NAME = 24
 NO_UPLOADS = "uploads are off"
@@ -51,7 +51,7 @@ class _Kind:
 
 
 def refusal_messages(store: Store, now: float) -> Iterator[StatusMessage]:
-    """Yield one message a kind of refusals, the kind that came most often first."""
+    """Yield one message per kind of refusal, the most frequent kind first."""
     if forms := exhausted_forms(scene(store, now)):
         known = _finding(store, Code.RANGE_EXHAUSTED)
         yield StatusMessage(Level.NO_PORT, partial(_fitted, forms), known)
@@ -62,7 +62,7 @@ def refusal_messages(store: Store, now: float) -> Iterator[StatusMessage]:
 
 
 def _finding(store: Store, code: Code, refusal: Refusal | None = None) -> int:
-    """Return the number of the latest alarm with that code; 0 without one."""
+    """Return the number of the latest alarm with that code; 0 if there is none."""
 
     def is_it(one: Finding) -> bool:
         is_theirs = refusal is None or one.client == refusal.client
@@ -81,7 +81,7 @@ def _recent_kinds(store: Store, now: float) -> list[_Kind]:
     for one in reversed(store.refusals):
         if now - one.time > RECENT or one.time < store.scene_since:
             break
-        # What another policy refused may be let in now: that is no news any more.
+        # Requests refused under an earlier policy may be allowed now: skip them.
         is_outdated = one.reason in BY_POLICY and one.time < store.policy_since
         if one.reason not in ELSEWHERE and not is_outdated:
             key = one.message if one.reason == Reason.DENIED else one.reason
@@ -91,7 +91,7 @@ def _recent_kinds(store: Store, now: float) -> list[_Kind]:
 
 
 def _forms(kind: _Kind) -> list[str]:
-    """Return the same from the longest to the shortest."""
+    """Return the message, from the longest form to the shortest."""
     if kind.last.reason == Reason.DENIED and NO_UPLOADS in kind.last.message:
         return _upload_forms(kind)
     last, message = kind.last, kind.last.message
@@ -120,9 +120,9 @@ def _whose(name: str, one: Refusal) -> str:
 
 
 def exhausted_forms(scene: Scene) -> list[str]:
-    """Return that clients find no port and what to do, the longest form first.
+    """Return the message that clients find no port and what to do, longest form first.
 
-    Empty while the next client finds one and the last ones did.
+    Empty if the next client finds a port and recent ones did.
     """
     now = scene.now
     if now is None or not scene.is_exhausted:
@@ -165,7 +165,7 @@ def _upload_forms(kind: _Kind) -> list[str]:
 
 
 def short_names(file: str) -> list[str]:
-    """Return a file's name whole, and its end; where it climbs, that is the point."""
+    """Return a file's name in full, and its end; of names with "..", the beginning."""
     if ".." in file.split("/"):
         return list(dict.fromkeys([file, fitted(file, LONGEST_NAME).rstrip()]))
     end = file.rpartition("/")[2]

@@ -1,28 +1,28 @@
-"""One thing that the operator should know: how bad it is, in words of any length."""
+"""A message for the user: its level, and its text in any length."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 
 WHOLE = 100_000
-"""Cells that no message is longer than."""
+"""More cells than any message needs."""
 
 
 class Level(IntEnum):
-    """How much a message matters, the worst first."""
+    """How important a message is, most important first."""
 
     DOWN = 0
     """Nothing is served."""
     NO_PORT = 1
     """Any client may be refused: no port is free."""
     ALARM = 2
-    """A finding: somebody does not get a file."""
+    """A finding: a client does not get a file."""
     REFUSED = 3
-    """A request was refused, as the settings say."""
+    """A request was refused, as configured."""
     CURED = 4
-    """A finding no longer holds."""
+    """A finding is no longer in force."""
     NOTICE = 5
-    """What the operator should know about how the server runs."""
+    """A notice about how the server runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +30,9 @@ class StatusMessage:
     """One message of the line under the header.
 
     Attributes:
-        level: how much it matters.
-        say: returns it in as many cells at most as it is given.
-        finding: number of the finding that tells more; 0 if there is none.
+        level: how important it is.
+        say: returns the text in at most the given number of cells.
+        finding: number of the finding that explains it; 0 if there is none.
     """
 
     level: Level
@@ -41,5 +41,5 @@ class StatusMessage:
 
     @property
     def whole(self) -> str:
-        """All of it, however long."""
+        """The full text."""
         return self.say(WHOLE).rstrip()

@@ -1,4 +1,4 @@
-"""The line of panes in a small window: which there are, which one is shown."""
+"""The line of panes in a small window: their names, and which one is shown."""
 
 from collections.abc import Sequence
 
@@ -34,17 +34,17 @@ class TabLine(Widget):
         self._words = ""
 
     def show(self, digit: int) -> None:
-        """Mark another pane."""
+        """Mark another pane as shown."""
         self._current = digit
         self.refresh()
 
     def look(self) -> None:
-        """Draw again if the shown pane's state is another one."""
+        """Redraw if the shown pane's state has changed."""
         if self._state() != self._words:
             self.refresh()
 
     def _state(self) -> str:
-        """Return state and summary of the shown pane, or what of them fits."""
+        """Return state and summary of the shown pane, as far as they fit."""
         shown = self._panes[self._current - 1]
         both = " · ".join(text for text in (shown.state, shown.summary) if text)
         names = sum(len(f" {pane.digit} {pane.name_shown}  ") for pane in self._panes)
@@ -71,7 +71,7 @@ class TabLine(Widget):
         return line
 
     def on_click(self, event: events.Click) -> None:
-        """Choose the pane that was clicked."""
+        """Show the pane that was clicked."""
         for begin, end, digit in self._places:
             if begin <= event.x < end:
                 self.post_message(self.Chosen(digit))

@@ -1,1 +1,1 @@
-"""What panes and screens share: lists, fields, fitting text, keys."""
+"""Shared by panes and screens: lists, fields, fitting text, keys."""

@@ -1,7 +1,7 @@
-"""Setting several CSS classes at once: styles are worked out again once, not for each.
+"""Sets several CSS classes at once, so that styles are computed only once.
 
-Textual restyles a widget and everything below it for every class that changes, which
-takes longer than all else that follows a key.
+Textual restyles a widget and its descendants for every class that changes, which takes
+longer than everything else after a key press.
 """
 
 from collections.abc import Mapping
@@ -10,13 +10,13 @@ from textual.widget import Widget
 
 
 def set_classes(widget: Widget, classes: Mapping[str, bool]) -> None:
-    """Set or remove CLASSES that the styles of a widget and its children depend on."""
+    """Set or remove CLASSES that affect a widget and its children."""
     if _are_other(widget, classes):
         widget.update_node_styles()
 
 
 def set_own_classes(widget: Widget, classes: Mapping[str, bool]) -> None:
-    """Set or remove CLASSES that styles of the widget alone depend on."""
+    """Set or remove CLASSES that affect only the widget itself."""
     if _are_other(widget, classes) and widget.is_attached:
         widget.app.stylesheet.update_nodes([widget], animate=True)
 

@@ -1,4 +1,4 @@
-"""Columns of a list as a table: a new column is one more entry in it."""
+"""Columns of a list as a table: a new column is one more entry."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -7,18 +7,18 @@ from typing import Generic, TypeVar
 Row = TypeVar("Row")
 
 Cell = tuple[str, str]
-"""A text and the color slot it is drawn in; an empty slot is plain."""
+"""A text and its style slot; an empty slot is plain."""
 
 Value = str | int | float | None
 
 FILL = 0
-"""Width of the column that takes the cells that the others leave."""
+"""Width of the column that takes the remaining cells."""
 
 NEVER = 1 << 16
-"""``min_screen`` of a column that is shown only when chosen."""
+"""``min_screen`` of a column that is shown only if chosen."""
 
 UP, DOWN = "▲", "▼"
-"""Mark behind the title of the column that rows are sorted by."""
+"""Marks of the sort direction, behind the title of the sort column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +26,14 @@ class Column(Generic[Row]):
     """One column of a list.
 
     Attributes:
-        key: its name in what is remembered and saved.
-        title: its name in the header, at the right if ``is_right``.
+        key: its name in settings and in saved files.
+        title: its name in the header, right-aligned if ``is_right``.
         width: in cells, or FILL.
-        min_screen: width of the list, in cells, from which the column is shown where
-            the user has chosen no columns; NEVER: only when chosen.
+        min_screen: width of the list, in cells, from which the column is shown if the
+            user has chosen no columns; NEVER: only if chosen.
         cell: makes the texts of one row, together as wide as the second argument.
-        value: what rows are sorted by and what is saved; None if not known.
-        meaning: what it says, for the choice of columns.
+        value: for sorting and saving; None if not known.
+        meaning: its description in the choice of columns.
     """
 
     key: str
@@ -48,7 +48,7 @@ class Column(Generic[Row]):
 
 @dataclass(frozen=True, slots=True)
 class PlacedColumn(Generic[Row]):
-    """A column that is shown, and the cells that it has."""
+    """A column that is shown, and its width in cells."""
 
     column: Column[Row]
     room: int
@@ -63,16 +63,16 @@ def placed(
     fill_at_least: int,
     chosen: Sequence[str] = (),
 ) -> list[PlacedColumn[Row]]:
-    """Return the columns that a list SCREEN cells wide shows.
+    """Return the columns of a list that is SCREEN cells wide.
 
     Args:
-        columns: all there are, one of them with the width FILL.
+        columns: all columns, one of them with the width FILL.
         screen: width of the list in cells.
         gap: cells after each column.
-        taken: cells of what is no column, as a mark before the first one.
-        fill_at_least: cells that the FILL column gets even if the row is cut then.
-        chosen: keys of the columns that the user chose, in order, the FILL column
-            among them; the last ones are left out where there is no room.
+        taken: cells that are not for columns, such as a mark in front of the first one.
+        fill_at_least: minimum width of the FILL column, even if the row is cut then.
+        chosen: keys of the columns that the user chose, in order, including the FILL
+            column; the last ones are left out if they do not fit.
     """
     by_key = {one.key: one for one in columns}
     shown = [by_key[key] for key in chosen if key in by_key]
@@ -90,7 +90,7 @@ def placed(
 
 
 def titled(column: Column[Row], room: int, mark: str = "") -> str:
-    """Return the title of a column in ROOM cells, and MARK if rows are sorted by it."""
+    """Return the title of a column in ROOM cells, with the sort MARK if any."""
     title = column.title
     if mark:
         title = f"{title[: max(0, room - 1)].rstrip()}{mark}"

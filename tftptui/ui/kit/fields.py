@@ -1,4 +1,4 @@
-"""Fields to type in: keys in the order they arrive, and words that narrow a list."""
+"""Input fields: keys handled in order of arrival, and words that filter a list."""
 
 from typing import ClassVar
 
@@ -13,25 +13,25 @@ from tftptui.ui.keys import bindings
 
 
 class InOrder(MessagePump):
-    """Stands before Input or TextArea among the bases of a field.
+    """Mixin for a field; comes before Input or TextArea among the bases.
 
-    It is no widget itself: Textual looks for styles in the first one among the bases.
+    It is not a widget itself: Textual takes the styles from the first base that is one.
     """
 
     async def _on_key(self, event: events.Key) -> None:
-        """Do what a key means at once; letters are the field's own matter."""
+        """Handle a key at once; printable characters are left to the field."""
         if not event.is_printable and await self._is_done(event.key):
             event.prevent_default().stop()
 
     async def _is_done(self, key: str) -> bool:
-        # Enter is a letter to a field of several lines: no binding has it there.
+        # Enter is text to a field with several lines: no binding has it there.
         return await self.app._check_bindings(key)  # noqa: SLF001 - as Textual does it
 
 
 class NarrowField(InOrder, Input):
     """One line, hidden until open() is called.
 
-    It tells each change by Narrowed, and by Left that the list has the keys again.
+    Posts Narrowed after each change, and Left when the list gets the focus back.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(NARROWING)
@@ -46,7 +46,7 @@ class NarrowField(InOrder, Input):
     """
 
     class Narrowed(Message):
-        """Other words are typed."""
+        """The words have changed."""
 
         def __init__(self, words: tuple[str, ...]) -> None:
             super().__init__()
@@ -61,40 +61,40 @@ class NarrowField(InOrder, Input):
 
     @property
     def words(self) -> tuple[str, ...]:
-        """The words, without case."""
+        """The words, case-folded."""
         return tuple(self.value.casefold().split())
 
     def open(self) -> None:
-        """Show the field and take the keys."""
+        """Show and focus the field."""
         self.display = True
-        # At once, so that what is typed ahead arrives here.
+        # At once, so that keys typed ahead arrive here.
         self.screen.set_focus(self)
 
     def clear_words(self) -> bool:
-        """Forget the words and hide; return whether there was anything to forget."""
+        """Clear the words and hide; return whether there were any."""
         had_words = bool(self.words)
         self.value = ""
         self.display = False
         return had_words
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Tell the words."""
+        """Post the words."""
         event.stop()
         self.post_message(self.Narrowed(self.words))
 
     def action_keep(self) -> None:
-        """Go back to the list with what was typed."""
+        """Return to the list and keep the words."""
         if not self.words:
             self.display = False
         self.post_message(self.Left())
 
     def action_widen(self) -> None:
-        """Forget the words first; without any, go back."""
+        """Clear the words and return to the list."""
         self.clear_words()
         self.post_message(self.Left())
 
 
 def has_all(words: tuple[str, ...], text: str) -> bool:
-    """Whether every word is somewhere in TEXT, in whatever case."""
+    """Return whether TEXT contains every word, in any case."""
     folded = text.casefold()
     return all(word in folded for word in words)

@@ -1,6 +1,6 @@
 """The content of a file, as text or as bytes with their offsets.
 
-Pieces are asked for as they come into view, so a file may have any size.
+Pieces are requested when they come into view, so a file may have any size.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -19,7 +19,7 @@ from tftptui.telemetry.escapes import visible
 from tftptui.ui.themes import slot_styles
 
 LONGEST = 1 << 15
-"""Characters that are looked through; more would hold up the screen."""
+"""Limit of characters to highlight; more would block the UI."""
 
 _BY_KEY = {"json": "json", "xml": "xml"}
 _BY_WORDS = (
@@ -30,14 +30,14 @@ _BY_WORDS = (
     ("GRUB configuration", "bash"),
     ("configuration (INI)", "ini"),
 )
-"""What has no grammar of its own has comments and quotes as a shell does."""
+"""Kinds without a lexer of their own, whose comments and quotes are like a shell's."""
 
 _UNKNOWN = "default"
 _TEXTS = frozenset({"text", "script", "config"})
 
 
 def language_of(kind: KindView, name: bytes) -> str:
-    """Return the grammar of a text, by what it is or is called; "" for none."""
+    """Return the lexer for a text, by its kind or its name; "" for none."""
     if kind.key in _BY_KEY:
         return _BY_KEY[kind.key]
     for words, language in _BY_WORDS:
@@ -45,7 +45,7 @@ def language_of(kind: KindView, name: bytes) -> str:
             return language
     if kind.key not in _TEXTS:
         return ""
-    if name.endswith(b".cmd"):  # U-Boot's, not those of Windows
+    if name.endswith(b".cmd"):  # U-Boot scripts, not those of Windows
         return "bash"
     guessed = Syntax.guess_lexer(visible(name))
     return "" if guessed == _UNKNOWN else guessed
@@ -54,7 +54,7 @@ def language_of(kind: KindView, name: bytes) -> str:
 def highlighted(
     lines: Sequence[str], language: str, slots: Mapping[str, Style]
 ) -> list[Text]:
-    """Return LINES with styles, or nothing if they are too many or not understood."""
+    """Return LINES with styles; empty if they are too long or not understood."""
     code = "\n".join(lines)
     if not language or len(code) > LONGEST:
         return []
@@ -70,14 +70,14 @@ def highlighted(
     text = Syntax(code, language, theme=theme).highlight(code)
     found = [*text.split("\n", allow_blank=True)][: len(lines)]
     is_same = [line.plain for line in found] == [*lines]
-    return found if is_same else []  # a grammar may not change what is there
+    return found if is_same else []  # a lexer must not change the text
 
 
 PIECE = 1 << 16
-"""Bytes that are asked for at once."""
+"""Bytes per request."""
 
 LONGEST_TEXT = 1 << 19
-"""Bytes that are shown as text; the rest is shown as bytes only."""
+"""Limit of bytes shown as text; the rest is shown only as bytes."""
 
 KEPT_PIECES = 64
 _ROW = 16
@@ -88,7 +88,7 @@ Mode = Literal["text", "octets"]
 
 
 class FileView(ScrollView, can_focus=True):
-    """Shows a file; take() gives it pieces that it WANTED."""
+    """Shows a file; call take() with each piece that it WANTED."""
 
     ALLOW_SELECT = False
     DEFAULT_CSS = """
@@ -115,7 +115,7 @@ class FileView(ScrollView, can_focus=True):
         return bool(self._lines)
 
     def begin(self, size: int) -> None:
-        """Show a file of SIZE bytes from the start; forget the one before."""
+        """Show another file, of SIZE bytes, from the start."""
         self._total = size
         self._pieces.clear()
         self._asked.clear()
@@ -124,7 +124,7 @@ class FileView(ScrollView, can_focus=True):
         self._measure()
 
     def show_text(self, text: bytes, language: str = "") -> None:
-        """Show these bytes of the file's beginning as text in a LANGUAGE."""
+        """Show TEXT, the beginning of the file, as text in a LANGUAGE."""
         lines = text.decode("utf-8", "replace").split("\n")
         self._lines = [visible(line.expandtabs(_TAB)[:_WIDEST]) for line in lines]
         if self._lines and not self._lines[-1]:
@@ -135,7 +135,7 @@ class FileView(ScrollView, can_focus=True):
         self._measure()
 
     def take(self, offset: int, octets: bytes) -> None:
-        """Take a piece."""
+        """Add a piece."""
         self._asked.discard(offset)
         while len(self._pieces) >= KEPT_PIECES:
             del self._pieces[next(iter(self._pieces))]
@@ -143,7 +143,7 @@ class FileView(ScrollView, can_focus=True):
         self.refresh()
 
     def show_as(self, mode: Mode) -> None:
-        """Show it the other way, from the start."""
+        """Switch to the other mode, from the start."""
         self.mode = mode
         self._measure()
         self.scroll_home(animate=False)

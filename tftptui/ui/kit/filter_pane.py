@@ -92,7 +92,7 @@ class FilterPane(Pane):
     def list_widget(self) -> Widget:
         """Return the list."""
 
-    # What others may ask.
+    # Public methods.
 
     @property
     def is_typing(self) -> bool:
@@ -151,7 +151,7 @@ class FilterPane(Pane):
             self.prompt.fill(in_other_format(event.text, [*self.FORMATS]))
 
     def explain(self) -> None:
-        """Show below a filter its meaning, and how many rows match."""
+        """Show below the prompt the meaning of the filter, and how many rows match."""
         if not self.is_typing or self.prompt.purpose not in FILTERS:
             return
         found = parse(self.prompt.text, self.VOCABULARY)
@@ -171,7 +171,7 @@ class FilterPane(Pane):
             told = f"{self.count_to_save()}, {self.FORMATS[kind]}"
             self.prompt.tell(f"{told}; tab: another format")
 
-    # When enter is pressed.
+    # After enter.
 
     def on_prompt_entered(self, event: Prompt.Entered) -> None:
         """Do it and go back to the rows; the filter stays visible."""
@@ -225,13 +225,13 @@ class FilterPane(Pane):
         self.run_worker(save, group="save", thread=True)
 
     def _mend(self, name: str, why: str) -> None:
-        """Ask for the name again after saving failed."""
-        if self.list_widget().has_focus:  # the user has not gone elsewhere
+        """Ask for the name again if saving failed."""
+        if self.list_widget().has_focus:  # the user has not moved on
             self.prompt.ask(Purpose.SAVE, name)
             self.prompt.tell(why, at=0)
 
     def _known(self) -> Mapping[str, Iterable[str]]:
-        """Return values seen, for completing a filter; the latest first."""
+        """Return the values seen so far, for completing a filter; the latest first."""
         views: list[TransferView] = [*reversed(self._store.transfers.values())]
         return {
             "client": dict.fromkeys(view.client for view in views),

@@ -1,4 +1,4 @@
-"""One line made of parts that get shorter, in a chosen order, until they fit."""
+"""One line made of parts that are shortened, in a chosen order, until it fits."""
 
 import re
 from collections.abc import Sequence
@@ -8,19 +8,19 @@ from rich.cells import cell_len
 from rich.text import Text
 
 GAP = 3
-"""Cells between two parts at most; 2 when it is tight."""
+"""Maximum cells between two parts; 2 if there is too little room."""
 
 
 _CLAUSE = re.compile(r"[.,;:·] |\s[·–] ")
-"""What ends a clause."""
+"""The end of a clause."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A piece of the line.
+    """A part of the line.
 
     Attributes:
-        forms: what it may look like, longest first; an empty last form lets it go.
+        forms: its texts, longest first; with an empty last form it may be dropped.
         side: "left" or "right".
     """
 
@@ -31,8 +31,8 @@ class Part:
 def fit(parts: Sequence[Part], order: Sequence[int], width: int) -> Text:
     """Return the line in exactly WIDTH cells.
 
-    ORDER names parts by number: each time one is named, it takes its next form.
-    What still does not fit then is cut.
+    ORDER holds indices of parts: each occurrence switches that part to its next form.
+    If the line is still too long, it is cut.
     """
     chosen = [0] * len(parts)
     steps = iter(order)
@@ -73,14 +73,14 @@ def _joined(parts: Sequence[Part], chosen: Sequence[int], gap: int, width: int) 
 
 
 def fitting_form(forms: Sequence[str], width: int) -> str:
-    """Return the first of FORMS that fits into WIDTH, or the last if none does."""
+    """Return the first of FORMS that fits into WIDTH, or the last if none fits."""
     return next((one for one in forms if cell_len(one) <= width), forms[-1])
 
 
 def fitting_parts(parts: Sequence[Sequence[str]], width: int, gap: str) -> str:
-    """Return as many of PARTS as fit whole, the first ones; each has its forms.
+    """Return as many of PARTS as fit, from the first on; each has several forms.
 
-    The later ones get shorter first.
+    The later ones are shortened first.
     """
     for kept in range(len(parts), 0, -1):
         chosen = [forms[0] for forms in parts[:kept]]
@@ -93,7 +93,7 @@ def fitting_parts(parts: Sequence[Sequence[str]], width: int, gap: str) -> str:
 
 
 def whole_clauses(text: str, width: int) -> str:
-    """Return as many whole clauses of TEXT as fit, or all of it if none does."""
+    """Return as many whole clauses of TEXT as fit, or all of it if none fits."""
     if cell_len(text) <= width:
         return text
     ends = [

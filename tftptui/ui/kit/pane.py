@@ -1,4 +1,4 @@
-"""The frame of a pane: its digit, its name, its state, and whether it has the focus."""
+"""The frame of a pane: its digit, name and state, and whether it has the focus."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,13 +18,13 @@ FOCUS_MARK = "▸"
 
 
 class Pane(Vertical):
-    """One of the four parts of the main screen.
+    """One of the four panes of the main screen.
 
-    A subclass sets ``state`` (beside the name) and ``summary`` (at the foot),
+    A subclass sets ``state`` (next to the name) and ``summary`` (in the bottom border),
     both plain text, and reads the store again when frame_arrived() is called.
 
     Attributes:
-        name_shown, digit: what the title says, and the key that leads here.
+        name_shown, digit: the name in the title, and the key that focuses the pane.
     """
 
     DEFAULT_CSS = """
@@ -46,31 +46,31 @@ class Pane(Vertical):
     summary: reactive[str] = reactive("", repaint=False)
     _frames_only = False
     SCOPE: ClassVar[str] = ""
-    """Where the pane's keys stand in the list of actions."""
+    """The scope of the pane's keys in the list of actions."""
 
     class Retitled(Message):
-        """State or summary say something else now."""
+        """State or summary has changed."""
 
     def __init__(self, name_shown: str, digit: int, *, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self.name_shown, self.digit = name_shown, digit
 
     def on_mount(self) -> None:
-        """Write the first title."""
+        """Write the initial title."""
         self._write_title()
 
     def frame_arrived(self) -> None:
-        """Look at the store again; called when it has news and the pane is in view."""
+        """Update from the store; called after a change while the pane is visible."""
 
     def clock_ticked(self) -> None:
-        """Bring ages up to date; called once a second while the pane is in view."""
+        """Update the ages; called once a second while the pane is visible."""
 
     def on_show(self) -> None:
-        """Catch up: nothing was told while it was not in view."""
+        """Catch up: there were no updates while it was hidden."""
         self.frame_arrived()
 
     def main_widget(self) -> Widget | None:
-        """Return what takes the focus when the pane is chosen."""
+        """Return the widget that takes the focus when the pane is selected."""
         return next((child for child in self.query("*") if child.focusable), None)
 
     def why_not(self, action: Action) -> str:
@@ -79,18 +79,18 @@ class Pane(Vertical):
         return ""
 
     def focus_main(self) -> None:
-        """Give the focus to the pane's main part."""
+        """Focus the pane's main widget."""
         if widget := self.main_widget():
             # At once, so that keys typed ahead arrive in the right place.
             self.screen.set_focus(widget)
 
     def watch_state(self) -> None:
-        """Write the title."""
+        """Update the title."""
         self._write_title()
         self.post_message(self.Retitled())
 
     def watch_summary(self) -> None:
-        """Write the foot."""
+        """Update the bottom border."""
         with self._drawing_frame():
             self.border_subtitle = Content(self.summary) if self.summary else None
         self.post_message(self.Retitled())
@@ -102,7 +102,7 @@ class Pane(Vertical):
         layout: bool = False,
         recompose: bool = False,
     ) -> Self:
-        """Draw again; the frame alone where only its words have changed."""
+        """Redraw; only the frame if only its text has changed."""
         if self._frames_only:
             left, top = self.content_offset
             lines = (-top, self.outer_size.height - top - 1)
@@ -130,9 +130,9 @@ class Pane(Vertical):
             self.border_title = Content(words)
 
     def on_descendant_focus(self, _event: events.DescendantFocus) -> None:
-        """Mark the title."""
+        """Highlight the title."""
         self.call_after_refresh(self._write_title)
 
     def on_descendant_blur(self, _event: events.DescendantBlur) -> None:
-        """Unmark the title."""
+        """Remove the highlight from the title."""
         self.call_after_refresh(self._write_title)

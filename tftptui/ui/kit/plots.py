@@ -1,4 +1,4 @@
-"""Small plots of text: bars in eighths of a cell, with their scale beside them."""
+"""Small text plots: bars in eighths of a cell, next to their scale."""
 
 from collections.abc import Sequence
 
@@ -9,9 +9,9 @@ _EIGHTHS = f" {LEVELS}"
 
 
 def bars(values: Sequence[float | None], height: int) -> list[str]:
-    """Return HEIGHT lines, one column a value, the highest value at full height.
+    """Return HEIGHT lines, one column per value, the highest value at full height.
 
-    What is not 0 is never drawn as nothing; None is a gap.
+    Values other than 0 always have a visible bar; None is a gap.
     """
     most = max((value for value in values if value is not None), default=0.0)
     filled = [_eighths(value, most, height * 8) for value in values]
@@ -22,7 +22,7 @@ def bars(values: Sequence[float | None], height: int) -> list[str]:
 
 
 def squeezed(values: Sequence[float | None], width: int) -> list[float | None]:
-    """Return at most WIDTH values, each the highest of those it stands for."""
+    """Return at most WIDTH values, each the maximum of those it stands for."""
     if len(values) <= width:
         return [*values]
     return [

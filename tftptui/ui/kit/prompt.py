@@ -1,4 +1,4 @@
-"""The line in which filters, searches, times and file names are typed."""
+"""The prompt for filters, searches, times and file names."""
 
 from collections.abc import Callable, Iterable, Mapping
 from enum import Enum, StrEnum
@@ -21,11 +21,11 @@ from tftptui.ui.memory import Memory
 from tftptui.ui.themes import slot_styles
 
 Known = Callable[[], Mapping[str, Iterable[str]]]
-"""Returns values that have been seen, by the key of a filter."""
+"""Returns values seen so far, by the key of a filter."""
 
 
 class Purpose(Enum):
-    """What is typed; the value is its name on the screen."""
+    """What the prompt is for; the value is its name on the screen."""
 
     FILTER = "filter"
     SEARCH = "find"
@@ -43,23 +43,23 @@ LABELS: Mapping[Purpose, Mapping[str, str]] = {
         "prompt.leave": "back",
     },
 }
-"""What the keys do, where that is something else than to type a filter."""
+"""Labels of keys that differ from those for a filter."""
 
 
 class FilterSuggester(Suggester):
-    """Goes on with a filter that is being typed."""
+    """Completes a filter while it is typed."""
 
     def __init__(self, known: Known, vocabulary: Vocabulary) -> None:
         super().__init__(use_cache=False, case_sensitive=True)
         self._known, self._vocabulary = known, vocabulary
 
     async def get_suggestion(self, value: str) -> str | None:
-        """Return the whole text as it may become."""
+        """Return the completed text."""
         return completed(value, self._known(), self._vocabulary)
 
 
 class PromptKey(StrEnum):
-    """Keys of the line to type in."""
+    """Keys of the prompt."""
 
     ENTER = "enter"
     LEAVE = "leave"
@@ -68,46 +68,46 @@ class PromptKey(StrEnum):
 
 
 class PromptField(InOrder, Input):
-    """A line of text whose keys are ours."""
+    """A line of text whose special keys are handled by Prompt."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(PROMPT)
     labels: Mapping[str, str] = LABELS[Purpose.FILTER]
 
     class Key(Message):
-        """One of our keys was pressed; ``step`` is for going through old lines."""
+        """A special key was pressed; ``step`` moves through the history."""
 
         def __init__(self, name: PromptKey, step: int = 0) -> None:
             super().__init__()
             self.name, self.step = name, step
 
     def action_enter(self) -> None:
-        """Take what was typed."""
+        """Accept the text."""
         self.post_message(self.Key(PromptKey.ENTER))
 
     def action_leave(self) -> None:
-        """Clear what was typed, or leave."""
+        """Clear the text, or leave."""
         self.post_message(self.Key(PromptKey.LEAVE))
 
     def action_complete(self) -> None:
-        """Go on with what was typed."""
+        """Complete the text."""
         self.post_message(self.Key(PromptKey.COMPLETE))
 
     def action_recall(self, step: int) -> None:
-        """Call up an old line."""
+        """Recall a line from the history."""
         self.post_message(self.Key(PromptKey.RECALL, step))
 
 
 class Prompt(Vertical):
-    """A name, a field, and under it a note about the text; hidden at first.
+    """A label, a field, and below it a note about the text; hidden at first.
 
-    Call ask(); then Typed, Entered and Left messages come. Shown without the focus it
-    says what filter holds.
+    Call ask(); then Typed, Entered and Left messages follow. Without the focus it shows
+    the filter in force.
 
     Args:
-        known: values that have been seen, by the field of a filter.
-        memory: lines of before.
-        vocabulary: of the filters that are typed.
-        history: before the kind of a line in MEMORY, to tell panes apart.
+        known: values seen so far, by the key of a filter.
+        memory: the history of lines.
+        vocabulary: of the filters.
+        history: prefix of the kinds of lines in MEMORY, one per pane.
     """
 
     DEFAULT_CSS = """
@@ -124,24 +124,24 @@ class Prompt(Vertical):
     """
 
     class Typed(Message):
-        """The text is another one now."""
+        """The text has changed."""
 
         def __init__(self, purpose: Purpose, text: str) -> None:
             super().__init__()
             self.purpose, self.text = purpose, text
 
     class Entered(Typed):
-        """The text is done."""
+        """Enter was pressed."""
 
     class Left(Message):
-        """Nothing is wanted."""
+        """The prompt was left without a result."""
 
         def __init__(self, purpose: Purpose) -> None:
             super().__init__()
             self.purpose = purpose
 
     class Completed(Message):
-        """The text shall be gone on with, in a way that filters don't have."""
+        """Tab was pressed, and the text is not a filter."""
 
         def __init__(self, purpose: Purpose, text: str) -> None:
             super().__init__()
@@ -165,7 +165,7 @@ class Prompt(Vertical):
         self._recalled = 0
 
     def compose(self) -> ComposeResult:
-        """Lay out name and field, and the line under them."""
+        """Lay out label and field, and the note below them."""
         with Horizontal():
             yield self._label
             yield self._field
@@ -173,21 +173,21 @@ class Prompt(Vertical):
 
     @property
     def is_typing(self) -> bool:
-        """Whether keys go into the field."""
+        """Whether the field has the focus."""
         return self.is_mounted and self.screen.focused is self._field
 
     @property
     def _kind(self) -> str:
-        """The kind of its lines in the memory."""
+        """The kind of its lines in the history."""
         return f"{self._history}{self.purpose.value}"
 
     @property
     def text(self) -> str:
-        """What stands in the field."""
+        """The text in the field."""
         return self._field.value
 
     def ask(self, purpose: Purpose, text: str) -> None:
-        """Have a line typed, beginning with TEXT."""
+        """Ask for a line; TEXT is its initial text."""
         self.show(purpose, text)
         self._recalled = 0
         # At once, so that keys typed ahead arrive in the right place.
@@ -206,21 +206,21 @@ class Prompt(Vertical):
         self.styles.display = "block"
 
     def hide(self) -> None:
-        """Be gone."""
+        """Hide the prompt."""
         self.styles.display = "none"
 
     def fill(self, text: str) -> None:
-        """Put another text into the field."""
+        """Replace the text in the field."""
         self._field.value = text
         self._field.cursor_position = len(text)
 
     def tell(self, words: str, *, at: int | None = None) -> None:
-        """Say WORDS under the field; what is wrong, AT which character if so."""
+        """Show a note below the field; for an error, AT the character it is about."""
         slots = slot_styles(self.app.theme_variables)
         if at is None:
             told = Text(words, slots["muted"])
             self._told.remove_class("-long")
-            self._told.update(told, layout=False)  # one line, whatever it says
+            self._told.update(told, layout=False)  # always one line
             return
         head, _, more = words.partition("\n")
         place = len(self.purpose.value) + 1 + at
@@ -235,12 +235,12 @@ class Prompt(Vertical):
         self._told.update(line, layout=is_long)
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Pass on what is typed."""
+        """Post the text."""
         event.stop()
         self.post_message(self.Typed(self.purpose, event.value))
 
     def on_prompt_field_key(self, event: PromptField.Key) -> None:
-        """Do what a key means."""
+        """Handle a special key."""
         event.stop()
         match event.name:
             case PromptKey.ENTER:

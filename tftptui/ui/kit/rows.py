@@ -1,9 +1,8 @@
-"""A list of any length of which only the lines in view are ever drawn.
+"""A list of any length that draws only visible lines.
 
-The cursor holds on to the key of a thing, not to a line: rows may come, go and
-change places above it. After a change of the data call refresh_rows(): it
-compares what each line in view was drawn from with what it would be drawn from
-now, and has only the different ones drawn again.
+The cursor stays on a key, not on a line: rows may be added, removed or reordered above
+it. After a change of the data call refresh_rows(): it compares what each visible line
+was drawn from with what it would be drawn from now, and redraws only those that differ.
 """
 
 import os
@@ -29,11 +28,12 @@ from tftptui.ui.themes import slot_styles
 
 
 def take_size(view: ScrollView, size: Size) -> None:
-    """Have VIEW scroll over SIZE from now on.
+    """Set the virtual size of VIEW to SIZE.
 
-    Textual lays the screen out whenever that changes, which is a tenth of a second of
-    work a second while packets come in. Nothing moves for it unless the scroll bar
-    appears or goes, or the rows below what is in view are gone.
+    Textual lays out the whole screen whenever that changes, which costs 100 ms per
+    second while packets arrive. Nothing moves unless the scroll bar appears or
+    disappears, or rows below the visible ones are removed, so layout is skipped
+    otherwise.
     """
     before = view.virtual_size
     if size == before:
@@ -57,11 +57,11 @@ Key = TypeVar("Key", bound=Hashable)
 KEPT_STRIPS = 512
 PAGE_OVERLAP = 1
 SHORTEST_ENDS = 5
-"""Cells from which on both ends of a name are shown."""
+"""Minimum cells to show both ends of a name."""
 
 
 def fitted(text: str, width: int, *, right: bool = False) -> str:
-    """Return TEXT in exactly WIDTH cells; what is cut away ends in an ellipsis."""
+    """Return TEXT in exactly WIDTH cells; a cut is marked by an ellipsis."""
     cells = cell_len(text)
     if cells > width:
         return set_cell_size(text, width - 1) + "…" if width > 0 else ""
@@ -70,9 +70,10 @@ def fitted(text: str, width: int, *, right: bool = False) -> str:
 
 
 def fitted_path(path: str, width: int) -> str:
-    """Return PATH in exactly WIDTH cells, the file's name whole if it fits.
+    """Return PATH in exactly WIDTH cells, with the file's whole name if it fits.
 
-    Folders in the middle go first, then all of them, then the middle of the name.
+    Folders in the middle are dropped first, then all of them, then the middle of the
+    name.
     """
     *folders, name = path.lstrip("/").split("/")
     forms = [path]
@@ -96,9 +97,9 @@ def fitted_middle(text: str, width: int) -> str:
 
 
 def fitted_words(text: str, width: int) -> str:
-    """Return TEXT in exactly WIDTH cells; what is cut away begins with a whole word.
+    """Return TEXT in exactly WIDTH cells, cut between words.
 
-    A number cut in two would be another number.
+    A number that is cut would read as another number.
     """
     kept = fitted(text, width)
     if cell_len(text) <= width or text[len(kept) - 1 :].startswith(" "):
@@ -110,20 +111,20 @@ def fitted_words(text: str, width: int) -> str:
 
 
 def cursor_style(widget: Widget, name: str) -> Style:
-    """Return the colors of WIDGET's component NAME, the row with the cursor."""
+    """Return the style of WIDGET's component NAME, the row under the cursor."""
     style = widget.get_component_rich_style(name, partial=True)
     if not os.environ.get("NO_COLOR"):
         return style
-    # Shades of gray are too much alike, and reversed twice they are as before.
+    # Grays are too similar, and reversing twice has no effect.
     has_focus = style.color is not None
     return Style(reverse=True, bold=True) if has_focus else Style(underline=True)
 
 
 def cursor_strip(segments: list[Segment], width: int, ground: Style) -> Strip:
-    """Return the row with the cursor; where GROUND has a color for words, all have it.
+    """Return the row under the cursor; if GROUND has a text color, all of it has that.
 
-    In the list with the focus the row is one bar that can be seen from afar; its marks
-    still tell how things stand.
+    In the focused list the row is one clearly visible bar; its marks still show its
+    state.
     """
     if ground.color is not None or ground.reverse:
         segments = [Segment("".join(one.text for one in segments))]
@@ -131,12 +132,12 @@ def cursor_strip(segments: list[Segment], width: int, ground: Style) -> Strip:
 
 
 class RowList(ScrollView, Generic[Key], can_focus=True):
-    """The base of all lists; a subclass says which rows there are and draws one.
+    """Base class of all lists; a subclass provides the rows and draws them.
 
     Attributes:
         header_lines: lines at the top that don't scroll, 0 or 1.
-        cursor_key: the thing the cursor is on. None follows the first row until
-            the cursor is moved.
+        cursor_key: the key under the cursor. None follows the first row until the
+            cursor is moved.
     """
 
     ALLOW_SELECT = False
@@ -160,10 +161,10 @@ class RowList(ScrollView, Generic[Key], can_focus=True):
     header_lines: int = 1
 
     class Highlighted(Message):
-        """The cursor is on another row, or on none."""
+        """The cursor moved to another row, or the list is empty."""
 
     class Opened(Message):
-        """A row was clicked while the cursor was on it already."""
+        """The row under the cursor was clicked."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
@@ -175,41 +176,41 @@ class RowList(ScrollView, Generic[Key], can_focus=True):
         self._drawn: dict[int, Hashable] = {}
         self._header_style = self._cursor_style = Style()
 
-    # What a subclass says.
+    # Overridden by subclasses.
 
     @abstractmethod
     def row_count(self) -> int:
-        """Return how many rows there are."""
+        """Return the number of rows."""
         raise NotImplementedError
 
     @abstractmethod
     def row_key(self, index: int) -> Key:
-        """Return what row INDEX stands for."""
+        """Return the key of row INDEX."""
         raise NotImplementedError
 
     @abstractmethod
     def index_of(self, key: Key) -> int | None:
-        """Return the row that stands for KEY, or None when there is none any more."""
+        """Return the row with KEY, or None if it no longer exists."""
         raise NotImplementedError
 
     @abstractmethod
     def draw_row(self, index: int, width: int) -> list[Segment]:
-        """Return row INDEX, without a background: the row adds its own."""
+        """Draw row INDEX, without a background: the list adds it."""
         raise NotImplementedError
 
     def stamp(self, index: int) -> Hashable:
-        """Return all that row INDEX is drawn from, beside its key."""
+        """Return everything that row INDEX is drawn from, besides its key."""
         return index
 
     def draw_header(self, width: int) -> str:
         """Return the line above the rows."""
         return fitted("", width)
 
-    # What others may call.
+    # Public methods.
 
     @property
     def cursor_index(self) -> int | None:
-        """The row with the cursor; None in an empty list."""
+        """The row under the cursor; None if the list is empty."""
         if not self.row_count():
             return None
         if self.cursor_key is None:
@@ -219,17 +220,17 @@ class RowList(ScrollView, Generic[Key], can_focus=True):
 
     @property
     def current_key(self) -> Key | None:
-        """The thing under the cursor; None in an empty list."""
+        """The key under the cursor; None if the list is empty."""
         index = self.cursor_index
         return None if index is None else self.row_key(index)
 
     @property
     def rows_in_view(self) -> int:
-        """How many rows fit."""
+        """The number of rows that fit."""
         return max(1, self.size.height - self.header_lines)
 
     def move_cursor(self, index: int) -> None:
-        """Put the cursor on row INDEX, or the nearest there is, and show it."""
+        """Move the cursor to row INDEX, or the nearest there is, and scroll to it."""
         if not self.row_count():
             return
         index = max(0, min(index, self.row_count() - 1))
@@ -239,12 +240,12 @@ class RowList(ScrollView, Generic[Key], can_focus=True):
         self.post_message(self.Highlighted())
 
     def forget_drawn(self) -> None:
-        """Draw all again; for what no stamp tells."""
+        """Redraw everything, after changes that no stamp covers."""
         self._generation += 1
         self._strips.clear()
 
     def refresh_rows(self) -> None:
-        """Draw again the lines in view that would look different now."""
+        """Redraw the visible lines that would look different now."""
         self._keep_cursor_in_place()
         size = Size(self.size.width, self.row_count() + self.header_lines)
         take_size(self, size)
@@ -266,7 +267,7 @@ class RowList(ScrollView, Generic[Key], can_focus=True):
         return strip
 
     def notify_style_update(self) -> None:
-        """Look the colors up again before the next line is drawn."""
+        """Look up the colors again before the next line is drawn."""
         super().notify_style_update()
         self._generation += 1
         self._strips.clear()
@@ -307,7 +308,7 @@ class RowList(ScrollView, Generic[Key], can_focus=True):
     # Moving.
 
     def _keep_cursor_in_place(self) -> None:
-        """Scroll along when rows came or went above a cursor that is in view."""
+        """Scroll along if rows were added or removed above a visible cursor."""
         if self.cursor_key is None:
             return
         index = self.index_of(self.cursor_key)
@@ -359,7 +360,7 @@ class RowList(ScrollView, Generic[Key], can_focus=True):
             self._reveal(index)
 
     async def on_click(self, event: events.Click) -> None:
-        """Put the cursor on the row; a second click opens it."""
+        """Move the cursor to the row; a second click opens it."""
         index = self._row_at(event.y)
         if event.y < self.header_lines or index >= self.row_count():
             return

@@ -1,4 +1,4 @@
-"""Save what a pane shows: file name and format."""
+"""Saving of what a pane shows: file name and format."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -38,7 +38,7 @@ def save_as(name: str, write: Callable[[Path], int], one: str) -> tuple[bool, st
         written = write(path)
     except FileExistsError:
         return False, f"file exists: {path}"
-    except (OSError, RuntimeError) as error:  # ~ of nobody is a RuntimeError
+    except (OSError, RuntimeError) as error:  # RuntimeError: ~ of an unknown user
         why = error.strerror if isinstance(error, OSError) else str(error)
         return False, f"not saved: {path}: {why}"
     return True, f"{counted(written, one)} saved: {path}"

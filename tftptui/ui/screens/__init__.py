@@ -1,1 +1,1 @@
-"""Whole screens: the four panes, help, questions."""
+"""Screens: the four panes, help, questions, and pages to read."""

@@ -1,4 +1,4 @@
-"""All messages that the line under the header has, each of them whole."""
+"""All messages of the line under the header, in full."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -18,7 +18,7 @@ from tftptui.ui.screens.window import Window
 
 
 class AllMessagesScreen(Window[int]):
-    """Shows MESSAGES; returns the number of the finding that was chosen, if one was."""
+    """Shows MESSAGES; returns the number of the selected finding, if any."""
 
     SCOPE = "messages"
     BINDINGS: ClassVar[list[BindingType]] = bindings((*MESSAGES, *PAGE))
@@ -49,6 +49,6 @@ class AllMessagesScreen(Window[int]):
             yield OptionList(*(Option(text) for text in texts), markup=False)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Lead to what tells more."""
+        """Return the finding of the message, if it has one."""
         if number := self._messages[event.option_index].finding:
             self.dismiss(number)

@@ -1,4 +1,4 @@
-"""What to type on a client to fetch a file from here, or to send it here."""
+"""Commands to type on a client to fetch a file from here, or to upload it."""
 
 from collections.abc import Hashable, Sequence
 from dataclasses import replace
@@ -41,7 +41,7 @@ _WORKS, _DOES_NOT = "  ", "✗ "
 
 
 class RecipeList(RowList[str]):
-    """One recipe a row; those that can't work here are muted and say so."""
+    """One recipe per row; those that can't work here are muted and say why."""
 
     header_lines = 0
 
@@ -53,17 +53,17 @@ class RecipeList(RowList[str]):
 
     @property
     def chosen(self) -> tuple[Recipe, Filled] | None:
-        """The recipe under the cursor; None in an empty list."""
+        """The recipe under the cursor; None if the list is empty."""
         index = self.cursor_index
         return None if index is None else self._shown[index]
 
     def show(self, filled: Sequence[tuple[Recipe, Filled]]) -> None:
-        """Show other recipes."""
+        """Replace the recipes."""
         self._all = [*filled]
         self._arrange()
 
     def narrow(self, words: tuple[str, ...]) -> None:
-        """Show those in which all WORDS are."""
+        """Show only recipes that contain all WORDS."""
         self._words = words
         self._arrange()
 
@@ -77,24 +77,24 @@ class RecipeList(RowList[str]):
         self.post_message(self.Highlighted())
 
     def row_count(self) -> int:
-        """Return how many rows there are."""
+        """Return the number of rows."""
         return len(self._shown)
 
     def row_key(self, index: int) -> str:
-        """Return what row INDEX stands for."""
+        """Return the key of row INDEX."""
         return self._shown[index][0].id
 
     def index_of(self, key: str) -> int | None:
-        """Return the row that stands for KEY, or None when there is none."""
+        """Return the row with KEY, or None."""
         ids = [recipe.id for recipe, _ in self._shown]
         return ids.index(key) if key in ids else None
 
     def stamp(self, index: int) -> Hashable:
-        """Return all that row INDEX is drawn from, beside its key."""
+        """Return everything that row INDEX is drawn from, besides its key."""
         return self._shown[index][1]
 
     def draw_row(self, index: int, width: int) -> list[Segment]:
-        """Return row INDEX, without a background."""
+        """Draw row INDEX, without a background."""
         recipe, filled = self._shown[index]
         muted = self.slots.get("muted")
         name = Style(bold=True) if filled.lines else muted
@@ -111,7 +111,7 @@ class RecipeList(RowList[str]):
 
 
 def read_recipes() -> tuple[list[Recipe], list[str]]:
-    """Return the recipes that ship along, and what is wrong with some of them."""
+    """Return the packaged recipes, and errors in some of them."""
     recipes: list[Recipe] = []
     problems: list[str] = []
     for path in sorted(packaged_folder("recipes").glob("*.toml")):
@@ -126,10 +126,10 @@ class CommandsScreen(Window[None]):
     """Shows commands for one file.
 
     Args:
-        order: the file, and where this server is.
-        servers: addresses of ours, the best first.
+        order: the file, and the address of this server.
+        servers: addresses of this server, the best first.
         taste: the recipe chosen here before.
-        kind: of client that fetched the file last; what to type there comes first.
+        kind: of client that fetched the file last; its commands come first.
     """
 
     SCOPE = "commands"
@@ -159,7 +159,7 @@ class CommandsScreen(Window[None]):
         self._list.cursor_key = taste.recipe or None
 
     def compose(self) -> ComposeResult:
-        """Lay out the list and what to type."""
+        """Lay out the list and the commands."""
         with Vertical() as body:
             body.border_subtitle = Content(
                 "y copy · u upload · a address · / find · esc"
@@ -169,60 +169,60 @@ class CommandsScreen(Window[None]):
             yield Static(id="recipe", markup=False)
 
     def on_mount(self) -> None:
-        """Take the focus and fill everything in."""
+        """Focus the list and fill in the commands."""
         self._list.focus()
         self._fill()
         for problem in self._problems:
             self.app.notify(problem, severity="error", markup=False)
 
     def on_row_list_highlighted(self, event: RowList.Highlighted) -> None:
-        """Show another recipe whole."""
+        """Show the selected recipe in full."""
         event.stop()
         if (chosen := self._list.chosen) is not None:
             self._taste.recipe = chosen[0].id
         self._show()
 
     def on_row_list_opened(self, event: RowList.Opened) -> None:
-        """Copy what was clicked twice."""
+        """Copy the commands that were clicked twice."""
         event.stop()
         self.action_copy()
 
     def on_narrow_field_narrowed(self, event: NarrowField.Narrowed) -> None:
-        """Show fewer, or more."""
+        """Apply the search words."""
         event.stop()
         self._list.narrow(event.words)
 
     def on_narrow_field_left(self, event: NarrowField.Left) -> None:
-        """Give the list the keys; its cursor holds on to what was found."""
+        """Focus the list; its cursor stays on the match."""
         event.stop()
         self._list.focus()
         self._list.move_cursor(self._list.cursor_index or 0)
 
     def action_close(self) -> None:
-        """Widen the list first, then go back."""
+        """Clear the search first, then go back."""
         if self._field.clear_words():
             self._list.narrow(())
         else:
             self.dismiss()
 
     def action_find(self) -> None:
-        """Type words to look for."""
+        """Open the search field."""
         self._field.open()
 
     def action_direction(self) -> None:
-        """Fetch the file, or send it."""
+        """Switch between fetching and uploading the file."""
         self._order = replace(self._order, is_put=not self._order.is_put)
         self._fill()
 
     def action_address(self) -> None:
-        """Take another address of this server."""
+        """Use the next address of this server."""
         here = self._servers.index(self._order.server)
         server = self._servers[(here + 1) % len(self._servers)]
         self._order = replace(self._order, server=server)
         self._fill()
 
     def action_copy(self) -> None:
-        """Copy what to type."""
+        """Copy the commands."""
         chosen = self._list.chosen
         if chosen is None:
             return
@@ -244,14 +244,14 @@ class CommandsScreen(Window[None]):
         self._show()
 
     def _rank(self, pair: tuple[Recipe, Filled]) -> tuple[bool, bool]:
-        """Return what goes before: what has fetched the file, then what works here."""
+        """Return a sort key: the client that fetched the file, then what works."""
         recipe, filled = pair
         title = recipe.title.casefold()
         kinds = [one for one in self._kind.casefold().split(" or ") if one]
         return not any(title.startswith(one) for one in kinds), not filled.lines
 
     def _only_here(self) -> str:
-        """Return that nobody else reaches us at such an address, and what to do."""
+        """Return a warning that other hosts can't use the address, and what to do."""
         told = f"{self._order.server} is a loopback address: no other host can use it"
         if any(not is_loopback(one) for one in self._servers):
             return f"{told}; press a for another address."

@@ -31,7 +31,7 @@ class OfferedList(RowList[str]):
         self.shown = {one.key for one in first}
 
     def row_count(self) -> int:
-        """Return how many columns there are."""
+        """Return the number of columns."""
         return len(self.order)
 
     def row_key(self, index: int) -> str:
@@ -44,12 +44,12 @@ class OfferedList(RowList[str]):
         return keys.index(key) if key in keys else None
 
     def stamp(self, index: int) -> tuple[Offered, bool]:
-        """Return all that a row is drawn from."""
+        """Return everything that a row is drawn from."""
         one = self.order[index]
         return one, one.key in self.shown
 
     def draw_row(self, index: int, width: int) -> list[Segment]:
-        """Return a mark if it is shown, its title and meaning."""
+        """Draw a mark if it is shown, its title and meaning."""
         one = self.order[index]
         mark = "■" if one.key in self.shown else "·"
         rest = fitted(one.meaning, max(0, width - _TITLE - 3))
@@ -60,7 +60,7 @@ class OfferedList(RowList[str]):
         ]
 
     def toggle(self) -> None:
-        """Show the column under the cursor, or hide it."""
+        """Show or hide the column under the cursor."""
         key = self.current_key
         if key is not None:
             self.shown ^= {key}
@@ -106,7 +106,7 @@ class ColumnScreen(Window[tuple[str, ...] | None]):
             yield self._list
 
     def on_mount(self) -> None:
-        """Take the keys at once."""
+        """Focus the list."""
         self._list.focus()
 
     def on_row_list_opened(self) -> None:
@@ -114,7 +114,7 @@ class ColumnScreen(Window[tuple[str, ...] | None]):
         self._list.toggle()
 
     def action_turn(self) -> None:
-        """Show the column under the cursor, or hide it."""
+        """Show or hide the column under the cursor."""
         self._list.toggle()
 
     def action_shift(self, step: int) -> None:
@@ -122,7 +122,7 @@ class ColumnScreen(Window[tuple[str, ...] | None]):
         self._list.shift(step)
 
     def action_usual(self) -> None:
-        """Use the default columns, as the width allows."""
+        """Use the default columns for the width."""
         self.dismiss(())
 
     def action_done(self) -> None:

@@ -25,10 +25,10 @@ from tftptui.ui.store import Store
 from tftptui.ui.undo import UndoList
 
 LOOK = 0.08
-"""Seconds between two pictures of the stage."""
+"""Seconds between two frames of the stage."""
 
 TALL, LARGE, SMALL, TINY = 36, 15, 11, 7
-"""Lines of the window from which on the stage is large, and the stage's sizes."""
+"""Minimum lines of the window for a large stage, and the stage's sizes."""
 
 _SHORT = 22
 
@@ -38,9 +38,9 @@ class Manner:
     """How a demo is shown.
 
     Attributes:
-        rest: seconds between steps of a demo that goes by itself, and ends; None
-            waits for a presenter.
-        big: whether to begin with the stage alone, in large.
+        rest: seconds between steps of a demo that runs and ends by itself; None waits
+            for a presenter.
+        big: whether to start with the stage alone, enlarged.
     """
 
     rest: float | None = None
@@ -48,7 +48,7 @@ class Manner:
 
 
 class DemoScreen(MainScreen):
-    """A stage, and the panes of the server that is on it."""
+    """The stage, and the panes of the server on it."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(DEMO)
     DEFAULT_CSS = """
@@ -70,28 +70,28 @@ class DemoScreen(MainScreen):
         super().__init__(store, demo, now=now, notices=notices, undo=undo)
         self._demo = demo
         self._view: DemoView | None = None
-        self._play = PlayView()  # here, since keys may come faster than pictures
+        self._play = PlayView()  # kept here: keys may come faster than frames
         self._stage = StageView()
         self._rest = manner.rest
         self._begins_big = manner.big
-        self._left = (False, False)  # whether on the stage, and that in large
+        self._left = (False, False)  # stage: had focus, was big
         self._rests_for = ""
 
     def rows(self) -> tuple[int, int, int]:
-        """Return the same in every height: the stage takes the rest."""
+        """Return the same shares at every height: the stage takes the rest."""
         return 5, 4, 7
 
     def compose(self) -> ComposeResult:
-        """Put the stage above the panes."""
+        """Lay out the stage above the panes."""
         for widget in super().compose():
             if isinstance(widget, TabLine):
                 yield self._stage
             yield widget
 
     def on_mount(self) -> None:
-        """Look at the demo often."""
+        """Read the demo at a short interval."""
         self.set_interval(LOOK, self._look)
-        # Textual calls the main screen's own after this, which shows a pane.
+        # Textual calls the base class's on_mount after this one; it shows a pane.
         self.call_next(self._begin)
 
     def _begin(self) -> None:
@@ -100,12 +100,12 @@ class DemoScreen(MainScreen):
 
     @property
     def scope(self) -> str:
-        """Where the keys that work stand in the list of actions."""
+        """The scope of the active keys in the list of actions."""
         scope = super().scope
         return scope if scope == "fields" else "stage"
 
     def on_resize(self) -> None:
-        """Give the stage its share of the window."""
+        """Resize the stage with the window."""
         self._share()
 
     def _share(self) -> None:
@@ -116,36 +116,36 @@ class DemoScreen(MainScreen):
 
     @property
     def is_big(self) -> bool:
-        """Whether the stage stands alone, drawn in large."""
+        """Whether the stage is shown alone, enlarged."""
         return self.has_class("-big")
 
     def _enlarge(self, *, is_big: bool) -> None:
-        """Show the stage alone and in large, or with the panes again."""
+        """Show the stage alone and enlarged, or with the panes."""
         self.set_class(is_big, "-big")
         self._stage.is_big = is_big
         self._share()
         self._stage.draw()
 
     def action_big(self) -> None:
-        """Show the stage alone and in large, or with the panes again."""
+        """Switch the enlarged stage on or off."""
         self._enlarge(is_big=not self.is_big)
         self._stage.focus()
 
     def show_pane(self, pane: Pane) -> None:
-        """Show a pane; a large stage makes room for it."""
+        """Show a pane; an enlarged stage makes room for it."""
         if self.is_big:
             self._enlarge(is_big=False)
         super().show_pane(pane)
 
     def action_range(self) -> None:
-        """Go to the fields of the port range, in the same way."""
+        """Go to the fields of the port range, and remember the stage's state."""
         self._left = (self._stage.has_focus, self.is_big)
         if self.is_big:
             self._enlarge(is_big=False)
         super().action_range()
 
     def _back(self) -> None:
-        """Return from the fields: to the stage, if the presenter was there."""
+        """Return from the fields: to the stage, if it had the focus."""
         super()._back()
         was_on_stage, was_big = self._left
         if was_on_stage:
@@ -155,7 +155,7 @@ class DemoScreen(MainScreen):
     async def _look(self) -> None:
         try:
             view = await self._demo.look()
-        except EngineError:  # it has not begun, or is over
+        except EngineError:  # it has not started, or is over
             return
         self._view = view
         self._store.scene_since = view.began
@@ -166,7 +166,7 @@ class DemoScreen(MainScreen):
             self._go_by_itself(view, self._rest)
 
     def _go_by_itself(self, view: DemoView, rest: float) -> None:
-        """After a step, and before the first, go on when one has read it."""
+        """Go on after a step, and before the first, once there was time to read."""
         rests_for = view.caption if view.state != "running" else ""
         if rests_for == self._rests_for:
             return
@@ -176,10 +176,10 @@ class DemoScreen(MainScreen):
             go_on = self.app.exit if is_end else self.action_onward
             self.set_timer(rest, go_on)
 
-    # What keys do.
+    # Actions.
 
     def action_onward(self) -> None:
-        """Begin, or go on to the next step; after the last, say that it was."""
+        """Begin, or go on to the next step; after the last, show a notice."""
         view = self._view
         if view is not None and view.step == view.steps:
             was = "was" if view.state == "over" else "is"
@@ -189,11 +189,11 @@ class DemoScreen(MainScreen):
         self._tell(self._demo.next())
 
     def action_again(self) -> None:
-        """Show the same step once more."""
+        """Repeat the step."""
         self._tell(self._demo.again())
 
     def on_stage_view_wished(self, event: StageView.Wished) -> None:
-        """Do what a key of the stage means."""
+        """Carry out a key of the stage."""
         if event.wish == "onward":
             self.action_onward()
             return
@@ -201,21 +201,21 @@ class DemoScreen(MainScreen):
         self._tell(wishes[event.wish]())
 
     def action_pace(self, steps: int) -> None:
-        """Let time pass faster, or slower."""
+        """Speed time up or slow it down."""
         self._tell(self._demo.faster(steps))
 
     def action_play(self, name: str) -> None:
-        """Switch something by hand, on or off."""
+        """Switch a fault on or off by hand."""
         change = {name: not getattr(self._play, name)}
         self._play = msgspec.structs.replace(self._play, **change)
         self._tell(self._demo.play(self._play))
 
     def action_stage(self) -> None:
-        """Give the stage the focus."""
+        """Focus the stage."""
         self._stage.focus()
 
     def action_clients(self) -> None:
-        """Exchange clients."""
+        """Open the window of the clients."""
         if self._view is not None:
             self.app.push_screen(
                 CastScreen(self._view.clients, self._play.clients, self._recast)
@@ -226,7 +226,7 @@ class DemoScreen(MainScreen):
         self._tell(self._demo.recast(self._play, who))
 
     def action_rules(self) -> None:
-        """Write the firewall's rules, and the server's range beside them."""
+        """Open the window of the firewall's rules and the server's range."""
         if self._view is None:
             return
         rules = [rule.text for rule in self._view.rules[:-1]]
@@ -252,7 +252,7 @@ class DemoScreen(MainScreen):
         return self._play.rules_off
 
     async def _narrow(self, ports: PortRange) -> str:
-        """Have the server answer from these ports; return why it does not, or ""."""
+        """Change the server's range; return why that is refused, or ""."""
         now = self._store.ports
         if now is None:
             return "the server has not started yet"

@@ -1,4 +1,4 @@
-"""The clients of a demo, to be exchanged while it runs."""
+"""The clients of a demo, editable while it runs."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -23,19 +23,19 @@ HINT = (
 )
 
 Follow = Callable[[dict[str, PlayedClient], str], None]
-"""Told of all that is changed by hand, and who asks now; "" for nobody."""
+"""Called with all changes made by hand, and the client that requests now or ""."""
 
 
 class CastScreen(Below[None]):
-    """A row for each client; the stage above stays in sight.
+    """A row for each client; the stage above stays visible.
 
     Args:
         own: the scenario's clients.
-        played: what a hand has made of them.
-        follow: told of changes as they are made.
+        played: the changes made by hand.
+        follow: called with each change.
     """
 
-    # Before the list sees them: so what is typed ahead is taken in its order.
+    # Before the list gets the keys, so that keys typed ahead apply in order.
     BINDINGS: ClassVar[list[BindingType]] = [
         *(
             replace(binding, priority=True)
@@ -68,18 +68,18 @@ class CastScreen(Below[None]):
         self._follow = follow
 
     def compose(self) -> ComposeResult:
-        """Lay out the rows and what keys do."""
+        """Lay out the rows and the keys."""
         with Vertical() as body:
             body.border_title = Content("Clients")
             yield self._list
             yield Static(HINT, markup=False)
 
     def on_mount(self) -> None:
-        """Let keys move at once."""
+        """Focus the list."""
         self._list.focus()
 
     def action_digit(self, digit: int) -> None:
-        """Write a digit of its port."""
+        """Append a digit to the client's port."""
         if not self._casting.type_digit(self._current, digit):
             self.app.notify(f"ports end at {HIGHEST_PORT}", markup=False)
         self._list.refresh_rows()
@@ -89,32 +89,32 @@ class CastScreen(Below[None]):
         return self._list.current_key or ""
 
     def action_turn(self, step: int) -> None:
-        """Make it another kind."""
+        """Change the kind of the client."""
         self._casting.turn(self._current, step)
         self._list.refresh_rows()
 
     def action_rub_out(self) -> None:
-        """Take a digit of its port away."""
+        """Remove the last digit of the client's port."""
         self._casting.rub_out(self._current)
         self._list.refresh_rows()
 
     def action_ask(self) -> None:
-        """Let it ask now, as what it was made."""
+        """Apply the changes and let the client send its request now."""
         self._casting.settle(self._current)
         self._tell(self._current)
 
     def action_more(self) -> None:
-        """Draft one more like it."""
+        """Add another client like it."""
         name = self._casting.more(self._current)
         self._list.move_cursor(self._casting.names().index(name))
 
     def action_away(self) -> None:
-        """Let it take no part, or again."""
+        """Take the client out of the demo, or back in."""
         self._casting.send_away(self._current)
         self._tell("")
 
     def action_own(self) -> None:
-        """Make it what the scenario says."""
+        """Restore what the scenario says."""
         self._casting.take_back(self._current)
         self._tell("")
 

@@ -1,4 +1,4 @@
-"""The firewall's rules of a demo beside the server's range, written while it runs."""
+"""The firewall's rules of a demo and the server's range, editable while it runs."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ HINT = (
 )
 OFF = "Rules are off: everything passes.\nF5 switches them on."
 PAUSE = 0.6
-"""Seconds after the last key: the beginning of a rule is often another one."""
+"""Seconds after the last key: half a rule may be another valid rule."""
 
 ANSWERS_FROM = "the server replies from"
 SINGLE = "single port: replies come from {}; the range is not in use"
@@ -33,13 +33,13 @@ APPLIES = "enter: apply from the next request"
 
 @dataclass(frozen=True)
 class Hands:
-    """What a hand may do to the wall, and to the server.
+    """Callbacks for what can be changed by hand.
 
     Attributes:
-        follow: told of the rules whenever they make sense.
+        follow: called with the rules whenever they are valid.
         turn: switches all rules off or on; returns whether they are off now.
-        play: switches something else by hand, as PlayView calls it.
-        narrow: has the server answer from other ports; returns why it does not, or "".
+        play: switches another fault by hand, named as in PlayView.
+        narrow: changes the server's range; returns why that is refused, or "".
     """
 
     follow: Callable[[list[str]], None]
@@ -49,7 +49,7 @@ class Hands:
 
 
 class RulesField(InOrder, TextArea):
-    """The rules, one a line."""
+    """The rules, one per line."""
 
 
 class RangeField(InOrder, Input):
@@ -57,14 +57,14 @@ class RangeField(InOrder, Input):
 
 
 class RulesScreen(Below[None]):
-    """One rule a line, the range to the right; the stage above stays in sight.
+    """One rule per line, the range to the right; the stage above stays visible.
 
     Args:
-        rules: as they are.
+        rules: the current ones.
         ports: the server's range, as text.
-        hands: what is done with them.
+        hands: callbacks for changes.
         is_off: whether the rules are off by hand.
-        single: the port that all answers leave from in single-port mode; else 0.
+        single: the port of all replies in single-port mode; else 0.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(RULES)
@@ -105,7 +105,7 @@ class RulesScreen(Below[None]):
         self._timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
-        """Lay out the rules, the range, and a line about them."""
+        """Lay out the rules, the range, and a hint."""
         with Vertical() as body:
             body.border_title = Content("Firewall rules · the server's range")
             with Horizontal():
@@ -118,30 +118,30 @@ class RulesScreen(Below[None]):
             yield Static(HINT, id="hint", markup=False)
 
     def on_mount(self) -> None:
-        """Write on in a new line at the end."""
+        """Put the cursor on a new line at the end."""
         area = self.query_one(TextArea)
         area.move_cursor(area.document.end)
         area.focus()
         self._hint()
 
     def _hint(self, wrong: str = "") -> None:
-        """Say what is wrong with the rules, that they are off, or how this works."""
+        """Show the error in the rules, that they are off, or how to use this."""
         hint = self.query_one("#hint", Static)
         hint.set_class(bool(wrong), "-wrong")
         hint.set_class(self._is_off and not wrong, "-off")
         hint.update(Content(wrong or (OFF if self._is_off else HINT)))
 
     def action_turn(self) -> None:
-        """Switch all rules off, or on."""
+        """Switch all rules off or on."""
         self._is_off = self._hands.turn()
         self._hint()
 
     def action_play(self, name: str) -> None:
-        """Switch something by hand that the line above has in view."""
+        """Switch a fault that is not part of this window."""
         self._hands.play(name)
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
-        """Follow the rules if they make sense, or say why they don't."""
+        """Apply valid rules after a pause, or show the error."""
         texts = [line.strip() for line in event.text_area.text.splitlines()]
         texts = [text for text in texts if text]
         try:
@@ -162,12 +162,12 @@ class RulesScreen(Below[None]):
             self._hands.follow(self._rules)
 
     def action_close(self) -> None:
-        """Go back; what makes sense holds."""
+        """Apply valid rules and go back."""
         self._follow()
         super().action_close()
 
     async def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Have the server answer from the range, or say why it can't."""
+        """Change the server's range, or show why that is refused."""
         event.stop()
         try:
             ports = parse_port_range(event.value)

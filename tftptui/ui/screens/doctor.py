@@ -1,4 +1,4 @@
-"""Whether this machine can serve, looked at while it does: the doctor's screen."""
+"""The doctor's screen: checks whether this host can serve, while it serves."""
 
 import asyncio
 import os
@@ -42,17 +42,17 @@ _SLOTS = {
 }
 ANY_PORT = 0
 PATIENCE = 5.0
-"""Seconds that the server may take to hear who will ask."""
+"""Timeout in seconds for announcing a self-test to the server."""
 
 _LOOPBACKS = ("127.0.0.1", "::1")
 
 
 Look = Callable[[Store, Expect, Stop], Iterator[Result]]
-"""Yields results until there are no more, or it is to stop."""
+"""Yields results until all checks are done, or Stop is set."""
 
 
 def examine(store: Store, expect: Expect, stop: Stop) -> Iterator[Result]:
-    """Yield the results of all checks of this machine, then of asking ourselves."""
+    """Yield the results of all checks of this host, then of a self-test."""
     status, ports = store.status, store.ports
     if status is None or ports is None:
         return
@@ -81,7 +81,7 @@ def examine(store: Store, expect: Expect, stop: Stop) -> Iterator[Result]:
 def _other_way(
     settings: Settings, live: Patient, addresses: list[str], stop: Stop
 ) -> Iterator[Result]:
-    """Yield what the other port mode would do, on a server of its own beside ours."""
+    """Yield the results of the other port mode, on a temporary second server."""
     other = msgspec.structs.replace(
         settings, port=ANY_PORT, single_port=not settings.single_port
     )
@@ -97,14 +97,14 @@ def _other_way(
 
 
 def _way(settings: Settings) -> str:
-    """Return from where answers come, in words."""
+    """Return where replies come from, in words."""
     if settings.single_port:
         return "in single-port mode"
     return f"from ports {span(settings.ports.first, settings.ports.last)}"
 
 
 def _listen(listeners: list[str]) -> tuple[str, ...]:
-    """Return the addresses that are listened on; none where it is every one."""
+    """Return the listeners' addresses; empty if they listen on all."""
     hosts = [one.rpartition(":")[0].strip("[]") for one in listeners]
     return () if set(hosts) & EVERYWHERE.keys() else tuple(hosts)
 
@@ -118,7 +118,7 @@ def _small_file(store: Store) -> bytes | None:
 
 
 def _places(listeners: list[str], addresses: list[str]) -> list[Endpoint]:
-    """Return where listeners can be asked; ADDRESSES are those of this machine."""
+    """Return where to reach the listeners; ADDRESSES are those of this host."""
     found: dict[Endpoint, None] = {}
     for listener in listeners:
         host, _, port = listener.rpartition(":")
@@ -137,12 +137,13 @@ def _worst_first(result: Result) -> int:
 
 
 class DoctorScreen(Page[None]):
-    """Runs all checks in a thread and tells each as it comes; ``r`` runs them again.
+    """Runs all checks in a thread and shows each result; ``r`` runs them again.
 
     Args:
-        store: what is known of the server.
-        expect: has the server know a self-test's requests from a client's.
-        look: yields the results; examine() where nobody says otherwise.
+        store: the state of the server.
+        expect: announces a self-test to the server, so that it is not taken for a
+            client.
+        look: yields the results; examine() by default.
     """
 
     SCOPE = "doctor"
@@ -164,11 +165,11 @@ class DoctorScreen(Page[None]):
         self._announcing: Future[None] | None = None
 
     def on_mount(self) -> None:
-        """Begin."""
+        """Start the checks."""
         self.action_again()
 
     def on_unmount(self) -> None:
-        """Have the thread end: else the program would wait for it."""
+        """Stop the thread: otherwise the program would wait for it."""
         self._leave_off()
 
     def _leave_off(self) -> None:
@@ -178,11 +179,11 @@ class DoctorScreen(Page[None]):
             self._announcing.cancel()
 
     def action_copy(self) -> None:
-        """Copy all of it as text."""
+        """Copy the report as text."""
         self.post_message(CopyWanted(report_text(self._results), "the report"))
 
     def action_again(self) -> None:
-        """Look at everything again."""
+        """Run all checks again."""
         self._leave_off()
         self._results, self._is_done = [], False
         self._loop = asyncio.get_running_loop()
@@ -192,7 +193,7 @@ class DoctorScreen(Page[None]):
         self.run_worker(examine, thread=True, exclusive=True, group="doctor")
 
     def _examine(self, stop: Stop) -> None:
-        """Runs in a thread: it asks other programs, and the server itself."""
+        """Run the checks in a thread: they wait for programs and the server."""
         with stop:
             announce = partial(self._announce, stop)
             for result in self._look(self._store, announce, stop):
@@ -203,7 +204,7 @@ class DoctorScreen(Page[None]):
                 self.app.call_from_thread(self._told, None)
 
     def _announce(self, stop: Stop, ports: Sequence[int]) -> None:
-        """Say who will ask, from the thread; who only looks on may not, and goes on."""
+        """Announce the self-test from the thread; refusal (read-only) is no error."""
         told = self._tell(ExpectSelfTest(list(ports)))
         telling = asyncio.run_coroutine_threadsafe(told, self._loop)
         self._announcing = telling

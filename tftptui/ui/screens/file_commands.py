@@ -1,4 +1,4 @@
-"""What keys in the pane of files lead to: other screens, the clipboard, the engine."""
+"""Carries out commands of the Files pane: screens, clipboard, engine."""
 
 from collections.abc import Sequence
 
@@ -45,11 +45,11 @@ class FileCommandHandler:
     """Carries out commands of the Files pane.
 
     Args:
-        screen: the one that the pane is on.
-        store: what is known.
+        screen: the pane's screen.
+        store: the state of the server.
         client: the engine.
         taste: choices made before.
-        undo: where it is kept how to take a change back.
+        undo: records changes, so that they can be undone.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class FileCommandHandler:
     def carry_out(
         self, what: FileCommand, row: Row, fetches: Sequence[str] = ()
     ) -> None:
-        """Carry out a command for a row; FETCHES are its latest, in words."""
+        """Carry out a command for a row; FETCHES are its latest fetches, in words."""
         match what:
             case FileCommand.COMMANDS:
                 self._commands(row)
@@ -100,7 +100,7 @@ class FileCommandHandler:
         self._screen.app.push_screen(screen)
 
     def _fetched_by(self, row: Row) -> str:
-        """Return which kind of client fetched a file last; "" if that is not known."""
+        """Return the kind of client that fetched a file last; "" if not known."""
         name = plain_name(name_of(row))
         for view in reversed(self._store.transfers.values()):
             is_it = plain_name(view.served or view.file) == name
@@ -169,7 +169,7 @@ class FileCommandHandler:
         self._screen.app.push_screen(screen, answered)
 
     async def _serve_or_ask(self, folder: str) -> None:
-        """Serve a folder; one that can't be served may be typed again."""
+        """Serve a folder; if that is refused, ask again."""
         try:
             await self._client.ask(ServeFolder(folder))
         except (CommandRefusedError, EngineError) as error:
@@ -197,7 +197,7 @@ class FileCommandHandler:
 
 
 def _pair(row: Row) -> tuple[AskedRow, NearName] | None:
-    """Return the name asked for and the file that is to answer it."""
+    """Return the requested name and the file to serve for it."""
     match row:
         case NearRow(asked=asked, near=near):
             return asked, near

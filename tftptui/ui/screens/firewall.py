@@ -35,18 +35,18 @@ from tftptui.ui.store import Store
 from tftptui.ui.themes import slot_styles
 
 ANY_TID = PortRange(1_024, HIGHEST_PORT)
-"""What a server in a capture may answer from, for all that can be known."""
+"""The range a server in a capture may reply from: unknown, so any."""
 
 
 _ELSEWHERE = f"s on this screen saves them as CSV, {CSV_COMMAND}"
-"""Where the flows are that a copied ticket has no room for."""
+"""Where to find the flows that do not fit into a copied ticket."""
 
 
 def firewall_traffic(store: Store, about: int | None) -> Traffic:
     """Return the traffic seen: of the finding with that number, or all of it."""
     traffic = traffic_of(seen_lines(store, about))
     if store.is_capture and traffic.ports is None:
-        # Its owner chooses the server's ports.
+        # That server's owner chooses its ports.
         port = store.status.port if store.status else None
         traffic = replace(traffic, ports=ANY_TID, port=port or None)
     located_ = _located(store, about)
@@ -54,7 +54,7 @@ def firewall_traffic(store: Store, about: int | None) -> Traffic:
 
 
 def own_addresses(store: Store) -> list[IPv4Address | IPv6Address]:
-    """Return by which addresses the server may be reached."""
+    """Return the addresses at which the server may be reached."""
     return [ip_address(one) for one in server_addresses(store)]
 
 
@@ -62,7 +62,7 @@ def ticket(store: Store, taste: Taste, about: int) -> str:
     """Return the ticket for the firewall's owner, for a finding.
 
     Raises:
-        SituationError: the rules can't be written for the choices that were made.
+        SituationError: the rules can't be written for the choices made.
     """
     traffic = firewall_traffic(store, about)
     advice = taste.wishes.advice(traffic, own_addresses(store))
@@ -70,13 +70,13 @@ def ticket(store: Store, taste: Taste, about: int) -> str:
 
 
 class FirewallScreen(Page[None]):
-    """Shows rules for what the store has seen.
+    """Shows rules for the traffic in the store.
 
     Args:
-        store: what was seen.
+        store: the traffic.
         taste: the choices made here before.
         now: wall clock, seconds.
-        about: number of the finding that led here; it says where the firewall stands.
+        about: number of the finding that was shown before; it locates the firewall.
     """
 
     SCOPE = "firewall"
@@ -105,33 +105,33 @@ class FirewallScreen(Page[None]):
         self._show()
 
     def on_resize(self) -> None:
-        """Draw for another width."""
+        """Redraw for the new width."""
         self._show()
 
     def action_dialect(self, step: int) -> None:
-        """Write it in another language."""
+        """Write the rules in another dialect."""
         self._wish(self._taste.wishes.other_dialect(step))
 
     def action_place(self) -> None:
-        """Write it for a firewall elsewhere."""
+        """Write the rules for a firewall in another place."""
         self._wish(self._taste.wishes.other_place(self._traffic.where))
 
     def action_kind(self) -> None:
-        """Write it for another kind of firewall."""
+        """Write the rules for another kind of firewall."""
         self._wish(self._taste.wishes.other_kind(self._traffic.where))
 
     def action_mode(self) -> None:
-        """Write it for single-port mode, or for the range."""
+        """Switch between single-port mode and the range."""
         is_single_port = bool(self._traffic.is_single_port)
         wishes = self._taste.wishes.other_mode(is_single_port=is_single_port)
         self._wish(wishes)
 
     def action_nat(self) -> None:
-        """Write it for a firewall that translates addresses, or not."""
+        """Switch between rules with and without NAT."""
         self._wish(self._taste.wishes.other_nat(self._traffic.where))
 
     def action_networks(self, step: int) -> None:
-        """Write it for narrower networks of clients, or for wider ones."""
+        """Write the rules for narrower or wider client networks."""
         self._wish(self._taste.wishes.other_networks(step, self._traffic))
 
     def action_copy(self) -> None:
@@ -146,7 +146,7 @@ class FirewallScreen(Page[None]):
             self.post_message(CopyWanted(text, "the ticket"))
 
     def action_save(self) -> None:
-        """Ask whether to save that request in the current folder, and do so."""
+        """Ask whether to save the ticket in the current folder, and save it."""
         if self._advice is None:
             return
         advice = self._advice
@@ -223,7 +223,7 @@ class FirewallScreen(Page[None]):
 
 
 def _located(store: Store, about: int | None) -> tuple[str, ...]:
-    """Return what searches have learned: for that finding, or all that stand."""
+    """Return the results of path searches for that finding, or for all in force."""
     chosen = [store.findings[about]] if about in store.findings else []
     standing = [one for one in store.findings.values() if not one.withdrawn]
     told = (located(one, store.locations) for one in chosen or standing)

@@ -1,4 +1,4 @@
-"""A field for the folder that is to be served from now on."""
+"""A field for another folder to serve."""
 
 from typing import ClassVar
 
@@ -17,15 +17,15 @@ PROMISE = "Running transfers finish with their old files."
 
 
 class FolderField(InOrder, Input):
-    """The folder's name."""
+    """The path of the folder."""
 
 
 class FolderScreen(Window[str]):
-    """Asks for a folder of the server's machine; returns it, or "" for esc.
+    """Asks for a folder on the server's host; returns it, or "" for Esc.
 
     Args:
-        folder: what stands in the field at first.
-        why: what was wrong with that, when it is asked for again.
+        folder: the initial text.
+        why: the error, if it is asked for again.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(FOLDER)
@@ -45,7 +45,7 @@ class FolderScreen(Window[str]):
         self._folder, self._why = folder, why
 
     def compose(self) -> ComposeResult:
-        """Lay out the field and what it means."""
+        """Lay out the field and its hint."""
         with Vertical() as body:
             body.border_title = Content("Serve another folder")
             body.border_subtitle = Content("enter serve it · esc back")
@@ -57,7 +57,7 @@ class FolderScreen(Window[str]):
             )
 
     def on_mount(self) -> None:
-        """Take the keys."""
+        """Focus the field."""
         self.query_one(Input).focus()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
@@ -66,5 +66,5 @@ class FolderScreen(Window[str]):
         self.dismiss(event.value.strip())
 
     def action_close(self) -> None:
-        """Return without one."""
+        """Return ""."""
         self.dismiss("")

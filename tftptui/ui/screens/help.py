@@ -1,4 +1,4 @@
-"""All keys: filtered as one types; enter does what the chosen row says."""
+"""All keys, filtered while typing; Enter runs the selected one."""
 
 from collections.abc import Hashable
 from typing import ClassVar, NamedTuple
@@ -41,7 +41,7 @@ MARKS: tuple[tuple[str, str, str], ...] = (
     ("~", "muted", "An estimate."),
     ("atftp?", "muted", "Client program: a guess from its requests."),
 )
-"""Mark, slot of its colour, meaning."""
+"""Mark, style slot and meaning."""
 
 TID = (
     "A TID (transfer identifier, RFC 1350) is the UDP port that one end chose for "
@@ -50,13 +50,13 @@ TID = (
 
 
 _SIGN = 16
-"""Cells of keys and marks."""
+"""Width of keys and marks in cells."""
 
 PANES = ("transfers", "files", "ports", "fields", "packets", "packet-log", "prompt")
 
 
 def help_order(scope: str) -> list[str]:
-    """Return all scopes: what works in SCOPE now, then the other panes."""
+    """Return all scopes: those active in SCOPE, then the other panes."""
     here = list(CHAINS[scope])
     if scope == "ports":
         here.insert(1, "fields")
@@ -66,14 +66,14 @@ def help_order(scope: str) -> list[str]:
 
 
 class Entry(NamedTuple):
-    """A row: a heading, a key and what it does, or a mark and what it means.
+    """A row: a heading, a key and its action, or a mark and its meaning.
 
     Attributes:
-        name: tells it from all others.
+        name: unique among all rows.
         sign: the keys, or the mark; "" for a heading.
         words: what it does or means.
-        slot: color of the sign.
-        action: what enter does, if it does anything.
+        slot: style of the sign.
+        action: the action that Enter runs, if any.
     """
 
     name: str
@@ -84,9 +84,9 @@ class Entry(NamedTuple):
 
 
 def entries(scope: str, typed: str = "") -> list[Entry]:
-    """Return the rows for SCOPE in which all words that are TYPED occur.
+    """Return the rows for SCOPE that contain all words that are TYPED.
 
-    What is typed may be a key as well: then what it does comes first.
+    The name of a key works, too: then its action comes first.
     """
     words = tuple(typed.casefold().split())
     found: list[Entry] = []
@@ -125,7 +125,7 @@ class HelpList(RowList[str]):
         self.narrow("")
 
     def narrow(self, typed: str) -> None:
-        """Show what matches, with the cursor on the first thing that can be done."""
+        """Show the matches, with the cursor on the first one."""
         self.entries = entries(self._scope, typed)
         first = next((one for one in self.entries if one.sign), None)
         self.cursor_key = first.name if first else None
@@ -141,24 +141,24 @@ class HelpList(RowList[str]):
         return None if index is None else self.entries[index]
 
     def row_count(self) -> int:
-        """Return how many rows there are."""
+        """Return the number of rows."""
         return len(self.entries)
 
     def row_key(self, index: int) -> str:
-        """Return the name of a row."""
+        """Return the key of a row."""
         return self.entries[index].name
 
     def index_of(self, key: str) -> int | None:
-        """Return the row of a name."""
+        """Return the row of a key."""
         names = [one.name for one in self.entries]
         return names.index(key) if key in names else None
 
     def stamp(self, index: int) -> Hashable:
-        """Return all that a row is drawn from."""
+        """Return everything that a row is drawn from."""
         return self.entries[index]
 
     def draw_row(self, index: int, width: int) -> list[Segment]:
-        """Return a row."""
+        """Draw a row."""
         entry = self.entries[index]
         if not entry.sign:
             style = self.slots["transfer-active"] + Style(bold=True)
@@ -171,7 +171,7 @@ class HelpList(RowList[str]):
 
 
 class HelpScreen(Window[Action | None]):
-    """Shows the keys of SCOPE, then all others; returns the action to carry out."""
+    """Shows the keys of SCOPE, then all others; returns the action to run."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(HELP)
     DEFAULT_CSS = """
@@ -194,19 +194,19 @@ class HelpScreen(Window[Action | None]):
         self._words = Static(id="help-words", markup=False)
 
     def compose(self) -> ComposeResult:
-        """Lay out what is typed, the rows and the chosen one in full."""
+        """Lay out the typed text, the rows and the selected one in full."""
         with self._frame:
             yield self._field
             yield self._list
             yield self._words
 
     def on_mount(self) -> None:
-        """Take the keys at once."""
+        """Focus the list."""
         self._list.focus()
         self._tell()
 
     def on_key(self, event: events.Key) -> None:
-        """Take letters as what is looked for; digits lead to panes."""
+        """Add letters to the search; digits open panes."""
         typed = self._typed
         if event.key == "backspace":
             typed = typed[:-1]
@@ -230,23 +230,23 @@ class HelpScreen(Window[Action | None]):
         self._words.update(entry.words if entry else "No key matches; esc shows all.")
 
     def on_row_list_highlighted(self, event: RowList.Highlighted) -> None:
-        """Show the whole words of a row."""
+        """Show the full text of a row."""
         event.stop()
         self._tell()
 
     def on_row_list_opened(self, event: RowList.Opened) -> None:
-        """Do what was clicked twice."""
+        """Run the action that was clicked twice."""
         event.stop()
         self.action_run()
 
     def action_run(self) -> None:
-        """Go back, and do what the chosen row says."""
+        """Go back, and run the selected action."""
         entry = self._list.current
         if entry and entry.action:
             self.dismiss(entry.action)
 
     def action_close(self) -> None:
-        """Forget what was typed first; then go back."""
+        """Clear the search first, then go back."""
         if self._typed:
             self._look_for("")
         else:

@@ -1,4 +1,4 @@
-"""Where packets to a client's port are dropped: two walks, hop by hop, as they go."""
+"""Where packets to a client's port are dropped: two walks, shown hop by hop."""
 
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
@@ -30,7 +30,7 @@ _SLOTS = {
 
 
 class LocateScreen(Page[None]):
-    """Follows the search that transfer NUMBER set off."""
+    """Follows the path search of transfer NUMBER."""
 
     SCOPE = "locate"
     BINDINGS: ClassVar[list[BindingType]] = bindings((*LOCATE, *PAGE))
@@ -44,11 +44,11 @@ class LocateScreen(Page[None]):
         self._shown: Location | None = None
 
     def on_mount(self) -> None:
-        """Show what is known."""
+        """Show the current state."""
         self.on_frame_arrived()
 
     def on_frame_arrived(self) -> None:
-        """Show what was learned since."""
+        """Show new results."""
         location = self._store.locations.get(self._number)
         if location is not None and location != self._shown:
             self._shown = location
@@ -56,13 +56,13 @@ class LocateScreen(Page[None]):
             self.show(_body(location, slots))
 
     def action_copy(self) -> None:
-        """Copy the walks and what they mean as text."""
+        """Copy the walks and their meaning as text."""
         if self._shown is not None:
             self.post_message(CopyWanted(as_text(self._shown), "the search"))
 
 
 def as_text(location: Location) -> str:
-    """Return the search as plain text, to be pasted elsewhere."""
+    """Return the search as plain text, for the clipboard."""
     lines = []
     for walk in (location.suspect, location.other):
         lines.append(f"towards UDP port {walk.port} of {location.client}:")
@@ -76,7 +76,7 @@ def as_text(location: Location) -> str:
 
 
 def hop_words(hop: Hop) -> str:
-    """Return what became of one datagram."""
+    """Return the result of one datagram."""
     if hop.answer == "silent":
         return "no reply"
     told = {
@@ -120,7 +120,7 @@ def _body(location: Location, slots: Slots) -> Group:
 
 
 def _trials(trials: Sequence[PortTrial], slots: Slots) -> Table:
-    """Return which of several ports of ours reach which of the client's."""
+    """Return which of several server ports reach which client ports."""
     ours = list(dict.fromkeys(one.server_tid for one in trials))
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_row(

@@ -32,30 +32,30 @@ from tftptui.ui.screens.pane_layout import PaneLayout
 from tftptui.ui.store import Store
 from tftptui.ui.undo import UndoList
 
-if TYPE_CHECKING:  # screens that are no part of the first picture; see ui/later.py
+if TYPE_CHECKING:  # screens imported when first opened; see ui/deferred_imports.py
     from tftptui.ui.screens.file_commands import FileCommandHandler
     from tftptui.ui.screens.transfer_commands import TransferCommandHandler
 
 TICK = 1.0
-"""Seconds between two looks at the clock."""
+"""Seconds between two ticks of the clock."""
 
 MIDDLE, WIDE, TALL = 100, 132, 30
 """From 100x30 on two panes are shown, Transfers and another one; from 132x30 on all."""
 
 HIGH, LOFTY = 36, 50
-"""Lines from which on client ports get their scale, and Ports shows all it has."""
+"""Minimum lines for the scale of client ports, and for everything in Ports."""
 
 
 def _last_class(breakpoints: list[tuple[int, str]] | None, size: int) -> str:
-    """Return the class that Textual will give a screen of this SIZE."""
+    """Return the class that Textual will set for this SIZE of a screen."""
     return [name for least, name in breakpoints or [] if size >= least][-1]
 
 
 class MainScreen(Screen[None]):
-    """Header, panes, bottom line.
+    """Header, panes, footer.
 
-    In a small window, or zoomed, one pane is shown and the others wait; they look
-    at the store when they are shown again.
+    In a small window, or zoomed, one pane is shown and the others wait; they read the
+    store when they are shown again.
     """
 
     HORIZONTAL_BREAKPOINTS: list[tuple[int, str]] | None = [  # noqa: RUF012 - as Textual has it
@@ -134,11 +134,11 @@ class MainScreen(Screen[None]):
         self._tabs = TabLine(self.panes)
         self._current: Pane = self._transfers
         self._before: Pane = self._ports
-        self._lower: Pane = self._packets  # below Transfers, where two have room
+        self._lower: Pane = self._packets  # below Transfers, if two fit
 
     def compose(self) -> ComposeResult:
-        """Lay everything out; the grid takes the panes from left to right."""
-        # Before there is anything to be styled: Textual adds them once all has been.
+        """Lay out all widgets; the grid fills from left to right."""
+        # Before anything is styled: Textual adds these classes only afterwards.
         width, height = self.app.size
         self.add_class(
             _last_class(self.HORIZONTAL_BREAKPOINTS, width),
@@ -157,7 +157,7 @@ class MainScreen(Screen[None]):
         yield FooterLine()
 
     def on_mount(self) -> None:
-        """Show what is known and follow the clock."""
+        """Show the initial state and start the clock."""
         shown = (one for one in self.panes if self._layout.is_shown(one))
         self.show_pane(next(shown, self._transfers))
         self.on_frame_arrived()
@@ -165,7 +165,7 @@ class MainScreen(Screen[None]):
 
     @property
     def scope(self) -> str:
-        """Where the keys of the focused pane stand in the list of actions."""
+        """The scope of the focused pane's keys in the list of actions."""
         if self._ports.is_typing:
             return "fields"
         if self._packets.is_typing or self._transfers.is_typing:
@@ -179,17 +179,17 @@ class MainScreen(Screen[None]):
 
     @property
     def has_near(self) -> bool:
-        """Whether the row of a name that was asked for has a near match."""
+        """Whether the selected missing name has a similar file."""
         return self._files.has_near
 
     @property
     def _small(self) -> bool:
         return self.has_class("-narrow") or self.has_class("-short")
 
-    # News.
+    # Updates.
 
     def on_frame_arrived(self) -> None:
-        """Let everything in view look at the store."""
+        """Have everything visible read the store."""
         self._header.frame_arrived()
         for pane in self.panes:
             if pane.display:
@@ -205,7 +205,7 @@ class MainScreen(Screen[None]):
             self.refresh_bindings()
 
     def on_row_list_highlighted(self) -> None:
-        """Offer w for the finding of the row that has the cursor now."""
+        """Offer w for the finding of the row under the cursor."""
         self._look_for_messages()
 
     def _tick(self) -> None:
@@ -216,7 +216,7 @@ class MainScreen(Screen[None]):
                 pane.clock_ticked()
 
     def on_resize(self) -> None:
-        """Let panes that come into view catch up."""
+        """Update panes that become visible."""
         self._lay_out()
         self.refresh_bindings()
         self.call_after_refresh(self.on_frame_arrived)
@@ -224,13 +224,13 @@ class MainScreen(Screen[None]):
     # Panes.
 
     def rows(self) -> tuple[int, int, int]:
-        """Return the shares of Transfers and Packets in the height; Ports' lines."""
+        """Return the height shares of Transfers and Packets, and the lines of Ports."""
         if self.has_class("-lofty"):
             return 2, 3, 17
         return (4, 3, 8) if self.has_class("-high") else (5, 4, 7)
 
     def _lay_out(self) -> None:
-        """Give each pane its place."""
+        """Place each pane in the grid."""
         if self.has_class("-middle"):
             self._layout.arrange_pair(self._grid, self.panes)
         else:
@@ -241,12 +241,12 @@ class MainScreen(Screen[None]):
         self._tabs.refresh()
 
     def show_pane(self, pane: Pane) -> None:
-        """Show PANE, also if it was hidden, and give it the focus."""
+        """Show PANE, even if it was hidden, and focus it."""
         if not (self.alone or self._layout.is_shown(pane)):
             self._layout.show(pane)
             self._lay_out()
         if self.alone and pane is not self._current:
-            self.app.clear_notifications()  # they are about the pane that goes
+            self.app.clear_notifications()  # they are about the previous pane
         self._take(pane)
         pane.frame_arrived()
         pane.focus_main()
@@ -271,7 +271,7 @@ class MainScreen(Screen[None]):
                 self._take(pane)
 
     def on_pane_retitled(self) -> None:
-        """Say in the line of panes what the shown one's title says."""
+        """Update the line of panes from the shown one's title."""
         if self._tabs.display:
             self._tabs.look()
 
@@ -280,11 +280,11 @@ class MainScreen(Screen[None]):
         self.show_digit(event.digit)
 
     def show_digit(self, digit: int) -> None:
-        """Show the pane of this number."""
+        """Show the pane of this digit."""
         self.show_pane(self.panes[digit - 1])
 
     def action_pane(self, digit: int) -> None:
-        """Show pane DIGIT; if it is the focused one already, alone or not alone."""
+        """Show pane DIGIT; if it has the focus already, zoom in or out."""
         pane = self.panes[digit - 1]
         if pane is self._current and pane.has_focus_within and not self._small:
             self.action_zoom()
@@ -292,7 +292,7 @@ class MainScreen(Screen[None]):
             self.show_pane(pane)
 
     def action_next_pane(self, step: int) -> None:
-        """Go to the next pane, or the one before."""
+        """Go to the next or the previous pane."""
         panes = [
             one
             for one in self.panes
@@ -316,15 +316,15 @@ class MainScreen(Screen[None]):
         self.notify(told, markup=False)
 
     def action_size(self, step: int) -> None:
-        """Make the focused pane larger by a step, or smaller."""
+        """Make the focused pane a step larger or smaller."""
         is_pair = self.has_class("-middle")
         self._layout.resize(self._current, step, is_pair=is_pair)
         self._lay_out()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer to zoom where there is something to zoom out of.
+        """Offer zoom only in a window with several panes.
 
-        Typing in a field needs its own tab key, and no way to where one is.
+        A field needs the tab key itself, and r does nothing in one.
         """
         if action == "next_pane":
             step = parameters[0]
@@ -342,7 +342,7 @@ class MainScreen(Screen[None]):
         return offered.get(action, True)
 
     def action_zoom(self) -> None:
-        """Show the focused pane alone, or all of them."""
+        """Show the focused pane alone, or all panes."""
         self.toggle_class("-zoomed")
         self._tabs.refresh()
         self.call_after_refresh(self.on_frame_arrived)
@@ -355,7 +355,7 @@ class MainScreen(Screen[None]):
         self._ports.edit()
 
     def _back(self) -> None:
-        """Return from the fields to where the r key was pressed."""
+        """Return from the fields to the previous pane."""
         before, self._before = self._before, self._ports
         self.show_pane(before)
 
@@ -384,15 +384,15 @@ class MainScreen(Screen[None]):
     def on_transfers_pane_command_wanted(
         self, event: TransfersPane.CommandWanted
     ) -> None:
-        """Do something with a transfer."""
+        """Carry out a command for a transfer."""
         self._about_transfers.carry_out(event.what, event.number)
 
     def on_files_pane_command_wanted(self, event: FilesPane.CommandWanted) -> None:
-        """Do something with a file, or a name."""
+        """Carry out a command for a file or a name."""
         self._about_files.carry_out(event.what, event.row, event.fetches)
 
     def on_columns_wanted(self, event: ColumnsWanted) -> None:
-        """Have columns chosen."""
+        """Open the choice of columns."""
         from tftptui.ui.screens.columns import ColumnScreen  # noqa: PLC0415
 
         def chosen(keys: tuple[str, ...] | None) -> None:
@@ -403,16 +403,16 @@ class MainScreen(Screen[None]):
         self.app.push_screen(screen, chosen)
 
     def why_not(self, action: Action) -> str:
-        """Return why an action of the pane with the focus does nothing now."""
+        """Return why an action of the focused pane does nothing now."""
         return self._current.why_not(action)
 
     def _finding_of_row(self) -> Finding | None:
-        """Return the finding about the chosen transfer while its list has the focus."""
+        """Return the finding about the selected transfer if its list has the focus."""
         chosen = self._transfers.chosen if self._current is self._transfers else None
         return None if chosen is None else self._store.finding_about(chosen)
 
     def action_why(self) -> None:
-        """Show the chosen row's finding, or what the line at the top is about."""
+        """Show the selected row's finding, or that of the message line."""
         messages, found = self._message.messages, self._finding_of_row()
         number = found.number if found else messages[0].finding if messages else 0
         if messages and not number:
@@ -426,7 +426,7 @@ class MainScreen(Screen[None]):
         self._about_transfers.explain(number, None)
 
     def show_client(self, client: str) -> None:
-        """Show the transfers of one client alone."""
+        """Show only the transfers of one client."""
         self._transfers.show_client(client)
         self.show_pane(self._transfers)
 
@@ -458,7 +458,7 @@ class MainScreen(Screen[None]):
         )
 
     def on_message_line_opened(self, event: MessageLine.Opened) -> None:
-        """Show what was clicked: what the message is about, or the other ones."""
+        """Open what was clicked: the message's finding, or all messages."""
         number = self._message.messages[0].finding
         if event.others or not number:
             self.action_messages()

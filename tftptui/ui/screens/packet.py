@@ -1,4 +1,4 @@
-"""One packet in full: what is known of it, and its bytes; arrows go on to the next."""
+"""One packet in full: its facts and its bytes; arrow keys show the next."""
 
 from collections.abc import Callable, Iterator
 from typing import ClassVar
@@ -32,11 +32,11 @@ WIDEST = 114
 
 
 class PacketBody(Static):
-    """What is known of a packet, and its bytes.
+    """The facts about a packet, and its bytes.
 
     Args:
         client: the engine, which reads the file that a DATA packet is from.
-        is_capture: whether the server of a capture is shown, not ours.
+        is_capture: whether a capture's server is shown, not this one.
     """
 
     def __init__(self, client: EngineClient, *, is_capture: bool) -> None:
@@ -47,7 +47,7 @@ class PacketBody(Static):
         self._known, self._why = Known(b"", 0), ""
 
     def look(self, line: Line | None) -> None:
-        """Show a packet; of a run of blocks the first."""
+        """Show a packet; for a run of blocks, the first."""
         self._line, self._block = line, 1
         self._begin()
 
@@ -59,7 +59,7 @@ class PacketBody(Static):
             self._begin()
 
     def as_text(self) -> str:
-        """Return what is shown as text."""
+        """Return the contents as text."""
         if self._line is None:
             return ""
         lines = [f"{name:8}  {text}" for name, text in self._facts(self._line)]
@@ -70,11 +70,11 @@ class PacketBody(Static):
         return "\n".join(lines)
 
     def on_resize(self) -> None:
-        """Use the room there is."""
+        """Redraw for the new width."""
         self._draw()
 
     def _shown(self, line: Line) -> Line:
-        """Return the packet whose bytes are shown: of a run, one of its blocks."""
+        """Return the packet whose bytes are shown: for a run, one of its blocks."""
         return block_of_run(line, self._block) if has_run(line.record) else line
 
     def _begin(self) -> None:
@@ -86,13 +86,13 @@ class PacketBody(Static):
         wanted = content_wanted(shown, is_capture=self._is_capture)
         self._why = wanted if isinstance(wanted, str) else ""
         self._draw()
-        # What is read for the packet before must not appear under this one.
+        # Bytes read for the previous packet must not appear under this one.
         self.workers.cancel_group(self, "bytes")
         if isinstance(wanted, LookAtFile):
             self.run_worker(self._read(shown, wanted), group="bytes")
 
     async def _read(self, line: Line, wanted: LookAtFile) -> None:
-        """Read what the packet has of its file."""
+        """Read the packet's part of its file."""
         view = line.transfer
         try:
             piece = await self._client.ask(wanted)
@@ -140,10 +140,10 @@ class PacketScreen(Page[None]):
 
     Args:
         line: the packet.
-        step: goes so many rows on in the list below, and returns the packet there,
+        step: moves by that many rows in the list below, and returns the packet there,
             or None if there is none.
         client: the engine.
-        is_capture: whether the server of a capture is shown, not ours.
+        is_capture: whether a capture's server is shown, not this one.
     """
 
     SCOPE = "packet"
@@ -161,7 +161,7 @@ class PacketScreen(Page[None]):
         super().__init__("Packet")
         self._line, self._step = line, step
         self._body = PacketBody(client, is_capture=is_capture)
-        self._scroll.can_focus = False  # else it would take the arrows
+        self._scroll.can_focus = False  # otherwise it would take the arrow keys
 
     def parts(self) -> Iterator[Widget]:
         """Yield the packet."""
@@ -179,13 +179,13 @@ class PacketScreen(Page[None]):
         self.entitle(f"Packet · {kind_word(self._line.record)}", foot=foot)
 
     def action_step(self, step: int) -> None:
-        """Go on to the next packet."""
+        """Show the next packet."""
         if line := self._step(step):
             self._line = line
             self._look()
 
     def action_block(self, step: int) -> None:
-        """Go on to the next block of a run."""
+        """Show the next block of a run."""
         self._body.go_on(step)
 
     def action_page(self, pages: int) -> None:
@@ -193,5 +193,5 @@ class PacketScreen(Page[None]):
         self.action_scroll_by(pages * max(1, self._scroll.size.height - 1))
 
     def action_copy(self) -> None:
-        """Copy what is shown as text."""
+        """Copy the contents as text."""
         self.post_message(CopyWanted(self._body.as_text(), "1 packet"))

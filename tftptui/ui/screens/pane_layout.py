@@ -1,4 +1,4 @@
-"""Which panes are hidden and how large the others are; kept from run to run."""
+"""Which panes are hidden, and the sizes of the others; remembered between runs."""
 
 from collections.abc import Sequence
 
@@ -11,16 +11,16 @@ HIDDEN, SIZES = "hidden-panes", "pane-sizes"
 """Names of the remembered choices."""
 
 STEP = 1.25
-"""Factor of a step in size."""
+"""Factor per step in size."""
 
 LINES = 2
-"""Lines of a step of Ports, whose rows have a fixed height."""
+"""Lines per step for Ports, whose rows have a fixed height."""
 
 MOST_STEPS = 5
 LEAST_LINES = 5
 
 TOP, LEFT, PORTS = "top", "left", "ports"
-"""What can be resized: Transfers' height, Files' width, Ports' height."""
+"""The resizable sizes: Transfers' height, Files' width, Ports' height."""
 
 _GROWS = {
     "transfers": (TOP, 1),
@@ -28,7 +28,7 @@ _GROWS = {
     "ports": (PORTS, 1),
     "packets": (PORTS, -1),
 }
-"""What makes each pane larger where all are shown."""
+"""The change that enlarges each pane if all are shown."""
 
 
 class PaneLayout:
@@ -51,7 +51,7 @@ class PaneLayout:
                 self._steps[name] = max(-MOST_STEPS, min(MOST_STEPS, int(steps)))
 
     def is_shown(self, pane: Pane) -> bool:
-        """Whether a pane is not hidden."""
+        """Return whether a pane is not hidden."""
         return pane.id not in self.hidden
 
     def hide(self, pane: Pane) -> None:
@@ -66,7 +66,7 @@ class PaneLayout:
             self._keep()
 
     def resize(self, pane: Pane, step: int, *, is_pair: bool) -> None:
-        """Make a pane larger by a STEP, or smaller.
+        """Make a pane larger by STEP, or smaller.
 
         IS_PAIR: only Transfers and one other pane are shown, one above the other.
         """

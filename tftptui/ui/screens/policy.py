@@ -1,4 +1,4 @@
-"""The settings that may be changed while the server runs, and a field to do it."""
+"""The settings that can be changed while the server runs, and a field to edit them."""
 
 from collections.abc import Callable, Iterator
 from typing import ClassVar
@@ -31,19 +31,19 @@ from tftptui.ui.themes import slot_styles
 from tftptui.ui.undo import UndoList
 
 WHEN = "from the next request"
-"""When a change holds."""
+"""When a change takes effect."""
 
 
 class PolicyField(InOrder, Input):
-    """The value as text, whose enter key is one of ours."""
+    """The value as text; Enter is handled by the screen."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(POLICY_FIELD, "submit")
 
 
 class PolicyScreen(ModalScreen[None]):
-    """Shows all settings; what is changed goes into UNDO. NOW is the wall clock.
+    """Shows all settings; changes are recorded in UNDO. NOW is the wall clock.
 
-    The cursor begins AT the setting of that name.
+    The cursor starts AT the setting of that name.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -99,7 +99,7 @@ class PolicyScreen(ModalScreen[None]):
         self._done = ("", "")
 
     def compose(self) -> ComposeResult:
-        """Lay out the list, what the chosen setting means, the field, the verdict."""
+        """Lay out the list, the setting's meaning, the field and the check's result."""
         with self._body as body:
             when = "read-only" if self._store.looks_only else WHEN
             body.border_title = Content(f"Policy · {when}")
@@ -112,28 +112,28 @@ class PolicyScreen(ModalScreen[None]):
         yield FooterLine()
 
     def on_mount(self) -> None:
-        """Begin at the first setting, or the one that was asked for."""
+        """Start at the first setting, or the requested one."""
         self._list.focus()
         if self._at is not None:
             self._list.move_cursor(self._list.index_of(self._at) or 0)
         self._choose_row()
 
-    # What is shown.
+    # Display.
 
     def on_frame_arrived(self) -> None:
-        """Show what is so now; what is being typed stays."""
+        """Show the current values, but keep what is being typed."""
         self._list.refresh_rows()
         if not self._is_typing:
             self._choose_row()
 
     def on_row_list_highlighted(self, event: RowList.Highlighted) -> None:
-        """Tell about another setting."""
+        """Describe the selected setting."""
         event.stop()
-        if not self._is_typing:  # news of keys before, when more was typed ahead
+        if not self._is_typing:  # messages of earlier keys, if more was typed ahead
             self._choose_row()
 
     def on_row_list_opened(self, event: RowList.Opened) -> None:
-        """Change what was clicked twice."""
+        """Edit the setting that was clicked twice."""
         event.stop()
         self.action_edit()
 
@@ -142,7 +142,7 @@ class PolicyScreen(ModalScreen[None]):
         return self.focused is self._field
 
     def _choose_row(self) -> None:
-        """Show the chosen setting below the list."""
+        """Show the selected setting below the list."""
         legend = "● changed from default" if self._list.is_any_changed else ""
         self._body.border_subtitle = Content(legend)
         policy, now = self._list.current, self._store.settings
@@ -188,10 +188,10 @@ class PolicyScreen(ModalScreen[None]):
             ways = f" · ↓ ↑ choose: {more}" if more else ""
             self._say(f"{verdict.text}{ways}", "transfer-active")
 
-    # What keys do.
+    # Actions.
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer what is for the field only while it has the focus, and the reverse."""
+        """Offer the field's keys only while it has the focus, and vice versa."""
         del parameters
         if action == "undo":
             may = not self._is_typing and not self._store.is_fixed
@@ -206,32 +206,32 @@ class PolicyScreen(ModalScreen[None]):
         )
 
     async def action_undo(self) -> None:
-        """Take the last change back."""
+        """Undo the last change."""
         self._done = ("", "")
         await self.app.run_action("undo")
 
     def action_edit(self) -> None:
-        """Go to the field."""
+        """Focus the field."""
         self._choose_row()
         self.set_focus(self._field)
-        if self._list.current.kind.choices:  # what is typed takes the word's place
+        if self._list.current.kind.choices:  # typing replaces the word
             self._field.action_select_all()
         self._judge_now()
 
     def action_default(self) -> None:
-        """Go to the field, with the default in it."""
+        """Focus the field, with the default in it."""
         self.action_edit()
         policy = self._list.current
         self._field.value = policy.kind.field(DEFAULTS[policy.name])
 
     def action_choose(self, step: int) -> None:
-        """Put another of the words into the field."""
+        """Put the next of the choices into the field."""
         words = self._list.current.kind.choices
         here = words.index(self._field.value) if self._field.value in words else -step
         self._field.value = words[(here + step) % len(words)]
 
     def action_leave(self) -> None:
-        """Leave the setting as it is."""
+        """Cancel the change."""
         self.set_focus(self._list)
         self._choose_row()
 
@@ -240,12 +240,12 @@ class PolicyScreen(ModalScreen[None]):
         self.dismiss()
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Judge what was typed."""
+        """Check what was typed."""
         event.stop()
         self._judge_now()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Have it so."""
+        """Apply the change."""
         event.stop()
         verdict, policy = self._judge(), self._list.current
         before = self._store.settings.get(policy.name)

@@ -1,4 +1,4 @@
-"""A look into a file: what it is, its text or its bytes."""
+"""The preview of a file: its kind, and its text or bytes."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -19,13 +19,13 @@ from tftptui.ui.kit.file_view import LONGEST_TEXT, PIECE, FileView, language_of
 from tftptui.ui.screens.window import Window
 
 TEXTS = frozenset({"text", "config", "script", "xml", "json", "hex", "srec"})
-"""Kinds that are shown as text at first; so are certificates in letters."""
+"""Kinds first shown as text, besides certificates in PEM format."""
 
 
 class PreviewScreen(Window[None]):
-    """Shows the file NAME; the engine reads it, piece by piece.
+    """Shows the file NAME; the engine reads it in pieces.
 
-    FETCHES are its latest, in words.
+    FETCHES are its latest fetches, in words.
     """
 
     SCOPE = "preview"
@@ -53,7 +53,7 @@ class PreviewScreen(Window[None]):
         self._version: object = None
 
     def compose(self) -> ComposeResult:
-        """Lay out what it is and what is in it."""
+        """Lay out the kind and the content."""
         with Vertical() as body:
             body.border_title = Content(visible(self._file))
             body.border_subtitle = Content("x text or bytes · esc back")
@@ -122,7 +122,7 @@ class PreviewScreen(Window[None]):
         piece = await self._ask(offset)
         if piece is None:
             return
-        if _version(piece) != self._version:  # another one: from the start
+        if _version(piece) != self._version:  # another version: start over
             self.run_worker(self._begin(), group="preview", exclusive=True)
         else:
             self._view.take(offset, piece.octets)
@@ -137,7 +137,7 @@ class PreviewScreen(Window[None]):
 
 
 def _version(piece: FilePiece) -> object:
-    """Return what tells it from pieces of other versions; old servers say less."""
+    """Return an identity of the version; older servers report only a time."""
     return piece.version or piece.modified
 
 

@@ -15,10 +15,10 @@ from tftptui.ui.keys import bindings
 from tftptui.ui.messages import FrameArrived
 
 TOLD = 3.0
-"""Seconds for which a notice says that the question comes first."""
+"""Seconds for which a notice asks for an answer first."""
 
 MARGINS = 2
-"""Cells beside the line."""
+"""Cells on either side of the line."""
 
 
 Answer = Literal["yes", "no", "drain"]
@@ -27,14 +27,14 @@ Answer = Literal["yes", "no", "drain"]
 class Question(ModalScreen[Answer]):
     """Asks ``3 running: y stop now · esc stay  fit.itb to 10.0.4.21`` in one line.
 
-    Everything but y is "no", or "drain" for d where that is offered.
+    Any answer but y is "no", or "drain" for d if that is offered.
 
     Args:
-        matters: what it is about, whole and in shorter forms.
+        matters: the subject, in full and in shorter forms.
         do: what y does.
-        leave: what esc does.
-        more: what else is worth knowing, the same way; left out where it does not fit.
-        drain: what d does; "" where it does nothing.
+        leave: what Esc does.
+        more: further details, in the same forms; left out if they do not fit.
+        drain: what d does; "" if it is not offered.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(QUESTION)
@@ -69,11 +69,11 @@ class Question(ModalScreen[Answer]):
         self._drain = drain
 
     def compose(self) -> ComposeResult:
-        """Lay the one line out."""
+        """Lay out the line."""
         yield Static(self._words(), id="question", markup=False)
 
     def on_resize(self) -> None:
-        """Say what fits."""
+        """Choose the forms that fit."""
         self.query_one("#question", Static).update(self._words())
 
     def _words(self) -> Text:
@@ -97,7 +97,7 @@ class Question(ModalScreen[Answer]):
         )
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer to drain only where that is offered."""
+        """Offer to drain only if that is possible."""
         return action != "answer" or parameters != ("drain",) or bool(self._drain)
 
     def action_answer(self, answer: Answer) -> None:
@@ -105,12 +105,12 @@ class Question(ModalScreen[Answer]):
         self.dismiss(answer)
 
     def on_key(self, event: events.Key) -> None:
-        """Say why another key does nothing now, instead of silence."""
+        """Show which keys answer the question, if another one is pressed."""
         active = self.active_bindings.get(event.key)
         if active is None or not active.enabled:
             told = f"press y to {self._do}, esc to {self._leave}"
             self.app.notify(told, timeout=TOLD, markup=False)
 
     def on_frame_arrived(self, event: FrameArrived) -> None:
-        """Let the panes below have the news."""
+        """Let the message reach the panes below."""
         event.stop()

@@ -1,4 +1,4 @@
-"""One transfer as a ladder of its packets, and what is known about it beside that."""
+"""One transfer as a ladder of its packets, next to the facts about it."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -40,37 +40,37 @@ from tftptui.ui.store import Store
 from tftptui.ui.themes import slot_styles
 
 Left = Literal["packets", "why"] | int
-"""Where to go on from here; a number is a pane's."""
+"""Where to go next; a number is a pane's."""
 
 TICK = 1.0
 WIDE, WIDEST = 100, 180
-"""Cells from which on there is room for the facts, and for the packets as well."""
+"""Minimum widths in cells for the facts, and for the packets as well."""
 
 LONGEST, SHORTEST = 39, 15
-"""Cells of addresses where there is room, and where there is not."""
+"""Width of addresses in cells, if there is room and if not."""
 
 NEIGHBOR = 26
-"""Cells of a transfer in the line of neighbors."""
+"""Width in cells of a transfer in the line of neighbors."""
 
 GAP = 2
-"""Cells between the facts about the two ends."""
+"""Cells between the texts about the two ends."""
 
 
 class TransferOrder(Protocol):
     """The order of transfers on the screen below."""
 
     def numbers(self) -> list[int]:
-        """Return the transfers that are shown, in their order."""
+        """Return the shown transfers, in order."""
 
     def select(self, number: int) -> None:
-        """Put the cursor on a transfer."""
+        """Move the cursor to a transfer."""
 
 
 class TransferScreen(ModalScreen[Left | None]):
-    """The ladder of a transfer, live and afterwards; returns where to go on.
+    """The ladder of a transfer, live and afterwards; returns where to go next.
 
     Attributes:
-        number: of the transfer that is shown; j and k go on in the ORDER.
+        number: of the transfer; j and k move in the ORDER.
     """
 
     HORIZONTAL_BREAKPOINTS: list[tuple[int, str]] | None = [  # noqa: RUF012 - as Textual has it
@@ -128,7 +128,7 @@ class TransferScreen(ModalScreen[Left | None]):
         self._view: TransferView | None = None
 
     def compose(self) -> ComposeResult:
-        """Lay out title, ladder, side and keys."""
+        """Lay out title, ladder, facts and keys."""
         yield self._title
         yield self._strip
         yield self._because
@@ -144,25 +144,25 @@ class TransferScreen(ModalScreen[Left | None]):
         yield FooterLine()
 
     def on_mount(self) -> None:
-        """Show what is known and keep it up to date."""
+        """Show the initial state and keep it up to date."""
         self._ladder.focus()
         self.call_after_refresh(self.on_frame_arrived)
         self.set_interval(TICK, self._look)
 
     def on_frame_arrived(self) -> None:
-        """Show what is new."""
+        """Show what has changed."""
         self._ladder.look()
         if self.has_class("-widest"):
             self._rows.frame_arrived()
         self._look()
 
     def on_row_list_highlighted(self, event: RowList.Highlighted) -> None:
-        """Show the packet under the cursor beside the ladder."""
+        """Show the packet under the cursor next to the ladder."""
         event.stop()
         self._look_beside()
 
     def _look_beside(self) -> None:
-        """Show the packets beside the ladder, where they have room."""
+        """Show the packets next to the ladder, if they fit."""
         index = self._ladder.cursor_index
         if not self.has_class("-widest") or index is None:
             return
@@ -176,16 +176,16 @@ class TransferScreen(ModalScreen[Left | None]):
         self._body.look(self._ladder.line_at(index))
 
     def on_ladder_list_changed(self) -> None:
-        """Show what more packets tell."""
+        """Update the facts after packets were added."""
         self._look()
 
     def on_resize(self) -> None:
-        """Draw for the room there is."""
+        """Redraw for the new size."""
         self.call_after_refresh(self._look)
         self.call_after_refresh(self._look_beside)
 
     def _look(self) -> None:
-        """Show what is known now; a forgotten transfer keeps what was known."""
+        """Show the current state; of a forgotten transfer, the last known one."""
         self._view = self._store.transfers.get(self.number) or self._view
         view = self._view
         if view is None:
@@ -206,7 +206,7 @@ class TransferScreen(ModalScreen[Left | None]):
         way = " · upload" if view.direction == "write" else ""
         words = f"{view.file}{kind}{way} · {view.phase} · started {began}"
         share = self._ladder.feed.read_so_far
-        if share is not None:  # first, for it is what is wanted when a ladder is short
+        if share is not None:  # first, because it matters most if a ladder is short
             words = f"{reading_text(share)} · {words}"
         title = Text(f"{mark(view)} ", slots[slot(view)], no_wrap=True)
         title.append(words, "bold")
@@ -214,7 +214,7 @@ class TransferScreen(ModalScreen[Left | None]):
         return title
 
     def _numbers(self) -> tuple[list[int], int]:
-        """Return the transfers to go through, and the place of this one."""
+        """Return the transfers to move through, and the index of this one."""
         numbers = self._order.numbers() if self._order else []
         tries = {self.number, *self._store.tries_of(self.number)}
         place = next((n for n, one in enumerate(numbers) if one in tries), None)
@@ -224,7 +224,7 @@ class TransferScreen(ModalScreen[Left | None]):
         return numbers, place
 
     def _neighbors(self) -> Text:
-        """Return the line of the transfers before and after this one."""
+        """Return the line of the previous and next transfers."""
         numbers, place = self._numbers()
         slots = slot_styles(self.app.theme_variables)
         count = f" {place + 1} of {len(numbers)}"
@@ -241,7 +241,7 @@ class TransferScreen(ModalScreen[Left | None]):
         return text.append(count, slots["muted"])
 
     def action_flip(self, step: int) -> None:
-        """Show the next transfer."""
+        """Show the next or previous transfer."""
         numbers, place = self._numbers()
         if not 0 <= place + step < len(numbers):
             where = "last" if step > 0 else "first"
@@ -255,7 +255,7 @@ class TransferScreen(ModalScreen[Left | None]):
         self._look_beside()
 
     def _lifelines(self, view: TransferView) -> Text:
-        """Return the two ends over their lifelines, and who chose their ports."""
+        """Return the two ends above their lifelines, and who chose their ports."""
         muted = slot_styles(self.app.theme_variables)["muted"]
         width = self._ladder.size.width or self.size.width  # not laid out yet
         room, most = frame(width).between + 2, width - TIME
@@ -269,10 +269,10 @@ class TransferScreen(ModalScreen[Left | None]):
         text.append(" " * TIME + _apart(ends, room, most) + "\n", "bold")
         return text.append(" " * TIME + _apart(chosen, room, most), muted)
 
-    # What keys do.
+    # Actions.
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer only what does something now."""
+        """Offer only keys that do something now."""
         del parameters
         if action == "side":
             return self.has_class("-narrow")
@@ -285,11 +285,11 @@ class TransferScreen(ModalScreen[Left | None]):
         self.dismiss(None)
 
     def action_packets(self) -> None:
-        """Go to the packets of this transfer alone."""
+        """Show only the packets of this transfer."""
         self.dismiss("packets")
 
     def action_why(self) -> None:
-        """Go to the finding."""
+        """Show the finding."""
         self.dismiss("why")
 
     def action_pane(self, digit: int) -> None:
@@ -297,7 +297,7 @@ class TransferScreen(ModalScreen[Left | None]):
         self.dismiss(digit)
 
     def action_side(self) -> None:
-        """Show what is known beside the ladder, or the ladder again."""
+        """Switch between the facts and the ladder."""
         self.toggle_class("-facts")
         (self._side if self.has_class("-facts") else self._ladder).focus()
         self.call_after_refresh(self._look)
@@ -337,7 +337,7 @@ class TransferScreen(ModalScreen[Left | None]):
 
 
 def _named(view: TransferView) -> str:
-    """Return a transfer in the line of neighbors."""
+    """Return the text of a transfer in the line of neighbors."""
     name = view.file.rpartition("/")[2]
     return fitted(f" {mark(view)} {short_host(view.client, 15)} {name}", NEIGHBOR)
 
@@ -353,7 +353,7 @@ def _ends(view: TransferView, width: int) -> tuple[str, str]:
 def _apart(ends: tuple[str, str], room: int, most: int) -> str:
     """Return one text at the left and one at the right of ROOM cells.
 
-    What is too long for that takes up to MOST; then the longer one is cut.
+    Texts too long for that take up to MOST; then the longer one is cut.
     """
     left, right = ends
     room = max(room, min(most, len(left) + GAP + len(right)))

@@ -1,4 +1,4 @@
-"""What keys about a transfer lead to: other screens, its packets, the engine."""
+"""Carries out commands about a transfer: screens, its packets, the engine."""
 
 from collections.abc import Callable
 
@@ -21,15 +21,15 @@ from tftptui.ui.store import Store
 ShowPackets = Callable[[int | None, float | None], object]
 
 LONGEST_HOST = 39
-"""Cells of the longest IPv6 address."""
+"""Width of the longest IPv6 address in cells."""
 
 
 class TransferCommandHandler:
     """Carries out commands of the Transfers pane.
 
     Args:
-        screen: the one that the pane is on.
-        store: what is known.
+        screen: the pane's screen.
+        store: the state of the server.
         client: the engine.
         taste: choices made before.
         now: wall clock, seconds.
@@ -37,7 +37,7 @@ class TransferCommandHandler:
     Attributes:
         show_packets: shows the packets of one transfer, or of all, at a time.
         show_pane: shows a pane by its number.
-        order: the order of transfers on the screen, where there is one.
+        order: the order of transfers on the screen, if there is one.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class TransferCommandHandler:
                 self._ask_abort(number)
 
     def explain(self, number: int, chosen: int | None) -> None:
-        """Show a finding or the latest; say if it is not about the CHOSEN transfer."""
+        """Show a finding or the latest; note if it is not about the CHOSEN transfer."""
         finding = self._store.findings.get(number)
         if finding is None:
             finding = next(iter(self._store.findings_in_order()), None)
@@ -117,7 +117,7 @@ class TransferCommandHandler:
 
     def _locate(self, number: int) -> None:
         view = self._store.transfers.get(number)
-        if view is None:  # forgotten since
+        if view is None:  # dropped from the store since
             return
         command = Locate(
             transfer=number,

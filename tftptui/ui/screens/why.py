@@ -31,12 +31,12 @@ _BELOW = "Shown below: "
 
 @dataclass(frozen=True)
 class NextView:
-    """What the person wants to see next.
+    """What the user wants to see next.
 
     Attributes:
         what: PACKETS or LOCATE.
         transfer: its number; None for the packets of all.
-        time: wall clock, seconds: when the packet was to show, or None.
+        time: of the packet to show, wall clock, seconds; or None.
     """
 
     what: TransferCommand
@@ -45,12 +45,12 @@ class NextView:
 
 
 class WhyScreen(Page[NextView | None]):
-    """Shows one finding and follows its changes; returns what to do about it.
+    """Shows one finding and follows its changes; returns what to show next.
 
     Args:
         store: where the findings are.
         number: of the finding.
-        taste: which platform's remedies are shown.
+        taste: the platform whose remedies are shown.
         now: wall clock, seconds.
         instead: the transfer that was asked for, if no finding is about it.
     """
@@ -79,15 +79,15 @@ class WhyScreen(Page[NextView | None]):
         self._show()
 
     def on_screen_resume(self) -> None:
-        """Follow what was chosen on the screen with the rules."""
+        """Apply choices made on the firewall screen."""
         self._show()
 
     def on_resize(self) -> None:
-        """Draw for another width."""
+        """Redraw for the new width."""
         self._show()
 
     def on_frame_arrived(self) -> None:
-        """Follow a revision; what was forgotten meanwhile stays as it was."""
+        """Show changes; a finding that was dropped from the store stays."""
         known = self._store.findings.get(self._number, self._finding)
         if known != self._finding:
             self._finding = known
@@ -112,11 +112,11 @@ class WhyScreen(Page[NextView | None]):
         return bool(offered.get(action, True))
 
     def action_packets(self) -> None:
-        """Go to the packets of the latest transfer it is about."""
+        """Show the packets of the latest transfer the finding is about."""
         self._leave_for(TransferCommand.PACKETS)
 
     def action_evidence(self, step: int) -> None:
-        """Choose the next row of evidence whose packets can be shown."""
+        """Select the next evidence that has packets."""
         leading = self._leading()
         if not leading:
             return
@@ -130,14 +130,14 @@ class WhyScreen(Page[NextView | None]):
         self.call_after_refresh(self._show_evidence, self._chosen)
 
     def action_open(self) -> None:
-        """Go to the packets that show the chosen row."""
+        """Show the packets of the selected evidence."""
         if self._chosen is None:
             return
         seen = self._finding.evidence[self._chosen]
         self.dismiss(NextView(TransferCommand.PACKETS, seen.transfer, seen.time))
 
     def _leading(self) -> list[int]:
-        """Return the places of the evidence whose packets can be shown."""
+        """Return the indices of the evidence that has packets."""
         return [
             place
             for place, seen in enumerate(self._finding.evidence)
@@ -151,7 +151,7 @@ class WhyScreen(Page[NextView | None]):
         self._scroll.scroll_to_region(region, animate=False)
 
     def action_locate(self) -> None:
-        """Look where packets to that transfer's client are dropped."""
+        """Find where packets to that transfer's client are dropped."""
         self._leave_for(TransferCommand.LOCATE)
 
     def _leave_for(self, what: TransferCommand) -> None:
@@ -167,11 +167,11 @@ class WhyScreen(Page[NextView | None]):
         self.app.push_screen(screen)
 
     def action_copy_proof(self) -> None:
-        """Copy the command that proves it."""
+        """Copy the command that tests the finding."""
         self.post_message(CopyWanted(self._finding.proof, "the test command"))
 
     def action_copy(self) -> None:
-        """Copy all of it as text."""
+        """Copy the finding as text."""
         learned = words.located(self._finding, self._store.locations)
         platform, now = self._taste.platform, self._store.ports
         text = words.as_text(
@@ -194,7 +194,7 @@ class WhyScreen(Page[NextView | None]):
         self._show()
 
     def action_another(self, step: int) -> None:
-        """Show the next finding, or the one before."""
+        """Show the next or the previous finding."""
         numbers = self._others()
         here = numbers.index(self._number) if self._number in numbers else 0
         self._number = numbers[(here + step) % len(numbers)]
@@ -230,7 +230,7 @@ class WhyScreen(Page[NextView | None]):
         is_write = any(view is not None and view.direction == "write" for view in views)
         return is_write or one.code in (Code.UPLOAD_REFUSED, Code.DISK_FULL)
 
-    # What is shown.
+    # Display.
 
     def _show(self) -> None:
         self.entitle(self._title(), foot=self._foot())
@@ -242,7 +242,7 @@ class WhyScreen(Page[NextView | None]):
         return "esc back · n next" if self.check_action("another", ()) else "esc back"
 
     def _keys(self) -> str:
-        """Return the keys that act on this finding."""
+        """Return the keys that apply to this finding."""
         told = ["t copy ticket"]
         if self._finding.proof:
             told.append("Y copy test")
@@ -270,7 +270,7 @@ class WhyScreen(Page[NextView | None]):
     def _preface(self) -> str:
         if self._instead is None:
             return ""
-        # What was asked for may have ended, or come to a finding of its own, since.
+        # The transfer may have ended, or got a finding of its own, since.
         asked = self._store.transfers.get(self._instead.number, self._instead)
         one, whose = self._finding, (asked.client, asked.file)
         told = f"No finding for the selected transfer. {meaning(asked)}"

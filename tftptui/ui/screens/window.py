@@ -1,4 +1,4 @@
-"""Windows above a screen: a frame that esc closes, a page to read."""
+"""Windows above a screen: a frame that Esc closes, and a page to read."""
 
 from collections.abc import Iterator
 from typing import ClassVar
@@ -18,7 +18,7 @@ from tftptui.ui.messages import KeysWanted
 
 
 class Window(ModalScreen[ScreenResultType]):
-    """A frame in the middle around a ``Vertical`` or a ``VerticalScroll``."""
+    """A centered frame around a ``Vertical`` or a ``VerticalScroll``."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(WINDOW)
     DEFAULT_CSS = """
@@ -39,19 +39,19 @@ class Window(ModalScreen[ScreenResultType]):
     """
 
     SCOPE: ClassVar[str] = ""
-    """Where its keys stand in the list of actions, for the key that tells them."""
+    """The scope of its keys in the list of actions, for the help."""
 
     def action_help(self) -> None:
         """Show the keys."""
         self.post_message(KeysWanted(self.SCOPE))
 
     def action_close(self) -> None:
-        """Go back, without an answer."""
+        """Go back without a result."""
         self.dismiss(None)
 
 
 class Below(Window[ScreenResultType]):
-    """A window below a demo's stage; in a tall one it leaves the ports in sight."""
+    """A window below a demo's stage; in a tall window the ports stay visible."""
 
     VERTICAL_BREAKPOINTS: list[tuple[int, str]] | None = [  # noqa: RUF012 - as Textual has it
         (0, "-short"),
@@ -68,12 +68,12 @@ class Below(Window[ScreenResultType]):
 
 
 class Page(Window[ScreenResultType]):
-    """Something to read, which scrolls where it is longer than the screen.
+    """A text to read, which scrolls if it is longer than the screen.
 
     Args:
-        heading: what it is about.
-        foot: the keys that lead on from it.
-        text: what stands there until ``show()`` says more.
+        heading: the title.
+        foot: the keys.
+        text: shown until ``show()`` is called.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -81,7 +81,7 @@ class Page(Window[ScreenResultType]):
         ("k", "scroll_by(-1)", "Up"),
         ("g,home", "scroll_by(-1000)", "First"),
         ("G,end", "scroll_by(1000)", "Last"),
-        ("q", "close", "Back"),  # as in pagers; it must not end the server from here
+        ("q", "close", "Back"),  # as in pagers; here it must not stop the server
     ]
     DEFAULT_CSS = """
     Page > VerticalScroll {
@@ -97,25 +97,25 @@ class Page(Window[ScreenResultType]):
         self.entitle(heading, foot=foot)
 
     def compose(self) -> ComposeResult:
-        """Lay out what there is to read."""
+        """Lay out the contents."""
         with self._scroll:
             yield from self.parts()
 
     def parts(self) -> Iterator[Widget]:
-        """Yield what there is to read: one text, or what a subclass has instead."""
+        """Yield the contents: one text, unless a subclass has other widgets."""
         yield self._words
 
     def on_mount(self) -> None:
-        """Let keys scroll at once."""
+        """Focus the contents, so that keys scroll."""
         self._scroll.focus()
 
     def entitle(self, heading: str, *, foot: str) -> None:
-        """Write HEADING above, and the keys below."""
+        """Set the title and the keys."""
         self._scroll.border_title = Content(heading)
         self._scroll.border_subtitle = Content(foot)
 
     def show(self, content: RenderableType) -> None:
-        """Show CONTENT in place of the text."""
+        """Replace the text with CONTENT."""
         self._words.update(content)
 
     def action_scroll_by(self, lines: int) -> None:

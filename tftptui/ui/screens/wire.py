@@ -1,4 +1,4 @@
-"""Page Wire: machines that boot, and what each sent and was told before TFTP."""
+"""Page Wire: machines that boot, and the packets of each before TFTP."""
 
 from collections.abc import Callable
 from typing import ClassVar
@@ -52,10 +52,10 @@ To see what DHCP servers tell machines: sudo tftptui wire --ask {interface}"""
 
 
 class WireScreen(ModalScreen[None]):
-    """The machines, and the ladder of the chosen one.
+    """The machines, and the ladder of the selected one.
 
     Args:
-        store: what is known.
+        store: the state of the server.
         client: the engine.
         explain: shows a finding.
         now: wall clock, seconds.
@@ -112,26 +112,26 @@ class WireScreen(ModalScreen[None]):
         yield FooterLine()
 
     def on_mount(self) -> None:
-        """Show what is known and keep it up to date."""
+        """Show the initial state and keep it up to date."""
         self._list.focus()
         self.call_after_refresh(self._look)
         self.set_interval(TICK, self._look)
 
     def on_frame_arrived(self) -> None:
-        """Show what is new."""
+        """Show what has changed."""
         self._look()
 
     def on_row_list_highlighted(self) -> None:
-        """Show another machine's story."""
+        """Show the selected machine."""
         self._look()
 
     def on_resize(self) -> None:
-        """Draw for the room there is."""
+        """Redraw for the new size."""
         self.call_after_refresh(self._look)
 
     @property
     def _findings(self) -> list[Finding]:
-        """What holds for the chosen machine, alarms first."""
+        """The findings in force about the selected machine, alarms first."""
         device = self._list.current
         numbers = device.findings if device is not None else ()
         found = (self._store.findings.get(number) for number in numbers)
@@ -178,10 +178,10 @@ class WireScreen(ModalScreen[None]):
         if is_at_end or is_other:
             self._scroll.scroll_end(animate=False)
 
-    # What keys do.
+    # Actions.
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer only what does something now."""
+        """Offer only keys that do something now."""
         del parameters
         device = self._list.current
         if action == "why":
@@ -200,7 +200,7 @@ class WireScreen(ModalScreen[None]):
         self.dismiss(None)
 
     def action_why(self) -> None:
-        """Show the finding over this page."""
+        """Show the finding above this page."""
         self._explain(self._findings[0].number)
 
     def action_help(self) -> None:
@@ -208,7 +208,7 @@ class WireScreen(ModalScreen[None]):
         self.post_message(KeysWanted(self.scope))
 
     def action_copy(self) -> None:
-        """Copy the story."""
+        """Copy the ladder as text."""
         device = self._list.current
         if device is not None:
             head = "  ".join(
@@ -219,7 +219,7 @@ class WireScreen(ModalScreen[None]):
             self.post_message(CopyWanted(f"{head}\n{ladder.plain}", "the story"))
 
     def action_add_address(self) -> None:
-        """Ask first, then add the address to this host."""
+        """Ask, then add the address to this host."""
         device = self._list.current
         if device is None:
             return
