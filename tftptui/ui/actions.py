@@ -1,4 +1,4 @@
-"""What keys do in every pane, on screens above the panes, and in the whole program."""
+"""Keys of all panes, of the screens above them, and of the whole program."""
 
 from tftptui.ui.keys import Action
 
@@ -19,7 +19,8 @@ MAIN = (
     Action("main", "pane(2)", ("2",), "Files", "Files; again: whole screen."),
     Action("main", "pane(3)", ("3",), "Ports", "Ports; again: whole screen."),
     Action("main", "pane(4)", ("4",), "Packets", "Packets; again: whole screen."),
-    # Before the focused widget sees them: what is typed ahead goes to the new place.
+    # Before the focused widget gets the keys, so that keys typed ahead go to the new
+    # focus.
     Action("main", "next_pane(1)", ("tab",), "Next", "Next pane.", priority=True),
     Action(
         "main",
@@ -392,7 +393,7 @@ QUESTION = (
     ),
 )
 
-# Before the list sees them: what is typed ahead goes into the field.
+# Before the list gets the keys, so that keys typed ahead go into the field.
 POLICY = (
     Action(
         "policy",

@@ -1,4 +1,4 @@
-"""The Textual app: holds the engine and the store, and says what global keys do."""
+"""The Textual app: holds the engine and the store, and handles global keys."""
 
 import asyncio
 import gc
@@ -55,14 +55,14 @@ from tftptui.ui.themes import (
 )
 from tftptui.ui.undo import Change, UndoList
 
-if TYPE_CHECKING:  # not needed for the first picture; see deferred_imports.py
+if TYPE_CHECKING:  # screens imported when first opened; see deferred_imports.py
     from tftptui.ui.screens.question import Answer
 
 PACE = 0.1
-"""Seconds between two drawings at least."""
+"""Minimum seconds between two updates of the screen."""
 
 SIGNALS = {"SIGTERM": 143, "SIGHUP": 129}
-"""Those that end the screen in good order, and the exit status of each."""
+"""Signals that end the screen cleanly, each with its exit status."""
 
 
 def wall_clock() -> float:
@@ -75,10 +75,10 @@ UPLOADS = {
     "new": "Allow uploads of new files; existing files stay.",
     "overwrite": "Allow uploads, also over existing files.",
 }
-"""Policies for uploads, and what each means."""
+"""Policies for uploads, and the meaning of each."""
 
 CLOSING = 0.1
-"""Seconds until the palette is gone from the screen."""
+"""Seconds until the palette has closed."""
 
 DRAINING = (
     "draining: no new requests, quits after the last transfer  ·  q y: now  ·  "
@@ -86,32 +86,32 @@ DRAINING = (
 )
 
 MOST_TOASTS = 1
-"""Texts at a time in the bottom line, where they hide nothing but keys."""
+"""Limit of notifications in the bottom line; they cover only keys there."""
 
 TWICE = 2.0
 """Seconds within which a second ctrl+c quits."""
 
 OURS = frozenset({"Keys", "Maximize", "Minimize", "Quit", "Screenshot"})
-"""Textual's commands that we have a better one for."""
+"""Textual's commands that are replaced by better ones."""
 
 
 class TftpApp(App[None]):
-    """The terminal UI: holds the engine, shows its frames, carries out what keys ask.
+    """The terminal UI: holds the engine, shows its frames, handles keys.
 
     Args:
         client: the engine; it is started on mount and stopped at the end.
-        store: what has been received so far, for tests and replays.
-        theme: name of a theme, an unknown one is reported in a notice; None for the one
-            that was chosen last, or the default.
+        store: initial contents, for tests and replays.
+        theme: name of a theme, an unknown one is reported in a notice; None for the
+            last one chosen, or the default.
         now: wall clock for ages.
-        pace: seconds between two drawings at least.
-        memory: what is known from runs before; nothing outlives this one without.
+        pace: minimum seconds between two updates of the screen.
+        memory: choices kept between runs; by default nothing is kept.
 
     Attributes:
-        is_settled: whether nothing is left to be imported; see deferred_imports.py.
+        is_settled: whether all deferred imports are done; see deferred_imports.py.
 
-    After run(), return_code is what the process should exit with and
-    farewell_lines() what it should print.
+    After run(), return_code is the exit status of the process and farewell_lines() is
+    what to print.
     """
 
     TITLE: str | None = "tftptui"
@@ -178,26 +178,27 @@ class TftpApp(App[None]):
         )
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
-        """Let themes that don't know our slots work as well."""
+        """Return defaults for themes that do not define our slots."""
         return dict(SLOT_DEFAULTS)
 
     def farewell_lines(self) -> list[str]:
-        """Return what is worth knowing after the screen is gone."""
+        """Return the summary to print after the screen has closed."""
         return self._farewell or farewell(self.store, goes_on=self.store.comes_back)
 
     # Start and end.
 
     def on_mount(self) -> None:
-        """Start the engine, and handle signals of the system."""
+        """Start the engine, and handle signals."""
         self._catch_signals()
         self.theme_changed_signal.subscribe(self, self._theme_changed)
         self.screen_change_signal.subscribe(self, self._page_changed)
-        # After ctrl+z and fg the shell's text is on the screen; Textual does not know.
+        # After ctrl+z and fg the shell's text is on the screen; Textual does not
+        # notice.
         self.app_resume_signal.subscribe(self, lambda _: self.action_redraw())
         self.run_worker(self.feed.run(), group="feed", exclusive=True)
 
     def on_ready(self) -> None:
-        """Go on getting ready now that the first picture stands."""
+        """Continue initialization after the first frame is drawn."""
         self._get_ready()
 
     def _get_ready(self) -> None:
@@ -206,12 +207,13 @@ class TftpApp(App[None]):
             return
         self._take_other_themes()
         self.is_settled = True
-        if not self.is_headless:  # as tests are, of which there are many in a process
-            # What is here now stays: to look for garbage in it would stop the screen.
+        if not self.is_headless:  # tests are headless, with many apps in a process
+            # Exempt what is loaded now from garbage collection: scanning it would block
+            # the UI.
             gc.freeze()
 
     async def on_unmount(self) -> None:
-        """Stop the engine, however the screen ended."""
+        """Stop the engine, no matter how the screen ended."""
         self._farewell = farewell(self.store, goes_on=self.store.comes_back)
         with suppress(TimeoutError):
             await asyncio.wait_for(self.feed.stop(), PATIENCE)
@@ -220,7 +222,7 @@ class TftpApp(App[None]):
         loop = asyncio.get_running_loop()
         for name, code in SIGNALS.items():
             number = getattr(signal, name, None)
-            # Windows has neither SIGHUP nor handlers in the loop.
+            # Windows has neither SIGHUP nor signal handlers in the loop.
             with suppress(NotImplementedError, RuntimeError, ValueError):
                 if number is not None:
                     loop.add_signal_handler(number, self._exit_with, code)
@@ -228,20 +230,20 @@ class TftpApp(App[None]):
     def _exit_with(self, code: int) -> None:
         self.exit(return_code=code)
 
-    # News.
+    # Updates.
 
     def _told(self) -> None:
         self.post_message(FrameArrived())
 
     def on_frame_arrived(self) -> None:
-        """Pass the news on; quit after the last transfer, where that was asked for."""
+        """Pass the message on; quit after the last transfer if draining."""
         running = (view.running for view in self.store.transfers.values())
         if self._draining and not any(running):
             self.exit()
         self._pass_on()
 
     def _pass_on(self) -> None:
-        """Tell all screens that there is news, at a pace that can be read."""
+        """Notify all screens, at a limited rate."""
         if self._pausing:
             self._behind = True
             return
@@ -260,9 +262,10 @@ class TftpApp(App[None]):
     # Themes.
 
     def _take_theme(self, wanted: str, *, is_asked: bool) -> None:
-        """Use the theme WANTED; if it is ours it is the only one that is read yet.
+        """Use the theme WANTED; of our own themes, only that one is read at first.
 
-        One that is asked for now, not remembered, is reported where there is none.
+        An unknown theme is reported if the user asked for it now, not if it was
+        remembered.
         """
         folder = packaged_folder("themes")
         names = {file.stem for file in folder.glob("*.toml")}
@@ -284,7 +287,7 @@ class TftpApp(App[None]):
         self._theme_shown = self.theme
 
     def _theme_changed(self, theme: Theme) -> None:
-        """Remember a theme that was chosen; the first one was not, here."""
+        """Remember a theme that was chosen in this run."""
         if theme.name != self._theme_shown:
             self._theme_shown = theme.name
             self.memory.remember_choice("theme", theme.name)
@@ -307,16 +310,16 @@ class TftpApp(App[None]):
     # Copying.
 
     def on_copy_wanted(self, event: CopyWanted) -> None:
-        """Copy what somebody wants copied."""
+        """Copy the text of the message."""
         self.run_worker(self._copy(event.text, event.what), group="copy")
 
     def copy_to_clipboard(self, text: str) -> None:
-        """Copy text that was selected in a field, which Textual asks for."""
+        """Copy text selected in a field; called by Textual."""
         self.run_worker(self._copy(text, "the selection"), group="copy")
 
     async def _copy(self, text: str, what: str) -> None:
-        """Copy TEXT to all that takes it, and say where it is."""
-        self._clipboard = text  # of Textual's own fields
+        """Copy TEXT to all available clipboards, and show which."""
+        self._clipboard = text  # for Textual's own fields
         kept = self.memory.keep_copy(text)
         file = kept if isinstance(kept, Path) else None
         multiplexer = await into_multiplexer(text, file)
@@ -326,10 +329,10 @@ class TftpApp(App[None]):
         words = told(what, multiplexer, kept)
         self.notify(words, severity=severity, markup=False)
 
-    # What the engine is asked to do.
+    # Commands to the engine.
 
     async def carry_out(self, command: Command) -> bool:
-        """Have the engine do something; return whether it did, and tell why not."""
+        """Send a command to the engine; return whether it succeeded; show errors."""
         try:
             await self.client.ask(command)
         except (CommandRefusedError, EngineError) as error:
@@ -338,7 +341,7 @@ class TftpApp(App[None]):
         return True
 
     def change_settings(self, changes: dict[str, Value]) -> None:
-        """Have settings changed while the server runs; tell how that went."""
+        """Change settings while the server runs; show the result."""
         self.run_worker(self._change(changes), group="settings")
 
     async def _change(self, changes: dict[str, Value]) -> None:
@@ -346,7 +349,7 @@ class TftpApp(App[None]):
 
         if not await self.carry_out(ChangeSettings(changes)):
             return
-        # What is no policy shows itself: draining does so under the top line.
+        # Draining is no policy; the line under the header shows it.
         told = [
             BY_NAME[name].says(changes[name]) for name in changes if name in BY_NAME
         ]
@@ -354,10 +357,10 @@ class TftpApp(App[None]):
             words = ", ".join(told)
             self.notify(f"{words}, from the next request", markup=False)
 
-    # What keys do.
+    # Actions.
 
     def get_system_commands(self, screen: Screen[None]) -> Iterable[SystemCommand]:
-        """Offer what keys do by name, then what Textual brings along, then settings."""
+        """Yield commands for our keys, then Textual's, then settings."""
         if isinstance(screen, MainScreen):
             yield from key_commands(screen.scope, self.simulate_key)
             for pane in screen.panes:
@@ -379,12 +382,12 @@ class TftpApp(App[None]):
         )
 
     async def things(self, words: Sequence[str]) -> Sequence[SystemCommand]:
-        """Return what leads to findings, clients and files with all WORDS."""
+        """Return commands for findings, clients and files that contain all WORDS."""
         main = self.screen_stack[0]
         if not isinstance(main, MainScreen):
             return []
         names: list[str] = []
-        with suppress(CommandRefusedError, EngineError):  # as in a capture
+        with suppress(CommandRefusedError, EngineError):  # refused for a capture
             found = await self.client.ask(FindFiles([*words]))
             if isinstance(found, FoundFiles):
                 names = [one.text for one in found.files]
@@ -395,12 +398,12 @@ class TftpApp(App[None]):
         ]
 
     def _press_in(self, digit: int, key: str) -> None:
-        """Go to the pane of that number, and press KEY there."""
+        """Focus the pane of that digit, and press KEY there."""
         self.action_show_pane(digit)
         self.simulate_key(key)
 
     def action_capture(self) -> None:
-        """Write every packet to a file from now on, or no more."""
+        """Start or stop writing all packets to a file."""
         self.run_worker(self._switch_capture(), group="capture")
 
     async def _switch_capture(self) -> None:
@@ -417,7 +420,7 @@ class TftpApp(App[None]):
         self.notify(told, markup=False)
 
     def save_picture(self) -> None:
-        """Save the screen in the current folder, and tell where, or why not."""
+        """Save a screenshot in the current folder, and show where, or the error."""
         time = datetime.fromtimestamp(self.now()).astimezone()
         path = Path.cwd() / f"tftptui-{time:%H%M%S}.svg"
         try:
@@ -432,7 +435,7 @@ class TftpApp(App[None]):
             self.notify(f"screenshot saved: {path}", markup=False)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer to restart only what has ended, to undo only what was done."""
+        """Offer to restart only an engine that ended, and undo only after a change."""
         del parameters
         store = self.store
         offered = {
@@ -445,7 +448,7 @@ class TftpApp(App[None]):
         return offered.get(action, True)
 
     def on_key(self, event: events.Key) -> None:
-        """Say why a key that is known does nothing just now."""
+        """Show why a known key does nothing now."""
         active = self.screen.active_bindings.get(event.key)
         if isinstance(self.screen, MainScreen) and not (active and active.enabled):
             action = action_of(self.screen.scope, event.key)
@@ -469,7 +472,7 @@ class TftpApp(App[None]):
         timeout: float | None = None,
         markup: bool = True,
     ) -> None:
-        """Show a text in the bottom line for a while; trouble has a mark."""
+        """Show a text in the bottom line for a while; errors are marked."""
         mark = "✗ " if severity == "error" else ""
         self._notified_on = self.screen if self.screen_stack else None
         super().notify(
@@ -481,16 +484,16 @@ class TftpApp(App[None]):
         )
 
     def _page_changed(self, page: Screen[object]) -> None:
-        """Let a text go that belongs to another page."""
+        """Remove a notification that belongs to another screen."""
         if self._notified_on is not None and page is not self._notified_on:
             self.clear_notifications()
 
     def action_policy(self) -> None:
-        """Show what may be changed while the server runs."""
+        """Show the settings that can be changed while the server runs."""
         self.show_policy(None)
 
     def show_policy(self, at: str | None) -> None:
-        """Show the settings, with the cursor at one of them."""
+        """Show the settings, with the cursor on one of them."""
         from tftptui.ui.screens.policy import PolicyScreen  # noqa: PLC0415
 
         if isinstance(self.screen, MainScreen):
@@ -499,7 +502,7 @@ class TftpApp(App[None]):
             )
 
     def action_show_pane(self, digit: int) -> None:
-        """Go back to the panes, to the one of that number."""
+        """Close other screens and show the pane of that digit."""
         main = self.screen_stack[0]
         if isinstance(main, MainScreen):
             while len(self.screen_stack) > 1:
@@ -507,7 +510,7 @@ class TftpApp(App[None]):
             main.show_digit(digit)
 
     def action_undo(self) -> None:
-        """Take the last change back."""
+        """Undo the last change."""
         if change := self.undo.take():
             self.run_worker(self._take_back(change), group="undo")
 
@@ -517,7 +520,7 @@ class TftpApp(App[None]):
             self.refresh_bindings()
 
     def action_restart(self) -> None:
-        """Start the engine again; what it told before stays on the screen."""
+        """Restart the engine; earlier contents stay on the screen."""
         self.run_worker(self.feed.restart(), group="feed", exclusive=True)
 
     def action_help(self) -> None:
@@ -526,13 +529,13 @@ class TftpApp(App[None]):
             self.post_message(KeysWanted(self.screen.scope))
 
     def on_keys_wanted(self, event: KeysWanted) -> None:
-        """Show the keys of a page; do what is chosen there."""
+        """Show the keys of a page; run the one that is chosen there."""
         from tftptui.ui.screens.help import HelpScreen  # noqa: PLC0415
 
         self.push_screen(HelpScreen(event.scope), partial(self._run, event.scope))
 
     def _run(self, scope: str, action: Action | None) -> None:
-        """Do what a key does: here, or in the pane where it works."""
+        """Run the action of a key: here, or in the pane where it works."""
         main = self.screen_stack[0]
         if action is None or not isinstance(main, MainScreen):
             return
@@ -547,14 +550,14 @@ class TftpApp(App[None]):
         self.notify(f"{action.shown_key} works only here: {where}", markup=False)
 
     def action_doctor(self) -> None:
-        """Look at this machine, and fetch something from ourselves."""
+        """Check this host, and fetch a file from this server."""
         from tftptui.ui.screens.doctor import DoctorScreen  # noqa: PLC0415
 
         if isinstance(self.screen, MainScreen):
             self.push_screen(DoctorScreen(self.store, self.client.ask))
 
     def action_leave(self) -> None:
-        """Quit, after a question while transfers run that would end with us."""
+        """Quit; ask first if that would end running transfers."""
         running = [view for view in self.store.transfers.values() if view.running]
         goes_on = self.store.comes_back or self.store.is_capture
         if not running or goes_on or self.store.engine_error:
@@ -582,7 +585,7 @@ class TftpApp(App[None]):
         self.exit()
 
     def action_interrupt(self) -> None:
-        """Quit at the second time within two seconds."""
+        """Quit if pressed twice within two seconds."""
         now = asyncio.get_running_loop().time()
         if self._interrupted is not None and now - self._interrupted < TWICE:
             self.exit()
@@ -591,19 +594,19 @@ class TftpApp(App[None]):
         self.notify("ctrl+c again quits at once", timeout=TWICE, markup=False)
 
     def on_notify(self) -> None:
-        """Let the oldest texts in the corner go: they lie over what is worked with."""
+        """Remove the oldest notifications: they cover the contents."""
         oldest = len(self._notifications) - MOST_TOASTS + 1
         for one in list(self._notifications)[: max(0, oldest)]:
             self._unnotify(one, refresh=False)  # Textual's own handler draws
 
     async def on_event(self, event: events.Event) -> None:
-        """Let the texts in the corner go with esc, whatever else the key does."""
-        # A binding would take the key's place in the bottom line.
+        """Remove notifications on esc, no matter what else the key does."""
+        # A binding would replace the key in the bottom line.
         if isinstance(event, events.Key) and event.key == "escape":
             self.clear_notifications()
         await super().on_event(event)
 
     def action_redraw(self) -> None:
-        """Draw everything again, after something else wrote on the screen."""
+        """Redraw everything, after another program wrote on the screen."""
         self.refresh(layout=True, repaint=True)
         self.screen.refresh(layout=True, repaint=True)

@@ -1,7 +1,8 @@
-"""Where copied text goes: into tmux's or screen's buffer, else to the terminal.
+"""Where copied text goes: into the buffer of tmux or screen, else to the terminal.
 
-Only a multiplexer says whether it took the text. A terminal gets OSC 52 and never
-replies, and many ignore it, so the text is in a file as well (``Memory.keep_copy``).
+Only a multiplexer reports whether it took the text. A terminal gets OSC 52 and never
+replies, and many ignore it, so the text is also written to a file
+(``Memory.keep_copy``).
 """
 
 import asyncio
@@ -11,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 _PATIENCE = 2.0
-"""Seconds that tmux or screen may take."""
+"""Timeout in seconds for tmux or screen."""
 
 
 async def into_multiplexer(
@@ -20,15 +21,15 @@ async def into_multiplexer(
     """Put text into the paste buffer of the multiplexer that this runs in.
 
     Args:
-        text: what is copied.
-        file: where the same text is; screen reads its buffer from a file only.
-        environment: TMUX and STY say who runs us.
+        text: the text.
+        file: a file with the same text; screen reads its buffer only from a file.
+        environment: TMUX and STY show which multiplexer it is.
 
     Returns:
-        "tmux" or "screen" if its command succeeded; None if nothing did.
+        "tmux" or "screen" if its command succeeded; None if none did.
     """
     if environment.get("TMUX"):
-        # -w, which also sets the clipboard of the terminal around it, is of tmux 3.2.
+        # -w also sets the clipboard of the outer terminal; it requires tmux 3.2.
         for options in (("-w",), ()):
             if await _succeeds(["tmux", "load-buffer", *options, "-"], text.encode()):
                 return "tmux"
@@ -58,12 +59,12 @@ async def _succeeds(command: Sequence[str], given: bytes) -> bool:
 
 
 def told(what: str, multiplexer: str | None, kept: "Path | OSError | None") -> str:
-    """Return where a copy is, for the bottom line: what is certain, not what is hoped.
+    """Return where a copy is, for the bottom line: only what is certain.
 
     Args:
-        what: what was copied, as "the rules".
+        what: what was copied, such as "the rules".
         multiplexer: whose buffer has it; None if the terminal was sent OSC 52.
-        kept: the file with it, or why there is none; None where nothing is kept.
+        kept: the file with it, or why there is none; None if no file is written.
     """
     place = f"in {multiplexer}'s buffer" if multiplexer else "sent to the terminal"
     match kept:
@@ -76,7 +77,7 @@ def told(what: str, multiplexer: str | None, kept: "Path | OSError | None") -> s
 
 
 def short(path: Path) -> str:
-    """Return a path with ``~`` for the home folder, as a shell takes it."""
+    """Return a path with ``~`` for the home folder, as a shell accepts it."""
     with suppress(RuntimeError, ValueError):
         return f"~/{path.relative_to(Path.home())}"
     return str(path)

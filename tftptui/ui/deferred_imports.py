@@ -1,8 +1,8 @@
-"""What the first picture does not need, imported right after it.
+"""Modules that the first frame does not need, imported right after it.
 
-A screen may run for weeks, and an upgrade puts other files in the place of those it
-came from: what were imported only then, at a key, would not fit the rest. So every
-module that a key may need is imported within the first second, a few at a time.
+The UI may run for weeks, and an upgrade may replace its files meanwhile: a module
+imported later, after a key press, would not match the rest. So every module that a key
+may need is imported within the first second, a few at a time.
 """
 
 import sys
@@ -40,20 +40,20 @@ AFTERWARDS = (
     "tftptui.ui.screens.doctor",
     "tftptui.ui.screens.wire",
 )
-"""In this order, so that none takes long: what the next one needs comes before it."""
+"""In this order each import is short: dependencies come first."""
 
 STEP = 0.02
-"""Seconds between two imports, for keys and news."""
+"""Seconds between two imports, so that the UI stays responsive."""
 
 
 class Later:
-    """Imports them one by one."""
+    """Imports the modules one by one."""
 
     def __init__(self) -> None:
         self._due = deque(AFTERWARDS)
 
     def import_next(self) -> bool:
-        """Import the next that is not there; return whether there may be more."""
+        """Import the next missing module; return whether there may be more."""
         while self._due:
             name = self._due.popleft()
             if name not in sys.modules:

@@ -1,4 +1,4 @@
-"""The program on the screen, with a demo as its engine."""
+"""The app with a demo as its engine."""
 
 from tftptui.demo.demo_engine import DemoEngine
 from tftptui.demo.stage import SCENE_OVER
@@ -10,17 +10,17 @@ from tftptui.ui.screens.main import MainScreen
 from tftptui.ui.store import Store
 
 PLAIN = Manner()
-"""A presenter leads; the stage stands above the panes."""
+"""A presenter leads; the stage is above the panes."""
 
 
 class DemoStore(Store):
-    """What a demo has reported, without findings of a step that is left.
+    """The store of a demo; drops the findings of earlier steps.
 
-    Nobody mended what was found, and an audience would ask who did.
+    Nothing was fixed between two steps, so those findings must not show as resolved.
     """
 
     def fold(self, frame: Frame) -> None:
-        """Take one frame in."""
+        """Apply a frame."""
         super().fold(frame)
         for finding in frame.findings:
             if finding.withdrawn == SCENE_OVER:
@@ -31,10 +31,10 @@ class DemoApp(TftpApp):
     """The terminal UI around a demo; its clock is the demo's.
 
     Args:
-        demo: what is shown.
-        theme: name of a theme; None for the one that was chosen last.
+        demo: the demo.
+        theme: name of a theme; None for the last one chosen.
         manner: how it is shown.
-        memory: what is known from runs before.
+        memory: choices kept between runs.
     """
 
     def __init__(
@@ -62,5 +62,5 @@ class DemoApp(TftpApp):
         )
 
     def action_leave(self) -> None:
-        """Quit without a question: nobody waits for what simulated clients fetch."""
+        """Quit without a question: the clients are only simulated."""
         self.exit(return_code=1 if self.store.engine_error else 0)

@@ -1,4 +1,4 @@
-"""Why a key does nothing just now: in words, instead of silence."""
+"""Why a key does nothing now."""
 
 from tftptui.engine.messages import TransferView
 from tftptui.ui.keymap import CHAINS, TITLES, actions
@@ -14,10 +14,10 @@ CHANGES = frozenset(
         *("policy.edit", "policy.default", "policy.undo"),
     }
 )
-"""Actions that change the server, or have it do something."""
+"""Actions that change the server, or need it to act."""
 
 OF_A_SERVER = CHANGES | {"app.policy", "app.doctor"}
-"""Actions that need a server of our own to be there."""
+"""Actions that need a running server of our own."""
 
 _NOTHING = {
     "app.undo": "nothing to undo",
@@ -31,10 +31,10 @@ _NOTHING = {
     "files.hash": "choose a file: nothing else has a hash",
     "files.link": "choose a name under “requested, not found” that has similar names",
 }
-"""What is said where an action lacks something else."""
+"""The text if an action lacks something else."""
 
 LATELY = 20.0
-"""Seconds for which it is looked at why a client went away."""
+"""Seconds for which a client that gave up counts as not yet diagnosed."""
 
 STARTING = "the server is still starting; try again in a moment"
 LOOKS_ONLY = "attached read-only: nothing can be changed from here"
@@ -44,7 +44,7 @@ GONE = "the server is down"
 
 
 def action_of(scope: str, key: str) -> Action | None:
-    """Return what KEY does in SCOPE, if it is a key of ours."""
+    """Return the action of KEY in SCOPE, if there is one."""
     for one in CHAINS.get(scope, ()):
         for action in actions(one):
             if key in action.keys:
@@ -53,7 +53,7 @@ def action_of(scope: str, key: str) -> Action | None:
 
 
 PANES = ("transfers", "files", "ports", "packets", "packet-log")
-"""Scopes whose keys are named when they are pressed elsewhere."""
+"""Scopes whose keys are named if they are pressed elsewhere."""
 
 
 _MOVING = frozenset(
@@ -80,9 +80,10 @@ def nothing_here(scope: str, key: str) -> str:
 def why_not(
     action: Action, store: Store, *, has_near: bool = False, told: str = ""
 ) -> str:
-    """Return why an action that is not offered now is not; "" if that is not known.
+    """Return why an action is not available now; "" if that is not known.
 
-    HAS_NEAR: whether the row of a file has a near match. TOLD is what the pane says.
+    HAS_NEAR: whether the selected file name has a similar file. TOLD is the pane's
+    reason.
     """
     if action.id in OF_A_SERVER:
         if store.is_capture:
@@ -100,7 +101,7 @@ def why_not(
 
 
 def _unsure(store: Store) -> str:
-    """Return what is known so far of transfers that nobody answers; "" without any."""
+    """Return the current state of transfers with silent clients; "" without any."""
     silent = [one for one in store.transfers.values() if _is_silent(one, store.now)]
     if not silent:
         return ""
@@ -115,7 +116,7 @@ def _unsure(store: Store) -> str:
 
 
 def _is_silent(one: TransferView, now: float) -> bool:
-    """Whether a client does not answer, or went away a moment ago without an answer."""
+    """Return whether a client is silent, or recently gave up without a reply."""
     if one.running:
         is_new = not (one.heard or one.acked_blocks)
         return bool(one.timeouts) or one.requests > 1 or is_new

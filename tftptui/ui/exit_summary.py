@@ -1,4 +1,4 @@
-"""What the end of the screen ends: asked before, and told on the terminal."""
+"""What quitting ends: a question before, and a summary on the terminal after."""
 
 import errno
 import os
@@ -12,11 +12,11 @@ from tftptui.ui.formats import octets
 from tftptui.ui.store import Store
 
 NAMED = 3
-"""Running transfers that are named, in the question and afterwards."""
+"""Limit of running transfers that are named, before and after."""
 
 
 def running_forms(running: Sequence[TransferView]) -> list[str]:
-    """Return which transfers run: some by name, then fewer and fewer."""
+    """Return which transfers run: some by name, then shorter forms."""
     names = [whose(view) for view in running]
     forms = [", ".join(names)] if len(names) <= NAMED else []
     most = min(NAMED, len(names) - 1)
@@ -28,7 +28,7 @@ def running_forms(running: Sequence[TransferView]) -> list[str]:
 
 
 def whose(view: TransferView) -> str:
-    """Return which file goes to whom, or comes from whom."""
+    """Return which file is sent to which client, or received from it."""
     way = "to" if view.direction == "read" else "from"
     return f"{view.file} {way} {view.client}"
 
@@ -36,7 +36,7 @@ def whose(view: TransferView) -> str:
 def farewell(store: Store, *, goes_on: bool = False) -> list[str]:
     """Return what was served, what failed, and what was still running.
 
-    A server that goes on stops nothing.
+    GOES_ON: the server keeps running, so nothing is stopped.
     """
     counters = store.of_clients
     lines = [f"✗ {store.engine_error}"] if store.engine_error else []
@@ -71,7 +71,7 @@ def farewell(store: Store, *, goes_on: bool = False) -> list[str]:
 
 
 def bid_farewell(lines: Sequence[str]) -> None:
-    """Print lines where the screen was, if its terminal is still there.
+    """Print lines in place of the screen, if the terminal still exists.
 
     Raises:
         OSError: standard output can't be written for another reason.
@@ -82,7 +82,7 @@ def bid_farewell(lines: Sequence[str]) -> None:
     except OSError as error:
         if error.errno != errno.EIO:
             raise
-        # What is left in the buffer is written at the end once more.
+        # Otherwise Python would try to write the rest of the buffer at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 

@@ -1,4 +1,4 @@
-"""From the engine into the store: the one task that reads frames."""
+"""The task that reads the engine's frames into the store."""
 
 import asyncio
 from collections.abc import Callable
@@ -8,21 +8,21 @@ from tftptui.engine.client import EngineClient, EngineError
 from tftptui.ui.store import Store
 
 AGAIN = 2.0
-"""Seconds between two looks for an engine that comes back by itself."""
+"""Seconds between two attempts to reconnect to an engine."""
 
 PATIENCE = 5.0
-"""Seconds that an engine gets to end in good order."""
+"""Timeout in seconds for a clean stop of the engine."""
 
 ENDED = "the server has ended"
 
 
 class Feed:
-    """Starts an engine and keeps a store up to date with what it tells.
+    """Starts an engine and keeps a store up to date with its frames.
 
-    TOLD is called with all news; RETURNED when it is another engine that tells them.
+    TOLD is called after each update, RETURNED when another engine sends them.
 
-    Run run() in one task, and restart() after it has returned; call stop() at the
-    end, in any case.
+    Call run() in one task, and restart() after it has returned; always call stop() at
+    the end.
     """
 
     def __init__(
@@ -43,10 +43,10 @@ class Feed:
         return self._stopping.is_set()
 
     async def run(self) -> None:
-        """Fold frames until the engine ends; why it did stands in the store.
+        """Apply frames until the engine ends; the reason is in the store.
 
-        One that comes back by itself, as a server that others start, is looked for
-        again and again; it tells all that it knows, and nothing else is kept.
+        An engine that comes back by itself, such as a server managed elsewhere, is
+        reconnected to. It sends its full state, and all earlier state is dropped.
         """
         await self._run()
         while self._store.comes_back and not await self._is_stopped_within(self._again):
@@ -77,7 +77,7 @@ class Feed:
         self._told()
 
     async def restart(self) -> None:
-        """Run again after the engine has ended by itself; what it told is kept."""
+        """Run again after the engine has ended; earlier contents are kept."""
         if self._stopped:
             return
         self._store.start_over()
@@ -87,7 +87,7 @@ class Feed:
         await self.run()
 
     async def stop(self) -> None:
-        """End the engine; clients get an ERROR. The second time it does nothing."""
+        """Stop the engine; clients get an ERROR. A second call does nothing."""
         if self._stopped:
             return
         self._stopping.set()

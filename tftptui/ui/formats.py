@@ -1,4 +1,4 @@
-"""Numbers, times and addresses as the screen writes them: aligned and steady."""
+"""Numbers, times and addresses as text of stable width."""
 
 from datetime import datetime
 
@@ -35,7 +35,7 @@ def octets(count: float) -> str:
 
 
 def rate(per_second: float | None) -> str:
-    """Return bytes a second like ``12.1 M/s``; a dash when unknown."""
+    """Return bytes/s like ``12.1 M/s``; a dash if unknown."""
     return "–" if per_second is None else octets(per_second) + "/s"
 
 
@@ -50,7 +50,7 @@ def age(seconds: float) -> str:
 
 
 def short_age(seconds: float) -> str:
-    """Return a length of time in six characters at most: ``12 s``, ``5 min``."""
+    """Return a duration in at most six characters: ``12 s``, ``5 min``."""
     units = ((31_557_600, "y"), (86_400, "d"), (3_600, "h"), (60, "min"))
     fitting = ((size, unit) for size, unit in units if seconds >= size)
     size, unit = next(fitting, (1, "s"))
@@ -63,9 +63,9 @@ def clock(time: float) -> str:
 
 
 def moment(time: float, now: float, *, precise: bool = False) -> str:
-    """Return date and time, or the time alone of what is of today.
+    """Return date and time, or only the time if it is today.
 
-    With milliseconds if it is to be PRECISE.
+    With milliseconds if PRECISE.
     """
     then = datetime.fromtimestamp(time).astimezone()
     told = clock(time) if precise else f"{then:%H:%M:%S}"
@@ -74,7 +74,7 @@ def moment(time: float, now: float, *, precise: bool = False) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Return a length of time in at most five characters: ``8 s``, ``2:05``."""
+    """Return a duration in at most five characters: ``8 s``, ``2:05``."""
     whole = int(seconds + 0.5)
     if whole < 60:  # noqa: PLR2004 - a minute
         return f"{whole} s"
@@ -84,10 +84,10 @@ def duration(seconds: float) -> str:
 
 
 def count(number: int) -> str:
-    """Return a whole number with its thousands apart: ``73,512``."""
+    """Return a whole number with thousands separators: ``73,512``."""
     return f"{number:,}"
 
 
 def whole_percent(share: float) -> int:
-    """Return a share of 0 to 1 in percent; 100 means that all of it is there."""
+    """Return a share of 0 to 1 in percent, rounded down; 100 only if complete."""
     return int(share * 100)

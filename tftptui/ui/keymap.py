@@ -1,10 +1,10 @@
-"""All keys: which scopes there are, how they nest, and what each key does.
+"""All keys: the scopes, how they nest, and the action of each key.
 
-The bottom line, the help and the palette come from this list.
+The bottom line, the help and the palette are generated from this list.
 
-A scope is where a key works. Scopes nest: in a pane its own keys work, then those
-of lists, of the main screen and of the whole program. A key means one thing in
-such a chain.
+A scope is where a key works. Scopes nest: in a pane its own keys work, then those of
+lists, of the main screen and of the whole program. A key has one meaning in such a
+chain.
 """
 
 from tftptui.ui.actions import (
@@ -68,7 +68,7 @@ CHAINS: dict[str, tuple[str, ...]] = {
     "policy": ("policy", "list", "top", "window"),
     "policy-field": ("policy-field",),
 }
-"""For each scope with a focus of its own, where a key is looked for, in order."""
+"""For each scope that can have the focus, the scopes to search for a key, in order."""
 
 TITLES: dict[str, str] = {
     "transfers": "Transfers",

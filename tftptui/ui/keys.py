@@ -1,4 +1,4 @@
-"""A key and what it does: the action, its bindings in Textual, how keys are written."""
+"""A key and its action, its bindings in Textual, and the display of keys."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,17 +8,17 @@ from textual.binding import Binding, BindingType
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One thing a key does.
+    """The action of a key.
 
     Attributes:
         scope: where it works.
-        call: the Textual action, as ``cursor(1)`` for ``action_cursor(1)``.
+        call: the Textual action, such as ``cursor(1)`` for ``action_cursor(1)``.
         keys: as Textual names them; the first one is shown.
         label: a word or two for the bottom line.
         effect: one sentence for the help.
-        shown: whether the bottom line has it.
-        display: the key as people write it, where Textual's name is not that.
-        priority: whether it works while text is typed, too.
+        shown: whether it is in the bottom line.
+        display: the displayed key, if it differs from Textual's name.
+        priority: whether it also works while text is typed.
     """
 
     scope: str
@@ -32,19 +32,19 @@ class Action:
 
     @property
     def id(self) -> str:
-        """The name under which the key can be changed, as ``transfers.abort``."""
+        """The name under which the key can be changed, such as ``transfers.abort``."""
         return f"{self.scope}.{self.call.partition('(')[0]}" + (
             f".{self.label.lower()}" if "(" in self.call else ""
         )
 
     @property
     def shown_keys(self) -> str:
-        """All keys as people write them: ``↓ j``."""
+        """All keys, as displayed: ``↓ j``."""
         return self.display or " ".join(key_name(key) for key in self.keys)
 
     @property
     def shown_key(self) -> str:
-        """The first key as people write it."""
+        """The first key, as displayed."""
         return self.shown_keys.split(" ")[0]
 
 
@@ -75,12 +75,12 @@ _NAMES = {
 
 
 def key_name(key: str) -> str:
-    """Return KEY as people write it: ``↑``, ``?``, ``ctrl+q``, ``X``."""
+    """Return KEY as displayed: ``↑``, ``?``, ``ctrl+q``, ``X``."""
     return _NAMES.get(key, key)
 
 
 def bindings(actions: Iterable[Action], *calls: str) -> list[BindingType]:
-    """Return Textual's bindings for ACTIONS, or for those of them with these CALLS."""
+    """Return Textual's bindings for ACTIONS, or only for those with these CALLS."""
     return [
         Binding(
             ",".join(action.keys),

@@ -1,9 +1,9 @@
-"""What a person chose and typed before, kept from one run to the next.
+"""The user's choices and typed lines, kept between runs.
 
-The latest filters and searches, the platform whose remedies were wanted, the theme, and
-how lists are sorted and which columns they have, in a small file of the state folder.
-It may be missing, damaged or not writable: then nothing is remembered, and nothing is
-said. The latest copied text is in a file beside it.
+The latest filters and searches, the platform for remedies, the theme, and the order and
+columns of lists, in a small file in the state folder. If it is missing, damaged or not
+writable, nothing is remembered, silently. The latest copied text is in a file next to
+it.
 """
 
 import os
@@ -21,35 +21,35 @@ from platformdirs import user_state_path
 from tftptui.engine.holders.rights import invoking_user
 
 KEPT_LINES = 30
-"""Lines of each kind that can be called up again."""
+"""Limit of lines per kind in the history."""
 
 LONGEST_LINE = 500
 LARGEST = 1 << 17
-"""Characters of a line, bytes of the file: what is more is not ours."""
+"""Limit of a line in characters and of the file in bytes; more is not written by us."""
 
 KEPT_KINDS = frozenset({"filter", "find", "transfers filter", "transfers find"})
-"""Lines that the next run knows; names of files and times are of the moment."""
+"""Lines kept between runs; file names and times are not."""
 
 KEPT_CHOICES = 64
-"""Choices that a file may hold; we know fewer."""
+"""Limit of choices in a file; the program has fewer."""
 
 NAME = "screen.json"
 COPY_NAME = "last-copy.txt"
 
 
 class _Kept(NamedTuple):
-    """What a file holds, as far as it is ours."""
+    """The contents of a file, as far as they are valid."""
 
     lines: dict[str, list[str]]
     choices: dict[str, str]
 
 
 class Memory:
-    """What is remembered; read when it is first asked for, written at each change.
+    """The kept choices; read on first use, written at each change.
 
     Args:
-        place: the file; None to forget all at the end.
-        owner: user id that alone may write it; None for anybody.
+        place: the file; None to keep nothing after the end.
+        owner: the only user id that may write it; None for any.
     """
 
     def __init__(self, place: Path | None = None, owner: int | None = None) -> None:
@@ -60,7 +60,7 @@ class Memory:
         self._held: dict[str, int] = {}
 
     def hold(self) -> None:
-        """Open the files now: root can't once it has become somebody else."""
+        """Open the files now: after root has changed its user id, it can't."""
         if self._place is None or not self._is_ours():
             return
         flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
@@ -77,7 +77,7 @@ class Memory:
         return [*(one for one in before if one not in own), *own][-KEPT_LINES:]
 
     def remember_line(self, kind: str, line: str) -> None:
-        """Keep a line; one that was there before becomes the latest."""
+        """Add a line; an existing one becomes the latest."""
         if not _is_line(line):
             return
         own = [one for one in self._lines.get(kind, []) if one != line]
@@ -86,20 +86,20 @@ class Memory:
             self._write()
 
     def choice(self, name: str) -> str:
-        """Return what was chosen last under a name; "" if nobody has chosen."""
+        """Return the choice saved under a name; "" if there is none."""
         return (self._known().choices | self._choices).get(name, "")
 
     def remember_choice(self, name: str, choice: str) -> None:
-        """Keep what was chosen: ``theme``, ``platform``, how a list is sorted."""
+        """Save a choice: ``theme``, ``platform``, how a list is sorted."""
         if choice != self.choice(name) and (not choice or _is_line(choice)):
             self._choices[name] = choice
             self._write()
 
     def keep_copy(self, text: str) -> Path | OSError | None:
-        """Write TEXT to a file of its own, in place of the copy before.
+        """Write TEXT to its own file, replacing the previous copy.
 
         Returns:
-            The file, or why it can't be written; None if nothing is to be kept.
+            The file, or why it can't be written; None if nothing is kept.
         """
         if self._place is None:
             return None
@@ -123,7 +123,7 @@ class Memory:
         return self._before
 
     def _write(self) -> None:
-        """Write it down, with what another tftptui has written meanwhile."""
+        """Write the file, merged with changes by another tftptui."""
         place = self._place
         if place is None or not self._is_ours():
             return
@@ -145,15 +145,15 @@ class Memory:
 
 
 def kept_memory() -> Memory:
-    """Return the remembered settings of the user at the screen.
+    """Return the memory of the user at the screen.
 
-    Where sudo made them root it is theirs, and written once the rights are given up.
+    With sudo it is the calling user's, and is written after privileges are dropped.
     """
     try:
         if os.geteuid() == 0:
             return _memory_behind_root()
         return Memory(user_state_path("tftptui", appauthor=False) / NAME)
-    except RuntimeError:  # there is no home
+    except RuntimeError:  # no home folder
         return Memory()
 
 
@@ -172,7 +172,7 @@ def _memory_behind_root() -> Memory:
 
 
 def _read(place: Path, held: int | None) -> _Kept:
-    """Return what a file holds; nothing where it is missing or damaged."""
+    """Return the contents of a file; empty if it is missing or damaged."""
     found: object = None
     with suppress(OSError, ValueError, RecursionError):
         found = msgspec.json.decode(_octets_of(place, held))
@@ -187,7 +187,7 @@ def _read(place: Path, held: int | None) -> _Kept:
 
 
 def _octets_of(place: Path, held: int | None) -> bytes:
-    """Return what a file holds; it may be anything, and must not hold us up."""
+    """Return the bytes of a file, which may be anything, without blocking."""
     if held is not None:
         return os.pread(held, LARGEST, 0)
     descriptor = os.open(place, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -201,7 +201,7 @@ def _octets_of(place: Path, held: int | None) -> bytes:
 
 
 def _replace(place: Path, octets: bytes) -> None:
-    """Write a file that is there whole or not at all; nobody else may read it."""
+    """Write a file atomically, readable only by its owner."""
     descriptor, name = tempfile.mkstemp(prefix=f".{place.name}-", dir=place.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:
@@ -218,6 +218,6 @@ def _lines_in(found: object) -> list[str]:
 
 
 def _is_line(found: object) -> TypeGuard[str]:
-    """Whether something may stand in a line of the screen."""
+    """Return whether something is a valid line for the screen."""
     is_text = isinstance(found, str) and 0 < len(found) <= LONGEST_LINE
     return is_text and str(found).isprintable()

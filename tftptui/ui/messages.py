@@ -1,4 +1,4 @@
-"""Textual messages that are not a widget's own."""
+"""Textual messages that belong to no single widget."""
 
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
@@ -7,19 +7,19 @@ from textual.message import Message
 
 
 class FrameArrived(Message, bubble=False):
-    """The store has news. Carries nothing, so that a later one may swallow it."""
+    """The store has changed. Has no data, so a later one may replace it."""
 
     def can_replace(self, message: Message) -> bool:
-        """Let one stand for all that are still queued."""
+        """Let one message replace all that are still queued."""
         return isinstance(message, FrameArrived)
 
 
 class CopyWanted(Message):
-    """Somebody asks for text to be copied; the app does it and says where it is.
+    """A request to copy text; the app does it and shows where it is.
 
     Attributes:
-        text: what to copy.
-        what: what that is, for the bottom line, as "the rules".
+        text: the text.
+        what: its name for the bottom line, such as "the rules".
     """
 
     def __init__(self, text: str, what: str) -> None:
@@ -28,7 +28,7 @@ class CopyWanted(Message):
 
 
 class Offered(NamedTuple):
-    """A column that may be shown: its key, its title, and what it says."""
+    """A column on offer: its key, its title, and its meaning."""
 
     key: str
     title: str
@@ -36,18 +36,19 @@ class Offered(NamedTuple):
 
 
 class HasColumns(Protocol):
-    """Shows the columns that somebody chose."""
+    """Shows chosen columns."""
 
     def columns_chosen(self, keys: tuple[str, ...]) -> None:
-        """Show these in this order; the default ones if empty."""
+        """Show these columns in this order; the default ones if empty."""
 
 
 class ColumnsWanted(Message):
-    """Somebody wants to choose columns; the main screen asks which.
+    """A request to choose columns; the main screen opens the window.
 
     Attributes:
         heading: of the window.
-        offered: the columns that there are; shown: keys of those shown, in order.
+        offered: all columns.
+        shown: keys of those shown, in order.
         pane: gets the choice.
     """
 
@@ -64,7 +65,7 @@ class ColumnsWanted(Message):
 
 
 class KeysWanted(Message):
-    """The keys of a page shall be shown.
+    """A request to show the keys of a page.
 
     Attributes:
         scope: where they work, in the list of actions.

@@ -1,4 +1,4 @@
-"""The palette: actions, settings, findings, clients and files, by their words."""
+"""The palette: finds actions, settings, findings, clients and files by their words."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
@@ -14,39 +14,38 @@ from tftptui.ui.kit.fields import has_all
 from tftptui.ui.store import Store
 
 IN_WORDS = 0.4
-"""How well a command fits whose description alone has what was typed; a name that
-fits has up to 1."""
+"""Score of a command that matches only in its description; a name scores up to 1."""
 
 MOST_OF_A_KIND = 20
-"""Findings, clients or files that are offered at most."""
+"""Limit of findings, clients or files on offer."""
 
 SHORTEST_WORD = 2
-"""Letters from which on findings, clients and files are looked for."""
+"""Minimum letters to search findings, clients and files."""
 
 LISTED = frozenset(
     {"app.policy", "app.capture", "app.doctor", "main.firewall", "main.wire"}
 )
-"""Actions that the bottom line has no room for, and the palette shows at once."""
+"""Actions without room in the bottom line, listed by the palette at once."""
 
 
 SHARED = ("list", "top", "main", "app")
-"""Scopes of keys that mean the same in more than one pane."""
+"""Scopes of keys with the same meaning in more than one pane."""
 
 
 class Everything(Provider):
-    """Offers what the app offers, and finds it by any word that is said of it."""
+    """Offers the app's commands, and finds them by the words of their descriptions."""
 
     def _commands(self) -> Iterator[SystemCommand]:
         yield from self.app.get_system_commands(self.screen)
 
     async def discover(self) -> Hits:
-        """Yield all of it, by name."""
+        """Yield all commands, by name."""
         for command in sorted(self._commands(), key=lambda one: one.title):
             if command.discover:
                 yield DiscoveryHit(command.title, command.callback, help=command.help)
 
     async def search(self, query: str) -> Hits:
-        """Yield what has the letters in its name, or all the words in what it does."""
+        """Yield commands with these letters in the title, or words in the text."""
         matcher = self.matcher(query)
         words = query.casefold().split()
         for title, effect, callback, _ in self._commands():
@@ -60,17 +59,17 @@ class Everything(Provider):
 
 @runtime_checkable
 class FindsThings(Protocol):
-    """An app that knows findings, clients and files."""
+    """An app that finds findings, clients and files."""
 
     async def things(self, words: Sequence[str]) -> Sequence[SystemCommand]:
-        """Return what leads to those in which all WORDS occur."""
+        """Return commands for those that contain all WORDS."""
 
 
 class Things(Provider):
     """Finds findings, clients and files by their words."""
 
     async def search(self, query: str) -> Hits:
-        """Yield those in which all the words occur."""
+        """Yield those that contain all words."""
         words = query.casefold().split()
         if max(map(len, words), default=0) < SHORTEST_WORD:
             return
@@ -82,7 +81,7 @@ class Things(Provider):
 def finding_commands(
     store: Store, words: Sequence[str], show: Callable[[int], None]
 ) -> Iterable[SystemCommand]:
-    """Return a command for each finding that holds, and has all WORDS."""
+    """Return a command for each finding in force that contains all WORDS."""
     found = (
         SystemCommand(f"Finding: {one.headline}", one.code, partial(show, one.number))
         for one in store.findings_in_order()
@@ -95,7 +94,7 @@ def finding_commands(
 def client_commands(
     store: Store, words: Sequence[str], show: Callable[[str], None]
 ) -> Iterable[SystemCommand]:
-    """Return a command for each client, the latest first, that has all WORDS."""
+    """Return a command for each client that contains all WORDS, the latest first."""
     kinds: dict[str, str] = {}
     for view in reversed(store.transfers.values()):
         kinds[view.client] = kinds.get(view.client) or view.kind
@@ -116,7 +115,7 @@ def client_commands(
 def file_commands(
     names: Iterable[str], show: Callable[[str], None]
 ) -> Iterable[SystemCommand]:
-    """Return a command for each file, up to a number."""
+    """Return a command for each file, up to a limit."""
     found = (
         SystemCommand(f"File: {name}", "Show it in Files.", partial(show, name))
         for name in names
@@ -125,7 +124,7 @@ def file_commands(
 
 
 def key_commands(scope: str, press: Callable[[str], None]) -> Iterator[SystemCommand]:
-    """Yield what keys do in SCOPE; those that are seldom used are found by words."""
+    """Yield the keys of SCOPE as commands; rarely used ones are only found by words."""
     for part in CHAINS[scope]:
         for action in actions(part):
             if action.call != "command_palette":
@@ -141,7 +140,7 @@ def key_commands(scope: str, press: Callable[[str], None]) -> Iterator[SystemCom
 def pane_commands(
     pane: str, scope: str, press: Callable[[str], None]
 ) -> Iterator[SystemCommand]:
-    """Yield what keys do in a PANE and not in SCOPE; found by words, not listed."""
+    """Yield keys of PANE that are not in SCOPE; found by words, not listed."""
     for part in CHAINS[pane]:
         for action in actions(part) if part not in CHAINS[scope] + SHARED else ():
             yield SystemCommand(
@@ -155,7 +154,7 @@ def pane_commands(
 def policy_commands(
     settings: Mapping[str, Value], show: Callable[[str], None]
 ) -> Iterator[SystemCommand]:
-    """Yield SETTINGS as they are, each of which leads to its row; found by words."""
+    """Yield the SETTINGS, each of which opens its row; found by words."""
     from tftptui.ui.policy.table import POLICIES  # noqa: PLC0415 - see deferred_imports.py
 
     for policy in POLICIES if settings else ():

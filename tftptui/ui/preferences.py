@@ -1,4 +1,4 @@
-"""What the person at the screen prefers."""
+"""The user's preferences."""
 
 from dataclasses import replace
 from functools import cached_property
@@ -9,13 +9,13 @@ from tftptui.ui.memory import Memory
 
 
 class Taste:
-    """Choices that outlive the screen on which they were made.
+    """Choices kept after the screen on which they were made is closed.
 
     Args:
-        memory: what is known of them from before.
+        memory: choices from earlier runs.
 
     Attributes:
-        recipe: whose commands were looked at last.
+        recipe: the recipe whose commands were shown last.
     """
 
     def __init__(self, memory: Memory) -> None:
@@ -24,16 +24,16 @@ class Taste:
 
     @property
     def platform(self) -> str:
-        """Whose remedies to show first; the same firewall's rules are written."""
+        """The platform whose remedies are shown first, and whose rules are written."""
         return self._memory.choice("platform") or self.wishes.dialect.speech.title
 
     @cached_property
     def wishes(self) -> Wishes:
-        """Which firewall's rules to write."""
+        """The firewall whose rules are written."""
         return _written_for(Wishes(), self._memory.choice("platform"))
 
     def next_platform(self, step: int, among: list[str]) -> None:
-        """Choose the platform STEP places on among those on offer."""
+        """Choose the platform STEP places further AMONG those on offer."""
         if not among:
             return
         here = among.index(self.platform) if self.platform in among else 0
@@ -42,13 +42,13 @@ class Taste:
         self.wishes = _written_for(self.wishes, platform)
 
     def wish(self, wishes: Wishes) -> None:
-        """Choose which firewall's rules to write."""
+        """Choose the firewall whose rules are written."""
         self.wishes = wishes
         self._memory.remember_choice("platform", wishes.dialect.speech.title)
 
 
 def _written_for(wishes: Wishes, platform: str) -> Wishes:
-    """Return wishes for a platform's rules, where they can be written."""
+    """Return the choices for a platform's rules, if they can be written."""
     for dialect in Dialect:
         if dialect.speech.title == platform:
             return replace(wishes, dialect=dialect)

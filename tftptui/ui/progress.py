@@ -1,4 +1,4 @@
-"""Bars for one transfer, or for some steps, on a terminal that is not ours alone."""
+"""Progress bars for one transfer, or for several steps, in an ordinary terminal."""
 
 from types import TracebackType
 from typing import Self
@@ -17,7 +17,7 @@ from rich.progress import (
 
 
 class _Bar:
-    """A bar of some COLUMNS beside its name, drawn while this is entered."""
+    """Context manager: a bar of several COLUMNS next to its name."""
 
     def __init__(
         self,
@@ -49,10 +49,10 @@ class _Bar:
 
 
 class ProgressBar(_Bar):
-    """A bar on standard error while this is entered; it leaves no trace.
+    """Context manager: a bar on standard error that is removed at the end.
 
     Args:
-        name: of the file, fit to be shown.
+        name: of the file, printable.
         console: where to draw instead.
     """
 
@@ -61,12 +61,12 @@ class ProgressBar(_Bar):
         super().__init__(name, *columns, total=None, console=console)
 
     def show(self, octets: int, total: int | None) -> None:
-        """Move the bar; without a total it only swings."""
+        """Move the bar; without a total it only animates."""
         self._progress.update(self._task, completed=octets, total=total)
 
 
 class StepsBar(_Bar):
-    """A bar of COUNT steps on standard error while this is entered."""
+    """Context manager: a bar of COUNT steps on standard error."""
 
     def __init__(self, name: str, count: int, console: Console | None = None) -> None:
         super().__init__(name, MofNCompleteColumn(), total=count, console=console)

@@ -1,7 +1,7 @@
-"""What the engine has reported so far, folded together: the one thing all panes read.
+"""The state of the engine as reported so far, read by all panes.
 
-Plain data without a widget in it. Panes never change it; they remember how far
-they have read and look again when a FrameArrived message comes.
+Plain data, no widgets. Panes never change it; they remember how far they have read and
+read again when a FrameArrived message arrives.
 """
 
 from collections import Counter, deque
@@ -40,27 +40,27 @@ KEPT_FINDINGS = 200
 KEPT_DIGESTS = 1_000
 SERVER_ENDED = "the server stopped"
 RATE_SPAN = 2.0
-"""Seconds over which a rate is taken: long enough to be calm, short enough to be so."""
+"""Seconds over which a rate is averaged: long enough for steady numbers."""
 
 
 TURN = 1.0
-"""Seconds that the total of a transfer may be old when many are under way."""
+"""Maximum age in seconds of a transfer's total if many are running."""
 
 
 class Rate:
-    """Bytes a second over the last RATE_SPAN seconds, from a growing total."""
+    """Bytes/s over the last RATE_SPAN seconds, from a growing total."""
 
     def __init__(self) -> None:
         self._marks: deque[tuple[float, int]] = deque()
 
     def add(self, time: float, total: int) -> None:
-        """Take the total at a wall clock time."""
+        """Add the total at a wall-clock time."""
         self._marks.append((time, total))
         while len(self._marks) > 2 and self._marks[1][0] <= time - RATE_SPAN:  # noqa: PLR2004 - two marks make a rate
             self._marks.popleft()
 
     def at(self, now: float) -> float | None:
-        """Return bytes a second at NOW, or None when nothing can be said yet."""
+        """Return bytes/s at NOW, or None if not known yet."""
         if not self._marks:
             return None
         (begin, before), (latest, total) = self._marks[0], self._marks[-1]
@@ -72,35 +72,35 @@ RETRIED = frozenset({"failed", "abandoned"})
 """Phases of tries that are not counted once their client tries again."""
 
 _NO_POLICY = frozenset({"capture", "drain"})
-"""Settings that decide on no request."""
+"""Settings that affect no request."""
 
 
 @dataclass
 class Store:
-    """The state of the engine as far as it has been told.
+    """The state of the engine as reported so far.
 
     Attributes:
         now: wall clock of the last frame, seconds.
-        transfers: by number, in the order in which they began.
-        packets: ring of records and notes, numbered from 0 as they came;
-            a record of kind LOST stands where some never came here.
-        refusals: the latest requests of clients that were answered with an ERROR.
-        findings: the latest, by number; those withdrawn are among them.
-        policy_since: when what decides on requests was last changed; 0.0 for never.
-        nats: addresses that a demo's clients hide behind.
-        scene_since: when a demo has begun its step; what was refused before is no news.
-        locations: searches for where packets are dropped, by their transfer.
+        transfers: by number, in the order of their start.
+        packets: ring of records and notes, numbered from 0 in order of arrival; a
+            record of kind LOST stands for records that were never received here.
+        refusals: the latest requests of clients that got an ERROR.
+        findings: the latest, by number, including withdrawn ones.
+        policy_since: time of the last change of a policy about requests; 0.0 for never.
+        nats: addresses of the NATs of a demo's clients.
+        scene_since: start of the demo's step; earlier refusals are not shown as new.
+        locations: path searches, by their transfer.
         listings: open folders by their bytes.
-        hashes: how far the hashing of files is, and what came of it, by name.
-        digests: what came of it, by the version of the file that was hashed.
-        wire: what machines sent before TFTP; None where that is not watched.
-        engine_error: why the engine is gone, while it is.
-        comes_back: whether it is looked for again by itself then; it outlives the
-            screen, as one attached to does.
-        looks_only: whether nothing may be changed from here.
-        engines: how many have ended or been left for another so far; what one
-            was asked for has to be asked of the next one again.
-        forgotten: how often all was forgotten; what is known from it is void then.
+        hashes: progress and results of hashing, by name.
+        digests: results of hashing, by version of the file.
+        wire: packets of machines before TFTP; None if that is not watched.
+        engine_error: why the engine ended, until it is back.
+        comes_back: whether it is reconnected to; it outlives the screen, such as a
+            server attached to.
+        looks_only: whether this client is read-only.
+        engines: number of engines that have ended or were replaced so far; requests to
+            one have to be repeated to the next.
+        forgotten: how often everything was dropped; state derived from it is void then.
     """
 
     kept_packets: int = 1_000_000
@@ -146,7 +146,7 @@ class Store:
         self._before = Counters()
 
     def fold(self, frame: Frame) -> None:
-        """Take one frame in."""
+        """Apply a frame."""
         self.now = frame.time
         self.frames += 1
         self.status = frame.status or self.status
@@ -188,7 +188,7 @@ class Store:
             self.policy_since = time
 
     def end(self, why: str) -> None:
-        """Take in that the engine is gone: nothing runs any more."""
+        """Record that the engine has ended: nothing runs any more."""
         self.engine_error = why
         for view in [one for one in self.transfers.values() if one.running]:
             self.counters = msgspec.structs.replace(
@@ -201,7 +201,7 @@ class Store:
             )
 
     def start_over(self) -> None:
-        """Get ready for another engine, which counts from 0; the past is kept."""
+        """Prepare for another engine, which counts from 0; the past is kept."""
         self.engine_error = self.status = None
         self.engines += 1
         self._tries, self._retried = TriesIndex(), set()
@@ -210,7 +210,7 @@ class Store:
         self._findings_before = max(self.findings, default=0)
 
     def forget(self) -> None:
-        """Know nothing: what tells all of it again is not to be mixed with the past."""
+        """Drop everything: a full snapshot must not be mixed with the past."""
         self.start_over()
         self.forgotten += 1
         self.counters = self._before = Counters()
@@ -232,8 +232,8 @@ class Store:
     def of_clients(self) -> Counters:
         """The totals of clients: boots, not tries.
 
-        Left out are self-tests of this machine, and tries that the client followed
-        with another: only the last shows how the boot goes, or how it ended.
+        Without self-tests of this host, and without tries that the client followed with
+        another: only the last one is the state or the result of the boot.
         """
         own = Counter(self._own_tests.values())
         less = own + self._retried_phases
@@ -250,7 +250,7 @@ class Store:
         )
 
     def tries_of(self, number: int) -> tuple[int, ...]:
-        """Return the numbers of a client's tries for one file, NUMBER among them.
+        """Return the numbers of a client's tries for one file, including NUMBER.
 
         The oldest first, without forgotten ones; empty for a single transfer. A
         completed try is the last: the next request is not a retry.
@@ -266,29 +266,29 @@ class Store:
         return found if len(found) > 1 else ()
 
     def is_last_try(self, number: int) -> bool:
-        """Whether no later try of its client for the same file is known."""
+        """Return whether no later try of its client for the same file is known."""
         tries = self.tries_of(number)
         return not tries or number == tries[-1]
 
     @property
     def running_boots(self) -> list[TransferView]:
-        """Running transfers; of a client's tries for one file only the last."""
+        """Running transfers; only the last of a client's tries for one file."""
         running = [view for view in self.transfers.values() if view.running]
         return [view for view in running if self.is_last_try(view.number)]
 
     def rate(self, number: int) -> float | None:
-        """Return bytes a second of a running transfer; None when not known."""
+        """Return bytes/s of a running transfer; None if not known."""
         rate = self._rates.get(number)
         return rate.at(self.now) if rate else None
 
     @property
     def total_rate(self) -> float:
-        """Bytes a second that leave in DATA packets."""
+        """Bytes/s sent in DATA packets."""
         return self._total_rate.at(self.now) or 0.0
 
     @property
     def received_rate(self) -> float:
-        """Bytes a second that arrive in uploads under way."""
+        """Bytes/s received in running uploads."""
         return sum(
             self.rate(view.number) or 0.0
             for view in self.transfers.values()
@@ -296,11 +296,11 @@ class Store:
         )
 
     def finding_of(self, transfer: int) -> Finding | None:
-        """Return the latest finding that holds for a transfer."""
+        """Return the latest finding in force about a transfer."""
         return self._findings_of.get(transfer)
 
     def finding_about(self, transfer: int) -> Finding | None:
-        """Return what is found about a transfer, or else about its client and file."""
+        """Return the finding about a transfer, or else about its client and file."""
         view, found = self.transfers.get(transfer), self.finding_of(transfer)
         if found is not None or view is None:
             return found
@@ -329,7 +329,7 @@ class Store:
         return self.is_capture or self.looks_only
 
     def findings_in_order(self) -> list[Finding]:
-        """Return the findings to look through: alarms, what is no alarm, what is over.
+        """Return the findings in order: alarms, other findings, withdrawn ones.
 
         The latest of each come first.
         """
@@ -337,7 +337,7 @@ class Store:
         return sorted(latest, key=lambda one: (bool(one.withdrawn), not one.is_alarm))
 
     def latest_finding(self) -> Finding | None:
-        """Return the finding that a person should see first: the latest alarm."""
+        """Return the most important finding: the latest alarm."""
         holding = [one for one in self.findings.values() if not one.withdrawn]
         alarms = [one for one in holding if one.is_alarm]
         for best in (alarms, holding):
@@ -346,7 +346,7 @@ class Store:
         return None
 
     def _fold_refusals(self, news: list[Refusal]) -> None:
-        """Keep those of clients; a self-test of this machine is none."""
+        """Keep refusals of clients, without self-tests of this host."""
         of_clients = [one for one in news if one.kind != SELF_TEST]
         self._own_refused += len(news) - len(of_clients)
         self.refusals.extend(of_clients)
@@ -357,7 +357,7 @@ class Store:
             finding = msgspec.structs.replace(told, number=number)
             before = self.findings.get(number)
             if before is None or _says_other(before, finding):
-                self.findings.pop(number, None)  # the latest stands last
+                self.findings.pop(number, None)  # the latest comes last
             self.findings[number] = finding
         while len(self.findings) > KEPT_FINDINGS:
             del self.findings[self._least_telling()]
@@ -370,7 +370,7 @@ class Store:
             }
 
     def _least_telling(self) -> int:
-        """Return the finding to forget first: trouble that holds is kept longest."""
+        """Return the finding to drop first: alarms in force are kept longest."""
         is_past = (n for n, one in self.findings.items() if _is_past(one))
         return next(is_past, next(iter(self.findings)))
 
@@ -388,7 +388,7 @@ class Store:
             self._forget_oldest_ended()
 
     def _fold_try(self, view: TransferView) -> None:
-        """Keep a client's tries for one file together; count only the last."""
+        """Group a client's tries for one file; count only the last."""
         tries = self._tries.of(view.number) or self._tries.begin(view, "")
         tries.views[view.number] = view
         if len(tries.views) <= 1:
@@ -398,7 +398,7 @@ class Store:
             return
         *before, _ = tries.views.values()
         for one in before:
-            is_known = one.number in self.transfers  # else it was counted before
+            is_known = one.number in self.transfers  # otherwise it was counted before
             if is_known and one.phase in RETRIED and one.number not in self._retried:
                 self._retried.add(one.number)
                 self._retried_phases[one.phase] += 1
@@ -411,7 +411,7 @@ class Store:
                 return
 
     def _fold_packets(self, frame: Frame) -> None:
-        """Renumber the records: where some are missing, a record says how many."""
+        """Renumber the records; a LOST record counts missing ones."""
         if not frame.packets:
             return
         if (lost := frame.packets_first - self._packets_due) > 0:
@@ -428,7 +428,7 @@ def _is_past(finding: Finding) -> bool:
 
 
 def _says_other(before: Finding, after: Finding) -> bool:
-    """Whether a finding says something else now, and not the same with more to it."""
+    """Return whether a finding has changed in substance, not only in details."""
     return any(
         getattr(before, name) != getattr(after, name)
         for name in ("code", "confidence", "withdrawn")

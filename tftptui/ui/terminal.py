@@ -1,4 +1,4 @@
-"""The terminal: whether a screen can be drawn on it; a driver that outlives it."""
+"""The terminal: checks whether a screen can be drawn, and a robust driver."""
 
 import os
 import sys
@@ -12,9 +12,9 @@ from textual.driver import Driver
 
 
 def screen_file() -> TextIO | None:
-    """Return what the screen is drawn on: standard error, as Textual has it.
+    """Return the stream that the screen is drawn on: standard error, as in Textual.
 
-    Where that is redirected, as by ``2>errors``, it is standard output. None if
+    If that is redirected, such as by ``2>errors``, it is standard output. None if
     neither is a terminal.
     """
     streams = (sys.__stderr__, sys.__stdout__)
@@ -22,14 +22,15 @@ def screen_file() -> TextIO | None:
 
 
 _QUICK, _FAR = 0.025, 0.1
-"""Seconds to wait for the rest of a sequence after an escape byte."""
+"""Timeouts in seconds for the rest of a sequence after an escape byte."""
 
 
 def escape_delay(environment: Mapping[str, str]) -> float:
-    """Return for how long an escape byte may be the begin of a sequence, in seconds.
+    """Return how long an escape byte may be the start of a sequence, in seconds.
 
-    ESCDELAY (milliseconds) decides where it is set. Over ssh a sequence may come in two
-    packets; tmux and screen send theirs whole. With kitty's keys nobody has to wait.
+    ESCDELAY (milliseconds) decides if it is set. Over ssh a sequence may arrive in two
+    packets; tmux and screen send it in one. With the kitty keyboard protocol there is
+    no wait.
     """
     with suppress(KeyError, ValueError):
         return max(1, int(environment["ESCDELAY"])) / 1000
@@ -38,7 +39,7 @@ def escape_delay(environment: Mapping[str, str]) -> float:
 
 
 def take_escape_delay(environment: Mapping[str, str] = os.environ) -> None:
-    """Have Textual wait that long: without ESCDELAY it waits 100 ms."""
+    """Set Textual's timeout: without ESCDELAY it would be 100 ms."""
     vars(constants)["ESCAPE_DELAY"] = escape_delay(environment)
 
 
@@ -49,13 +50,13 @@ class LastingFile:
         self._file = file
 
     def write(self, text: str) -> int:
-        """Write, or lose it."""
+        """Write, ignoring errors."""
         with suppress(OSError, ValueError):
             return self._file.write(text)
         return len(text)
 
     def flush(self) -> None:
-        """Flush, or lose it."""
+        """Flush, ignoring errors."""
         with suppress(OSError, ValueError):
             self._file.flush()
 
@@ -64,7 +65,7 @@ class LastingFile:
         return self._file.fileno()
 
     def isatty(self) -> bool:
-        """Whether it is a terminal."""
+        """Return whether it is a terminal."""
         return self._file.isatty()
 
 
@@ -72,7 +73,7 @@ if sys.platform != "win32":
     from textual.drivers.linux_driver import LinuxDriver
 
     class LastingDriver(LinuxDriver):
-        """Textual's own, on a file that never fails; restarted where it ended."""
+        """Textual's driver, on a file that never fails; can be restarted."""
 
         _is_begun = False
 
@@ -87,21 +88,21 @@ if sys.platform != "win32":
             super().__init__(app, debug=debug, mouse=mouse, size=size)
             file = screen_file() or self._file
             if file is not None:
-                lasting: Any = LastingFile(file)  # has all that is used of it
+                lasting: Any = LastingFile(file)  # has everything that is used of it
                 self._file = lasting
 
         def start_application_mode(self) -> None:
-            """Take the terminal."""
+            """Set up the terminal."""
             self._is_begun = True
             super().start_application_mode()  # type: ignore[no-untyped-call]
 
         def stop_application_mode(self) -> None:
-            """Give it back as it was."""
+            """Restore the terminal."""
             self._is_begun = False
             super().stop_application_mode()
 
         def _sigcont_application(self, *_: object) -> None:
-            """Take the terminal again after a stop, from the program that had it."""
+            """Set up the terminal again after a stop: another program had it."""
             if self._is_begun:  # SIGSTOP, or a terminal that is gone
                 if not os.isatty(self.fileno):
                     return
@@ -119,8 +120,8 @@ def lasting_driver() -> type[Driver] | None:
 def check_terminal() -> str | None:
     r"""Return why the screen can't be drawn here and what to do, or None if it can.
 
-    What it is drawn on is switched to UTF-8 where a locale without it would turn
-    every line into ``\u2500``.
+    The stream is switched to UTF-8: in another locale every line would be shown as
+    ``\u2500``.
     """
     drawn_on = screen_file()
     if not sys.stdin.isatty() or drawn_on is None:

@@ -1,7 +1,7 @@
-"""Themes: read from TOML files, tried out before they are used, named by slots.
+"""Themes: TOML files, validated before use, that assign colors to slots.
 
-A slot is a colour with a meaning, such as ``transfer-failed``. Widgets ask for
-slots only, so a theme can change every colour and no meaning.
+A slot is a color with a meaning, such as ``transfer-failed``. Widgets use only slots,
+so a theme can change every color without changing a meaning.
 """
 
 import tomllib
@@ -26,7 +26,7 @@ STATE_SLOTS = (
 PACKET_SLOTS = ("packet-retransmit", "packet-duplicate", "packet-error")
 PORT_SLOTS = ("port-free", "port-used", "port-quarantined", "port-foreign")
 TEXT_SLOTS = (*STATE_SLOTS, *PACKET_SLOTS, "muted")
-"""Slots in which words are written: they need 4.5 to 1 on every ground."""
+"""Slots for text: they need a contrast of 4.5:1 on every background."""
 
 GROUND_SLOTS = ("cursor-row",)
 FRAME_SLOTS = ("frame", "frame-focus")
@@ -50,17 +50,17 @@ SLOT_DEFAULTS: Mapping[str, str] = {
     "frame-focus": "#8fb4ff",
     "cursor-row": "#2a3236",
 }
-"""For themes that don't know our slots, as those that come with Textual."""
+"""For themes without our slots, such as Textual's own."""
 
 _BOLD = frozenset({"transfer-failed", "transfer-stalled", "packet-retransmit"})
 
 
 class ThemeError(ValueError):
-    """A theme file can't be used; the text names the file and what is wrong."""
+    """A theme file is invalid; the text names the file and the error."""
 
 
 class _ThemeFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """What a theme file may say."""
+    """The contents of a theme file."""
 
     name: str
     background: str
@@ -81,7 +81,7 @@ def read_theme(file: Path) -> Theme:
     """Return the theme in FILE.
 
     Raises:
-        ThemeError: the file can't be read, or a value in it can't be used.
+        ThemeError: the file can't be read, or a value in it is invalid.
     """
     try:
         raw = msgspec.convert(tomllib.loads(file.read_text("utf-8")), _ThemeFile)
@@ -98,9 +98,9 @@ def read_theme(file: Path) -> Theme:
 
 
 def read_themes(folder: Path, but: str | None = None) -> tuple[list[Theme], list[str]]:
-    """Return the themes in FOLDER, and a sentence for each file that is no theme.
+    """Return the themes in FOLDER, and a sentence for each invalid file.
 
-    One that was read already may be left out: that of the name BUT.
+    BUT is the name of a theme to skip, because it has been read already.
     """
     themes, problems = [], []
     for file in sorted(folder.glob("*.toml")):
@@ -114,14 +114,14 @@ def read_themes(folder: Path, but: str | None = None) -> tuple[list[Theme], list
 
 
 def slot_styles(variables: Mapping[str, str]) -> dict[str, Style]:
-    """Return each slot's foreground; what must not be overlooked is bold as well."""
+    """Return each slot's foreground style; important ones are bold as well."""
     asked = tuple(variables.get(name, SLOT_DEFAULTS[name]) for name in SLOTS)
     return dict(_styles(asked))
 
 
 @lru_cache(maxsize=8)
 def _styles(colours: tuple[str, ...]) -> Mapping[str, Style]:
-    """Return the styles of SLOTS in these colours: each frame asks for them."""
+    """Return the styles of SLOTS in these colors, cached: each frame needs them."""
     return {
         name: Style(
             color=Color.parse(colour).rich_color,

@@ -1,4 +1,4 @@
-"""What was changed from the screen, and the way back."""
+"""Changes made from the screen, and how to undo them."""
 
 from dataclasses import dataclass
 
@@ -9,11 +9,11 @@ KEPT = 100
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One thing that was done.
+    """One change.
 
     Attributes:
-        back: the command that takes it back.
-        words: what is so again then: ``ports 40000–40099, random``.
+        back: the command that undoes it.
+        words: the restored state: ``ports 40000–40099, random``.
     """
 
     back: Command
@@ -21,21 +21,21 @@ class Change:
 
 
 class UndoList:
-    """Changes that can be taken back, the latest first."""
+    """Changes that can be undone, the latest first."""
 
     def __init__(self) -> None:
         self._changes: list[Change] = []
 
     def did(self, back: Command, words: str) -> None:
-        """Remember how to take back what was just done."""
+        """Record how to undo a change that was just made."""
         self._changes = [*self._changes[1 - KEPT :], Change(back, words)]
 
     def forget(self) -> None:
-        """Know of no change: those were another server's."""
+        """Drop all changes: they were another server's."""
         self._changes = []
 
     def take(self) -> Change | None:
-        """Return the latest change, which is then forgotten; None without one."""
+        """Remove and return the latest change; None if there is none."""
         return self._changes.pop() if self._changes else None
 
     def __len__(self) -> int:

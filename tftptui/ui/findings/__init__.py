@@ -1,1 +1,1 @@
-"""One finding in words and as a drawing."""
+"""A finding in words and as a picture."""

@@ -1,4 +1,4 @@
-"""One finding, whole, as the Why screen draws it: head, picture, and labelled rows."""
+"""The Why screen's contents: head, picture, and labelled rows of one finding."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,11 +24,11 @@ from tftptui.ui.store import Store
 WIDEST = 104
 LABEL = 8
 ROOMY = 100
-"""Cells from which on the reasons stand beside what would help."""
+"""Minimum width in cells to show reasons next to what would help."""
 
 _CURSOR = "▸"
 _FRAME = 8
-"""Cells of border, padding and scrollbar left and right of the words."""
+"""Cells of border, padding and scrollbar."""
 
 _SECONDS = len("hh:mm:ss")
 _COLOURS: dict[Verdict, str] = {
@@ -42,15 +42,15 @@ Row = tuple[str, RenderableType]
 
 @dataclass(frozen=True, kw_only=True)
 class WhyBody:
-    """What is drawn of a finding.
+    """The drawn finding.
 
     Attributes:
-        platform: whose remedies are shown.
+        platform: the platform whose remedies are shown.
         width: of the terminal, cells.
-        chosen: place of the evidence that the cursor is on, or None.
-        which: as "finding 1 of 5", where there are several.
-        preface: what to say before all else, if there is something.
-        keys: what the keys do with this finding, in one line.
+        chosen: index of the evidence under the cursor, or None.
+        which: such as "finding 1 of 5", if there are several.
+        preface: a text above the finding, if any.
+        keys: the keys for this finding, in one line.
     """
 
     finding: Finding
@@ -64,11 +64,11 @@ class WhyBody:
     keys: str = ""
 
     def whole(self) -> RenderableType:
-        """Return all of it."""
+        """Return everything."""
         return Group(*self._above(), _table(self._rows(), self.slots["muted"]))
 
     def lines_to(self, place: int, console: Console, width: int) -> range:
-        """Return the lines in which an evidence row stands, in so many cells."""
+        """Return the lines of an evidence row at WIDTH cells."""
         rows = [*self._before_evidence(), *self._evidence()]
         first = len(rows) - len(self.finding.evidence) + place
 
@@ -80,7 +80,7 @@ class WhyBody:
         return range(height(first), height(first + 1))
 
     def _above(self) -> Iterator[RenderableType]:
-        """Yield the answer first: the cause, what to do, the keys; then the picture."""
+        """Yield the answer first: cause, remedies, keys; then the picture."""
         yield from self._head()
         yield Text()
         yield _table(self._answer(), self.slots["muted"])
@@ -139,7 +139,7 @@ class WhyBody:
             yield from (("Would it\nhelp?", helps), ("", Text()))
 
     def _answer(self) -> Iterator[Row]:
-        """Yield what to ask for or type, and the command that tests it."""
+        """Yield the remedies, and the command that tests the finding."""
         yield from self._remedies()
         if self.finding.proof:
             yield "Test it", Text(self.finding.proof, "bold", overflow="fold")
@@ -154,7 +154,7 @@ class WhyBody:
             yield f"{label[: LABEL - 1]:<{LABEL - 1}}{_CURSOR}", row
 
     def _history(self) -> Iterator[Row]:
-        """Yield what it said before, and until when."""
+        """Yield earlier versions of the finding, and when they ended."""
         one = self.finding
         if not one.history:
             return
@@ -170,11 +170,11 @@ class WhyBody:
 
     @property
     def _knobs(self) -> dict[Knob, str]:
-        """What may be turned; keys that turn it are only there on a server of ours."""
+        """Names of the settings; with keys only on a server of our own."""
         return KNOBS if self.store.is_capture else KNOBS_ON_SCREEN
 
     def _helps_in_short(self) -> Table:
-        """Return one line for each verdict; the reasons stand at the end."""
+        """Return one line per verdict; the reasons are at the end."""
         table = Table.grid(padding=(0, 2, 0, 0), expand=True)
         table.add_column(width=10, no_wrap=True)
         table.add_column(ratio=1)
@@ -217,7 +217,7 @@ class WhyBody:
 
 
 def leads_somewhere(evidence: Evidence, store: Store) -> bool:
-    """Whether the packets that show it can be shown; of refusals by their time."""
+    """Return whether the packets of an evidence can be shown; refusals by time."""
     if evidence.transfer is None:
         return evidence.time is not None
     return evidence.transfer in store.transfers

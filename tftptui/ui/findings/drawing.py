@@ -1,6 +1,6 @@
-"""The little drawing of a finding: client, what stands between, server.
+"""The picture of a finding: client, what is in between, server.
 
-Each lane is one way between two ports; the broken one ends at the wall.
+Each lane is one direction between two ports; the broken one ends at the wall.
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ from tftptui.ui.kit.rows import fitted
 Slots = Mapping[str, Style]
 
 NARROWEST = 40
-"""Cells without which there is no drawing."""
+"""Minimum width of the picture in cells."""
 
 PORT = 5
 _SIGN = "║ firewall? ║"
@@ -32,17 +32,17 @@ _WHERE: dict[Place, float] = {
     "client": 0.12,
     "unknown": 0.5,
 }
-"""How far from the client the wall stands; where nobody blocks there is none."""
+"""The wall's distance from the client; there is no wall unless packets are blocked."""
 
 
 @dataclass(frozen=True)
 class Scene:
-    """Who talks to whom.
+    """The two ends.
 
     Attributes:
         client, server: addresses.
         client_tid, server_tid: their ports.
-        asked_on: our port that takes requests.
+        asked_on: the server's request port.
         is_read: whether the client fetches a file.
         is_ours: whether the server is this one, and not one in a capture.
     """
@@ -62,11 +62,11 @@ class Scene:
         return cls(*ends, asked_on, view.direction == "read", is_ours)
 
     def ports(self, way: Lane) -> tuple[int, int]:
-        """Return the client's port and ours."""
+        """Return the client's and the server's port of a lane."""
         return self.client_tid, self.asked_on if way == "request" else self.server_tid
 
     def name(self, way: Lane) -> str:
-        """Return what travels that way."""
+        """Return the packets of a lane."""
         names: dict[Lane, tuple[str, str]] = {
             "request": ("WRQ", "RRQ"),
             "answer": ("first reply", "first reply"),
@@ -77,7 +77,7 @@ class Scene:
 
 
 def drawing(finding: Finding, scene: Scene, width: int, slots: Slots) -> Text | None:
-    """Return the drawing in WIDTH cells; None where there is nothing to draw."""
+    """Return the picture in WIDTH cells; None if there is nothing to draw."""
     broken = finding.broken
     if not broken or width < NARROWEST:
         return None
@@ -98,7 +98,7 @@ def drawing(finding: Finding, scene: Scene, width: int, slots: Slots) -> Text | 
 
 
 def _heads(scene: Scene, width: int, wall: int | None, slots: Slots) -> Text:
-    """Return the line of names, the wall's sign above the wall."""
+    """Return the line of names, with the wall's label above the wall."""
     whose = "this server" if scene.is_ours else "server"
     client, server = f"client {scene.client}", f"{scene.server} {whose}"
     room = width - len(client) - len(server)
@@ -118,7 +118,7 @@ def _heads(scene: Scene, width: int, wall: int | None, slots: Slots) -> Text:
 
 @dataclass(frozen=True)
 class _Lane:
-    """One way between two ports; ``wall`` is where it ends, in cells from the left."""
+    """One direction between two ports; ``wall`` is its end in cells, or None."""
 
     scene: Scene
     way: Lane

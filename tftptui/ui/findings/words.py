@@ -1,4 +1,4 @@
-"""A finding in words: how certain, where, what would help."""
+"""A finding in words: certainty, place, what would help."""
 
 from collections.abc import Iterable, Mapping
 
@@ -16,23 +16,23 @@ from tftptui.ui.store import Store
 
 
 def mark(finding: Finding) -> str:
-    """Return the one character that says what kind of finding it is."""
+    """Return the one-character mark of the kind of finding."""
     if finding.withdrawn:
         return "✓"
     return "⚠" if finding.is_alarm else "·"
 
 
 def slot(finding: Finding) -> str:
-    """Return the colour slot of the mark."""
+    """Return the style slot of the mark."""
     if finding.withdrawn:
         return "transfer-completed"
     return "transfer-stalled" if finding.is_alarm else "muted"
 
 
 def telling(finding: Finding, store: Store) -> int | None:
-    """Return the transfer that shows it: the newest of the client that it names.
+    """Return the transfer to show: the newest of the client that it names.
 
-    One cause may touch many; None where none of them is known any more.
+    None if none of its transfers is known any more.
     """
     known = [number for number in finding.transfers if number in store.transfers]
     whose = (finding.client, finding.file)
@@ -45,15 +45,15 @@ def telling(finding: Finding, store: Store) -> int | None:
 
 
 def platforms(finding: Finding) -> list[str]:
-    """Return the platforms to choose from, in their order; this server is none."""
+    """Return the platforms to choose from, in order, without this server."""
     named = (one.platform for one in finding.remedies)
     return list(dict.fromkeys(one for one in named if one not in ("", OURS)))
 
 
 def remedies(finding: Finding, platform: str) -> Iterable[Remedy]:
-    """Return the remedies in plain words, those for one platform, then our own.
+    """Return the general remedies, those for one platform, then this server's.
 
-    Where there is none for that platform, those of the first that has one.
+    Without any for that platform, those for the first platform that has some.
     """
     on_offer = platforms(finding)
     if platform not in on_offer and on_offer:
@@ -63,7 +63,7 @@ def remedies(finding: Finding, platform: str) -> Iterable[Remedy]:
 
 
 def located(finding: Finding, locations: Mapping[int, Location]) -> list[str]:
-    """Return what searches for where packets are dropped have learned, in words."""
+    """Return the results of path searches, in words."""
     known = (locations[one] for one in finding.transfers if one in locations)
     told = (
         f"hop by hop to {one.client}: {one.verdict}" for one in known if one.is_done
@@ -72,7 +72,7 @@ def located(finding: Finding, locations: Mapping[int, Location]) -> list[str]:
 
 
 def outdated(finding: Finding, now: PortMap | None) -> str:
-    """Return what to know of remedies for another range than NOW's; "" if nothing."""
+    """Return a warning if the remedies are for another range than NOW's; else ""."""
     if not finding.ports or now is None:
         return ""
     told = "in single-port mode" if now.single_port else span(now.first, now.last)
@@ -88,7 +88,7 @@ def as_text(
     *,
     is_capture: bool = False,
 ) -> str:
-    """Return the whole finding as plain text, to be pasted elsewhere.
+    """Return the whole finding as plain text, for the clipboard.
 
     LEARNED is evidence since the finding was reported; NOW is the range in force.
     """

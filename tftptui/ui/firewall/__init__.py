@@ -1,1 +1,1 @@
-"""Firewall rules: what they are written for, and how they are drawn."""
+"""Firewall rules: the choices they depend on, and how they are drawn."""

@@ -1,4 +1,4 @@
-"""Advice about a firewall, drawn: flows, ways, rules, cautions."""
+"""Firewall advice, drawn: flows, paths, rules, cautions."""
 
 from collections.abc import Mapping
 
@@ -22,13 +22,13 @@ _PASSING = {
 }
 _LABEL = 6
 _HOW = 4
-"""Column of flows that says how they pass."""
+"""The column of a flow that shows how it passes."""
 
 MISSING = "▲ blocked?"
 
 
 def advice_view(advice: Advice, slots: Slots) -> Group:
-    """Return the advice without its choices, which stand above it."""
+    """Return the advice without its choices, which are shown above it."""
     table = Table.grid(padding=(0, 2, 0, 0), expand=True)
     table.add_column(width=_LABEL, style=slots["muted"], no_wrap=True)
     table.add_column(ratio=1)
@@ -57,7 +57,7 @@ def advice_view(advice: Advice, slots: Slots) -> Group:
 
 
 def _origins(advice: Advice, slots: Slots) -> Text:
-    """Return how the clients' networks are known; an assumption has its mark."""
+    """Return how the clients' networks are known; assumptions are marked."""
     told, more = told_networks(advice.origins)
     text = Text()
     for one in told:
@@ -73,7 +73,7 @@ def _origins(advice: Advice, slots: Slots) -> Text:
 def _flows(advice: Advice, slots: Slots) -> Table:
     table = Table.grid(padding=(0, 1, 0, 0))
     for column in range(6):
-        # Ports are read to be typed: how it passes wraps before one of them is cut.
+        # Ports are read to be typed: "how it passes" wraps before a port is cut.
         table.add_column(no_wrap=column != _HOW)
     muted = slots["muted"]
     table.add_row("", Text("client", muted), "", Text("server", muted))

@@ -1,4 +1,4 @@
-"""What the store has seen, as the lines of a journal: what the advisor reads."""
+"""The store's contents as journal lines, the input of the advisor."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -13,11 +13,11 @@ Line = dict[str, object]
 
 
 def seen_lines(store: Store, about: int | None = None) -> Iterator[Line]:
-    """Yield the lines for the server's settings, all transfers and all findings.
+    """Yield lines for the server's settings, all transfers and all findings.
 
     Args:
-        store: what was seen.
-        about: number of the finding that counts, the last to be told; else the newest.
+        store: the store.
+        about: number of the relevant finding, which comes last; by default the newest.
     """
     if store.status is not None and store.ports is not None:
         yield {
@@ -28,12 +28,12 @@ def seen_lines(store: Store, about: int | None = None) -> Iterator[Line]:
             "networks": msgspec.to_builtins(store.status.networks),
         }
     for view in store.transfers.values():
-        if not view.server_tid:  # a capture without its answer: half of a flow
+        if not view.server_tid:  # a capture without its reply: half of a flow
             continue
         yield _line(view, "transfer_started", view.started) | {
             "agreed": dict(view.agreed)
         }
-        # One that runs "ends" as running, so that its acknowledged blocks count.
+        # A running transfer "ends" as running, so that its acknowledged blocks count.
         yield _line(view, "transfer_ended", view.ended or store.now) | {
             "outcome": "running" if view.running else view.phase,
             "blocks": view.sent_blocks,

@@ -1,4 +1,4 @@
-"""Which firewall rules are wished for, and what of it a dialect can say."""
+"""The choices for firewall rules, and which of them a dialect supports."""
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
@@ -35,7 +35,7 @@ KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What rules are written for: one that a dialect has words for."""
+    """What rules are written for, as far as the dialect supports it."""
 
     where: Where
     kind: Kind
@@ -44,15 +44,15 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What a person has chosen, and None where nobody has.
+    """The user's choices; None for a choice not made.
 
     Attributes:
-        dialect: whose language.
-        where: where the firewall stands; else where it was found to stand.
-        kind: what it knows of flows; else what is usual there.
-        single_port: whether for single-port mode; else as the server does now.
-        has_nat: whether it translates addresses.
-        lengths: of the clients' networks, by IP version.
+        dialect: of the rules.
+        where: where the firewall is; by default where it was located.
+        kind: whether it is stateful; by default what is usual there.
+        single_port: whether for single-port mode; by default the server's mode.
+        has_nat: whether it does NAT.
+        lengths: prefix lengths of the clients' networks, by IP version.
     """
 
     dialect: Dialect = Dialect.NFTABLES
@@ -63,48 +63,48 @@ class Wishes:
     lengths: Mapping[int, int] = field(default_factory=dict)
 
     def choice(self, found: Where | None) -> Choice:
-        """Return what is wished for, as far as the dialect can say it.
+        """Return the choices, as far as the dialect supports them.
 
         Args:
-            found: where a firewall was found to stand, or None.
+            found: where a firewall was located, or None.
         """
         places, kinds = self.dialect.speech.places, self.dialect.speech.kinds
         where = next(one for one in (self.where, found, places[0]) if one in places)
         kind = self.kind if self.kind in kinds else self.dialect.usual_kind(where)
-        # A filter without state translates nothing.
+        # A stateless filter does no NAT.
         return Choice(where, kind, self.has_nat and kind is not Kind.STATELESS)
 
     def other_dialect(self, step: int) -> "Wishes":
-        """Return the same in the next language."""
+        """Return the choices with the next dialect."""
         return replace(self, dialect=_next(list(Dialect), self.dialect, step))
 
     def other_place(self, found: Where | None) -> "Wishes":
-        """Return the same for a firewall that stands elsewhere."""
+        """Return the choices with the next place of the firewall."""
         where = _next(self.dialect.speech.places, self.choice(found).where)
         return replace(self, where=where)
 
     def other_kind(self, found: Where | None) -> "Wishes":
-        """Return the same for a firewall that knows more or less of flows."""
+        """Return the choices with the next kind of firewall."""
         kind = _next(self.dialect.speech.kinds, self.choice(found).kind)
         return replace(self, kind=kind)
 
     def other_nat(self, found: Where | None) -> "Wishes":
-        """Return the same with, or without, a translation of addresses."""
+        """Return the choices with NAT switched on or off."""
         if self.choice(found).kind is Kind.STATELESS:
             return replace(self, has_nat=False)
         return replace(self, has_nat=not self.has_nat)
 
     def other_mode(self, *, is_single_port: bool) -> "Wishes":
-        """Return the same for single-port mode, or for a range of ports."""
+        """Return the choices with single-port mode switched on or off."""
         now = is_single_port if self.single_port is None else self.single_port
         return replace(self, single_port=not now)
 
     def other_networks(self, step: int, traffic: Traffic) -> "Wishes":
-        """Return the same for narrower networks of clients, or wider ones.
+        """Return the choices with narrower or wider client networks.
 
         Args:
-            step: 1 is narrower, -1 wider.
-            traffic: whose clients these are.
+            step: 1 for narrower, -1 for wider.
+            traffic: the clients.
         """
         lengths: dict[int, int] = {}
         for version, possible in LENGTHS.items():
@@ -118,15 +118,15 @@ class Wishes:
         return plain if is_plain else other
 
     def clients(self, traffic: Traffic) -> tuple[Network, ...]:
-        """Return the networks that clients are taken to come from."""
+        """Return the networks of the clients, with assumed prefix lengths."""
         return tuple(one.network for one in traffic.networks(self.lengths))
 
     def advice(self, traffic: Traffic, own: Sequence[Address]) -> Advice:
-        """Return the advice for the traffic seen; OWN where nobody was asked yet.
+        """Return the advice for the traffic seen; OWN is used before any request.
 
         Raises:
-            SituationError: there is no address to write rules for, or this way is
-                closed; the text says what is open.
+            SituationError: there is no address to write rules for, or the combination
+                is not supported; the text says which is.
         """
         single_port = self.single_port
         if single_port is None:

@@ -1,4 +1,4 @@
-"""What keys do on the screen of one transfer."""
+"""Keys of the screen of one transfer."""
 
 from dataclasses import replace
 
@@ -56,7 +56,7 @@ LADDER_MOVES = tuple(
     )
     for action in LIST
 )
-"""As in any list, but j and k: they go to other transfers."""
+"""As in any list, except j and k, which go to other transfers."""
 
 TRANSFER = (
     Action("transfer", "close", ("escape", "q"), "back", "Back.", shown=True),

@@ -1,4 +1,4 @@
-"""Takes the records of one transfer out of the store, a bounded number at a time."""
+"""Reads the records of one transfer from the store, a bounded number at a time."""
 
 from collections import deque
 
@@ -8,23 +8,23 @@ from tftptui.ui.ladder.series import Series
 from tftptui.ui.store import Store
 
 SLICE = 32_768
-"""Records looked at in one go."""
+"""Records searched per call."""
 
 MOST = 2_000
-"""Records taken in in one go: some milliseconds."""
+"""Matching records added per call: some milliseconds."""
 
 _NEARLY_ALL = 0.98
-"""A share that is not worth a word: the rest comes with the next slice."""
+"""Share from which on progress is not shown: the rest comes with the next slice."""
 
 EARLIER = 1.0
-"""Seconds before its beginning at which the records of a transfer may begin."""
+"""Seconds that a transfer's records may precede its start."""
 
 
 class LadderFeed:
     """Fills a ladder and its series; call read() until it returns False.
 
     Attributes:
-        is_whole: False when the first packets were not kept any more.
+        is_whole: False if the first packets are no longer kept.
     """
 
     def __init__(self, store: Store, number: int) -> None:
@@ -36,13 +36,13 @@ class LadderFeed:
 
     @property
     def read_so_far(self) -> float | None:
-        """How much of what is kept has been looked at, 0 to 1; None: nearly all."""
+        """The share of the kept records searched so far, 0 to 1; None: nearly all."""
         whole = self._store.packets.next - self._first
         share = (self._next - len(self._found) - self._first) / max(1, whole)
         return max(0.0, share) if share < _NEARLY_ALL and whole else None
 
     def read(self) -> bool:
-        """Take in some more; tell whether there is more to take in."""
+        """Read another slice; return whether there is more."""
         ring = self._store.packets
         view = self._store.transfers.get(self._number)
         if view is not None:

@@ -1,7 +1,7 @@
-"""A transfer's packets as the rungs of a ladder: arrows, pauses, and what is folded.
+"""A transfer's packets as the rungs of a ladder: arrows, pauses, and folds.
 
-Pure: records go in, in order; items come out, and where the rows of each begin. What
-went well is folded, window after window; what did not is never folded.
+Pure: takes records in order, returns items and the first row of each. Windows without
+trouble are folded into one row; trouble is never folded.
 """
 
 from array import array
@@ -13,21 +13,21 @@ from tftptui.telemetry.records.columns import ERROR_KINDS
 from tftptui.telemetry.records.ring import SENT, Flag, Kind, PacketRecord
 
 MOST_ITEMS, MOST_NUMBERS = 50_000, 1_000_000
-"""Items and numbers of records that are kept; the oldest go first."""
+"""Limits of items and of record numbers; the oldest are dropped first."""
 
 SHORTEST_PAUSE = 0.1
 TYPICAL_TIMES, ROUND_TRIPS = 5.0, 3.0
-"""A pause is longer than so many usual gaps, and than so many round trips."""
+"""A pause is longer than this multiple of the usual gap, and of the round trip."""
 
 PAUSE_STEPS = (1.0, 4.0, 16.0)
-"""Seconds from which a pause is one row higher."""
+"""Seconds from which on a pause is one more row high."""
 
 _WEIGHT = 0.1
 _WORTH_FOLDING = 2
-"""Windows: one alone is shown as it is."""
+"""Minimum windows of a fold."""
 
 _LOOKED_BACK = 64
-"""Items among which the packet is looked for whose loss a repeat shows."""
+"""Number of recent items in which the lost packet is searched that a repeat shows."""
 
 _DATA = (Kind.DATA, Kind.DATA_RECEIVED)
 _ACKS = (Kind.ACK, Kind.ACK_SENT)
@@ -41,8 +41,8 @@ Key = tuple[float, int, int]
 class Arrow:
     """One packet, or one run of blocks.
 
-    ``unanswered`` is set as soon as it is known that nobody answered what we sent, or,
-    in a capture, that it was lost behind its place.
+    ``unanswered`` is set as soon as it is known that there was no reply to what we
+    sent, or, in a capture, that it was lost after the point of capture.
     """
 
     number: int
@@ -53,15 +53,15 @@ class Arrow:
 
     @property
     def rows(self) -> int:
-        """How many rows it takes."""
+        """The number of its rows."""
         return 1
 
 
 @dataclass(slots=True)
 class Pause:
-    """Nothing happened for so many SECONDS before record NUMBER.
+    """No packets for so many SECONDS before record NUMBER.
 
-    ``unheard`` tells that we had sent something and then sent it again.
+    ``unheard``: we had sent something and then sent it again.
     """
 
     number: int
@@ -71,18 +71,19 @@ class Pause:
 
     @property
     def rows(self) -> int:
-        """How many rows it takes: the longer the more, but never many."""
+        """The number of its rows: more for longer pauses, up to a limit."""
         return 1 + sum(self.seconds >= step for step in PAUSE_STEPS)
 
 
 @dataclass(slots=True)
 class Fold:
-    """Windows that went well, as one row, or open with a row for each packet.
+    """Windows without trouble, as one row, or unfolded with a row per packet.
 
     Attributes:
-        begin, end: where its numbers are in Ladder.numbers.
-        first, last: blocks; acks: how many windows; seconds: from the first packet
-            to the last one.
+        begin, end: indices of its numbers in Ladder.numbers.
+        first, last: blocks.
+        acks: the number of windows.
+        seconds: from the first packet to the last one.
     """
 
     number: int
@@ -98,7 +99,7 @@ class Fold:
 
     @property
     def rows(self) -> int:
-        """How many rows it takes."""
+        """The number of its rows."""
         return 1 + (self.end - self.begin if self.is_open else 0)
 
 
@@ -111,7 +112,7 @@ class Ladder:
     Attributes:
         items: in order of time.
         numbers: of all records, from index ``dropped_numbers`` on.
-        forgotten: items that were dropped because there were too many.
+        forgotten: items dropped because there were too many.
     """
 
     def __init__(self) -> None:
@@ -129,26 +130,26 @@ class Ladder:
         self._time: float | None = None
         self._typical = 0.0
 
-    # What there is.
+    # Queries.
 
     @property
     def rows(self) -> int:
-        """How many rows there are."""
+        """The number of rows."""
         return self._all_tops()[-1]
 
     def find(self, row: int) -> tuple[Item, int]:
-        """Return which item a row belongs to, and which of its rows it is."""
+        """Return the item of a row, and the row's index in it."""
         tops = self._all_tops()
         place = bisect_right(tops, row) - 1
         return self.items[place], row - tops[place]
 
     def key(self, row: int) -> Key:
-        """Return what a row stands for."""
+        """Return the key of a row."""
         item, part = self.find(row)
         return (item.number, item.rank, part)
 
     def row_of(self, key: Key) -> int | None:
-        """Return the row that stands for KEY; None when it is folded or gone."""
+        """Return the row with KEY; None if it is folded or dropped."""
         place = bisect_left(self.items, key[:2], key=_order)
         if place == len(self.items) or _order(self.items[place]) != key[:2]:
             return None
@@ -156,9 +157,9 @@ class Ladder:
         return self._all_tops()[place] + part if part < self.items[place].rows else None
 
     def next_trouble(self, row: int, step: int) -> int | None:
-        """Return the row of the nearest arrow with trouble after a row, or before.
+        """Return the row of the next or previous arrow with trouble; wraps around.
 
-        At the end it goes round; a ROW after the last one is no item's.
+        A ROW after the last one belongs to no item.
         """
         tops, most = self._all_tops(), len(self.items)
         here = most if row >= self.rows else bisect_right(tops, row) - 1
@@ -169,10 +170,10 @@ class Ladder:
                 return tops[place]
         return None
 
-    # What changes it.
+    # Updates.
 
     def add(self, number: int, record: PacketRecord, note: str = "") -> None:
-        """Take in the next record of the transfer."""
+        """Add the next record of the transfer."""
         self._add_number(number)
         self._look_for_pause(number, record)
         arrow = Arrow(number, record, note)
@@ -195,11 +196,11 @@ class Ladder:
             self._forget()
 
     def end_unanswered(self) -> None:
-        """Take in that it is over, and that nobody answered what we sent last."""
+        """Mark what we sent last as unanswered, as the transfer is over."""
         self._give_up()
 
     def open(self, row: int, *, wide: bool) -> None:
-        """Show each packet of what is folded in a row, or fold it again."""
+        """Unfold the fold in a row, or fold it."""
         item, _ = self.find(row)
         if isinstance(item, Fold):
             item.is_open = wide
@@ -207,11 +208,11 @@ class Ladder:
             self._changed_from(place)
 
     def number_in(self, fold: Fold, part: int) -> int | None:
-        """Return the record of row PART of an open fold; None if it is forgotten."""
+        """Return the record of row PART of an open fold; None if it was dropped."""
         place = fold.begin + part - 1 - self.dropped_numbers
         return self.numbers[place] if place >= 0 else None
 
-    # How it does that.
+    # Internals.
 
     def _add_number(self, number: int) -> None:
         self.numbers.append(number)
@@ -237,7 +238,7 @@ class Ladder:
             self._break()
 
     def _take_in(self, arrow: Arrow) -> None:
-        """Fold the window that this arrow ends, if it is not the first of its kind."""
+        """Fold the window that this arrow ends, unless it is the first of its kind."""
         self._window.append(arrow)
         if arrow.record.kind not in _ACKS:
             return
@@ -252,7 +253,7 @@ class Ladder:
             self._fold(window)
 
     def _fold(self, window: list[Arrow]) -> None:
-        """Fold a window, and the one before if that is arrows still."""
+        """Fold a window, and the previous one if it is still arrows."""
         place = len(self.items) - len(self._second) - len(window)
         ended = window[-1].record
         before = self.items[place - 1]
@@ -276,7 +277,7 @@ class Ladder:
         self._changed_from(place)
 
     def _goes_on(self, again: PacketRecord) -> bool:
-        """Whether a repeat only follows the one before, or tells nothing of ours."""
+        """Return whether a repeat only follows an earlier one, or is not about ours."""
         if again.kind < SENT and again.kind not in _REPEATS:
             return True
         if not self._waiting:
@@ -286,7 +287,7 @@ class Ladder:
         return is_next and before.record.attempt > 1
 
     def _break_lost(self, again: PacketRecord) -> None:
-        """Break the arrow whose loss a repeat of somebody in a capture shows."""
+        """Break the arrow of the packet whose loss a repeat in a capture shows."""
         for _ in range(2):
             for item in reversed(self.items[-_LOOKED_BACK:]):
                 if isinstance(item, Fold):
@@ -298,7 +299,7 @@ class Ladder:
                 return
 
     def _unfold_last(self) -> bool:
-        """Take the last window out of its fold; tell whether there was one."""
+        """Take the last window out of its fold; return whether there was one."""
         place = len(self.items) - 1
         while place >= 0 and not isinstance(self.items[place], Fold):
             place -= 1
@@ -333,7 +334,7 @@ class Ladder:
         del self._tops[place + 1 :]
 
     def _all_tops(self) -> list[int]:
-        """Return the first row of each item, and the number of all rows."""
+        """Return the first row of each item, followed by the number of rows."""
         known = len(self._tops) - 1
         if known < len(self.items):
             more = accumulate(
@@ -344,7 +345,7 @@ class Ladder:
 
 
 def is_trouble(arrow: Arrow) -> bool:
-    """Tell whether something went wrong with a packet."""
+    """Return whether something went wrong with a packet."""
     record = arrow.record
     return (
         arrow.unanswered
@@ -355,16 +356,16 @@ def is_trouble(arrow: Arrow) -> bool:
 
 
 def _answers(record: PacketRecord, waiting: Arrow) -> bool:
-    """Whether what came shows that a packet of ours arrived.
+    """Return whether a received packet shows that a packet of ours arrived.
 
-    An ACK of an earlier block, as a client repeats it that hears nothing, does not.
+    An ACK of an earlier block, which a client without data repeats, does not.
     """
     is_earlier = waiting.record.block > record.block
     return not (record.kind == Kind.ACK and waiting.record.kind in _DATA and is_earlier)
 
 
 def _may_be(arrow: Arrow, again: PacketRecord) -> bool:
-    """Whether it is the packet whose loss a repeat shows."""
+    """Return whether it is the packet whose loss a repeat shows."""
     record = arrow.record
     to_client = bool(again.flags & Flag.LOST_TO_CLIENT)
     block = again.block + (again.kind in _ACKS)

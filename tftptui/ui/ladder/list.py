@@ -1,4 +1,4 @@
-"""The ladder as a list to walk: it follows its end until the cursor leaves it."""
+"""The ladder as a list: follows its end until the cursor moves up."""
 
 from collections.abc import Hashable
 from typing import ClassVar
@@ -33,23 +33,23 @@ from tftptui.ui.store import Store
 END: Key = (float("inf"), 9, 0)
 START: Key = (-1.0, 0, 0)
 BREATH = 0.01
-"""Seconds between taking in some packets and some more, for keys."""
+"""Seconds between two slices, so that keys are handled."""
 
 SELDOM = 8
-"""Slices after which the rest of the screen is redrawn as well: it takes as long."""
+"""Slices between redraws of the rest of the screen, which take as long as a slice."""
 
 GONE = "not kept any more"
 UNANSWERED_PHASES = ("abandoned", "unconfirmed")
 
 
 class LadderList(RowList[Key]):
-    """The rungs, the latest at the bottom; call look() when the store has news."""
+    """The rungs, the latest at the bottom; call look() after the store has changed."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(LADDER)
     header_lines = 0
 
     class Changed(Message):
-        """There is more to see."""
+        """There are new rungs."""
 
     def __init__(self, store: Store, number: int) -> None:
         super().__init__(id="ladder")
@@ -64,7 +64,7 @@ class LadderList(RowList[Key]):
         """The items."""
         return self.feed.ladder
 
-    # What there is.
+    # Contents.
 
     def show(self, number: int) -> None:
         """Show another transfer."""
@@ -75,7 +75,7 @@ class LadderList(RowList[Key]):
         self.look()
 
     def look(self) -> None:
-        """Take in what is new."""
+        """Read new records."""
         view = self._store.transfers.get(self._number)
         self._view = view or self._view
         more = self.feed.read()
@@ -103,18 +103,18 @@ class LadderList(RowList[Key]):
         return is_over or self.feed.read_so_far is not None
 
     def row_count(self) -> int:
-        """Return how many rows there are."""
+        """Return the number of rows."""
         return self._lead() + self.ladder.rows + self._has_end()
 
     def row_key(self, index: int) -> Key:
-        """Return what a row stands for."""
+        """Return the key of row INDEX."""
         row = index - self._lead()
         if row < 0:
             return START
         return END if row >= self.ladder.rows else self.ladder.key(row)
 
     def index_of(self, key: Key) -> int | None:
-        """Return the row that stands for KEY, if there is one."""
+        """Return the row with KEY, or None."""
         if key == START:
             return 0
         if key == END:
@@ -123,7 +123,7 @@ class LadderList(RowList[Key]):
         return None if row is None else row + self._lead()
 
     def stamp(self, index: int) -> Hashable:
-        """Return all that a row is drawn from, beside its key."""
+        """Return everything that row INDEX is drawn from, besides its key."""
         row = index - self._lead()
         if not 0 <= row < self.ladder.rows:
             phase = self._view and self._view.phase
@@ -136,10 +136,10 @@ class LadderList(RowList[Key]):
             case Pause(seconds=seconds):
                 return seconds
 
-    # How it looks.
+    # Drawing.
 
     def draw_row(self, index: int, width: int) -> list[Segment]:
-        """Return one row."""
+        """Draw row INDEX."""
         return draw(self._cells(index - self._lead(), frame(width)), self.slots)
 
     def _cells(self, row: int, wide: Frame) -> list[Cell]:
@@ -199,7 +199,7 @@ class LadderList(RowList[Key]):
         return None
 
     def number_at(self, index: int) -> int | None:
-        """Return the record of a row in the store, if it is one packet."""
+        """Return the number of a row's record, if it is one packet."""
         row = index - self._lead()
         if not 0 <= row < self.ladder.rows:
             return None
@@ -223,19 +223,19 @@ class LadderList(RowList[Key]):
                 return None
 
     def on_resize(self) -> None:
-        """Say that there is more room, or less."""
+        """Report that the size has changed."""
         super().on_resize()
         self.post_message(self.Changed())
 
-    # What keys do.
+    # Actions.
 
     def move_to_end(self) -> None:
-        """Go to the last row, and stay there when more come."""
+        """Go to the last row, and follow new ones."""
         self.move_cursor(self.row_count() - 1)
         self.follows = True
 
     def move_cursor(self, index: int) -> None:
-        """Put the cursor on a row; on the last one of a running transfer: follow."""
+        """Move the cursor; on the last row of a running transfer, follow."""
         super().move_cursor(index)
         runs = self._view is not None and self._view.running
         self.follows = runs and index >= self.row_count() - 1
@@ -246,7 +246,7 @@ class LadderList(RowList[Key]):
         self.move_to_end()
 
     def action_trouble(self, step: int) -> None:
-        """Go to the next arrow with trouble, or the one before, and round."""
+        """Go to the next or previous arrow with trouble; wrap around."""
         row = (self.cursor_index or 0) - self._lead()
         found = self.ladder.next_trouble(max(0, row), step)
         if found is None:
@@ -255,7 +255,7 @@ class LadderList(RowList[Key]):
             self.move_cursor(found + self._lead())
 
     def action_open(self) -> None:
-        """Unfold or fold what is folded; show a packet whole."""
+        """Open or close a fold; open a packet in full."""
         index = self.cursor_index
         if index is None:
             return
@@ -265,7 +265,7 @@ class LadderList(RowList[Key]):
             self._unfold(wide=None)
 
     def _step(self, step: int) -> Line | None:
-        """Go to the next row with a packet of its own, STEP in turn; return that."""
+        """Go to the next row with its own packet, by STEP at a time; return it."""
         index = (self.cursor_index or 0) + step
         while 0 <= index < self.row_count():
             if line := self.line_at(index):
@@ -275,11 +275,11 @@ class LadderList(RowList[Key]):
         return None
 
     def action_unfold(self) -> None:
-        """Show each packet of what is folded."""
+        """Unfold the fold under the cursor."""
         self._unfold(wide=True)
 
     def action_fold(self) -> None:
-        """Fold what is unfolded."""
+        """Fold it again."""
         self._unfold(wide=False)
 
     def _unfold(self, *, wide: bool | None) -> None:

@@ -1,4 +1,4 @@
-"""The rows of a ladder drawn: two lifelines, and what goes from one to the other."""
+"""Draws the rows of a ladder: two lifelines, and the arrows between them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ TIME, PORT, LATE = 11, 7, 8
 
 _SCROLLBAR = 1
 _LATE_FROM = 60
-"""Width from which the time since the first attempt has a column."""
+"""Minimum width for the column of the time since the first attempt."""
 
 _BESIDE = (Kind.STRAY, Kind.ICMP)
 
@@ -40,13 +40,13 @@ class Frame:
 
 
 def frame(width: int) -> Frame:
-    """Return what fits into WIDTH."""
+    """Return the widths that fit into WIDTH."""
     late = LATE if width >= _LATE_FROM else 0
     return Frame(max(8, width - TIME - PORT - late - 2 - _SCROLLBAR), late)
 
 
 def draw(cells: Sequence[Cell], slots: Mapping[str, Style]) -> list[Segment]:
-    """Return cells as segments without a ground."""
+    """Return cells as segments without a background."""
     return [Segment(text, slots.get(slot)) for text, slot in cells if text]
 
 
@@ -60,7 +60,8 @@ def arrow_cells(
 ) -> list[Cell]:
     """Return one packet as an arrow from lifeline to lifeline.
 
-    IS_HALFWAY: in a capture it was seen on its way, so an arrow breaks behind that.
+    IS_HALFWAY: it was captured between the two ends, so a broken arrow breaks after
+    that.
     """
     record = line.record
     slot = "packet-error" if unanswered and not line.is_again else line.slot
@@ -87,7 +88,7 @@ def _our_tid(line: Line) -> int:
 
 
 def _arrow(line: Line, room: int, dashes: str) -> tuple[str, str, str]:
-    """Return left lifeline, arrow, right lifeline; DASHES are its two halves'."""
+    """Return left lifeline, arrow, right lifeline; DASHES: one per half."""
     _, note = client_and_note(line)
     if line.record.kind in _BESIDE:
         return "│", _from_beside(line, note, room), "│"
@@ -109,7 +110,7 @@ def _label(line: Line, note: str, room: int) -> str:
 
 
 def _shaft(label: str, room: int, dashes: str) -> str:
-    """Return the label in the middle of a line of dashes, one for each half."""
+    """Return the label in the middle of a line of dashes, one kind for each half."""
     rest = room - cell_len(label) - 2
     left = max(0, rest // 2)
     shaft = f"{dashes[0] * left} {label} {dashes[1] * max(0, rest - left)}"
@@ -124,7 +125,7 @@ def _from_beside(line: Line, note: str, room: int) -> str:
 
 
 def pause_cells(pause: Pause, part: int, wide: Frame) -> list[Cell]:
-    """Return one row of a pause; its length stands in the first one."""
+    """Return one row of a pause; the first one shows its length."""
     text = pause_text(pause).center(wide.between) if not part else " " * wide.between
     slot = "transfer-stalled" if pause.unheard else "muted"
     return [
@@ -136,7 +137,7 @@ def pause_cells(pause: Pause, part: int, wide: Frame) -> list[Cell]:
 
 
 def fold_cells(fold: Fold, begin: float, wide: Frame) -> list[Cell]:
-    """Return what is folded as one row."""
+    """Return a fold as one row."""
     text = fitted(fold_text(fold).center(wide.between), wide.between)
     return [
         (_time(fold.started - begin), "muted"),

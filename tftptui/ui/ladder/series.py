@@ -1,7 +1,7 @@
-"""How fast a transfer went, made from its packets: rate, round trip, window over time.
+"""Time series of a transfer, from its packets: rate, round trip, window.
 
-However long it takes, it is held in a bounded number of slots of equal length: when
-they are used up, two become one.
+A bounded number of slots of equal length holds any duration: when all are used, two are
+merged into one.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from tftptui.telemetry.records.ring import Flag, Kind, PacketRecord
 
 SLOTS = 256
 FIRST_LENGTH = 0.005
-"""Seconds of a slot at the beginning."""
+"""Initial length of a slot in seconds."""
 
 _DATA = (Kind.DATA, Kind.DATA_RECEIVED)
 _ANSWERS = (Kind.ACK, Kind.ACK_SENT)
@@ -18,13 +18,13 @@ _ANSWERS = (Kind.ACK, Kind.ACK_SENT)
 
 @dataclass(slots=True)
 class Slot:
-    """What happened in one length of time.
+    """Measurements of one interval.
 
     Attributes:
         octets: of DATA that were sent or received for the first time.
-        trip: the longest round trip that was measured, seconds.
-        window: the most blocks that left at once.
-        resent: packets that we sent again.
+        trip: the longest measured round trip, seconds.
+        window: the most blocks sent at once.
+        resent: packets that we retransmitted.
     """
 
     octets: int = 0
@@ -33,7 +33,7 @@ class Slot:
     resent: int = 0
 
     def take(self, other: "Slot") -> None:
-        """Add what happened in another slot."""
+        """Merge another slot into this one."""
         self.octets += other.octets
         self.window = max(self.window, other.window)
         self.resent += other.resent
@@ -59,11 +59,11 @@ class Series:
         self._window = 0
 
     def add(self, record: PacketRecord) -> None:
-        """Take in the next record of the transfer."""
+        """Add the next record of the transfer."""
         slot = self._slot(record.time)
         if record.attempt > 1:
             slot.resent += max(1, record.count)
-            self._asked = None  # Karn: nobody knows which of the two is answered
+            self._asked = None  # Karn's algorithm: not measured after a retransmission
         elif record.kind in _DATA and not record.flags & Flag.DUPLICATE:
             last = record.block + max(1, record.count) - 1
             full = record.count * self.block_size
@@ -86,22 +86,22 @@ class Series:
 
     @property
     def rates(self) -> list[float | None]:
-        """Bytes a second, slot by slot."""
+        """Bytes/s per slot."""
         return [slot.octets / self.length for slot in self.slots]
 
     @property
     def trips(self) -> list[float | None]:
-        """Round trips, slot by slot, in seconds; None where none was measured."""
+        """Round trips per slot, in seconds; None if none was measured."""
         return [slot.trip for slot in self.slots]
 
     @property
     def windows(self) -> list[float | None]:
-        """Blocks that left at once, slot by slot."""
+        """Blocks sent at once, per slot."""
         return [float(slot.window) if slot.window else None for slot in self.slots]
 
     @property
     def resent(self) -> list[float | None]:
-        """Packets sent again, slot by slot."""
+        """Retransmitted packets per slot."""
         return [float(slot.resent) for slot in self.slots]
 
     def _slot(self, time: float) -> Slot:

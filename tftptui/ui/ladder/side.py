@@ -1,4 +1,4 @@
-"""What stands beside the ladder: who chose what, what was agreed, how fast it goes."""
+"""The facts next to the ladder: ports, options, rates."""
 
 from collections.abc import Callable, Sequence
 from typing import ClassVar
@@ -35,14 +35,14 @@ from tftptui.ui.themes import slot_styles
 
 PLOT_HEIGHT = 3
 SCALE = 9
-"""Cells beside a plot for what its height means."""
+"""Cells next to a plot for its scale."""
 
 GAP = 2
 BESIDE = GAP + 1
-"""Cells beside a port and who chose it: the gap, and the scrollbar that may come."""
+"""Cells next to a port and who chose it: the gap, and a possible scrollbar."""
 
 FEWEST_SLOTS = 2
-"""With fewer there is nothing to see over time, and no rate to be told."""
+"""Minimum slots for a plot and a rate."""
 
 
 class TransferSide(VerticalScroll):
@@ -77,7 +77,7 @@ class TransferSide(VerticalScroll):
         self.scroll_relative(y=lines, animate=False)
 
     def look(self, view: TransferView, series: Series) -> None:
-        """Show what is known now, if it is something else."""
+        """Update the text if it has changed."""
         finding = self._store.finding_of(view.number)
         width = max(20, self.scrollable_content_region.width or 40)
         hashed = hash_of(view, self._store.hashes, self._store.digests)

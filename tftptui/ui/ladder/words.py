@@ -1,4 +1,4 @@
-"""What the transfer screen says: over the ladder, on its arrows, and at its side."""
+"""Texts of the transfer screen: above the ladder, on its arrows, and next to it."""
 
 from tftptui.engine.messages import PortMap, TransferView
 from tftptui.telemetry.journal import journal_line
@@ -13,9 +13,9 @@ _BLOCKS = (Kind.DATA, Kind.DATA_RECEIVED, Kind.ACK, Kind.ACK_SENT)
 
 
 def label_forms(line: Line, note: str) -> list[str]:
-    """Return what stands on an arrow, the longest form first."""
+    """Return the label of an arrow, the longest form first."""
     kind = kind_word(line.record)
-    # Strays and ICMP errors have their mark at the beginning of the arrow.
+    # Strays and ICMP errors have their mark at the start of the arrow.
     is_beside = line.record.kind in (Kind.STRAY, Kind.ICMP)
     again = f" · {line.mark}" if line.mark and not is_beside else ""
     if line.record.kind not in _BLOCKS:
@@ -35,18 +35,18 @@ def label_forms(line: Line, note: str) -> list[str]:
 
 
 def reading_text(share: float) -> str:
-    """Return how far the packets have been looked through for those of a transfer."""
+    """Return the progress of searching the records."""
     return f"{share * 100:.0f} % of all packets searched"
 
 
 def pause_text(pause: Pause) -> str:
-    """Return how long nothing happened."""
+    """Return the length of a pause."""
     length = length_text(pause.seconds)
     return f"{length} nothing heard" if pause.unheard else length
 
 
 def fold_text(fold: Fold) -> str:
-    """Return what is folded: ``▸ blocks 17–4,400 … ACK 4,400  ×274  3.1 s``."""
+    """Return the text of a fold: ``▸ blocks 17–4,400 … ACK 4,400  ×274  3.1 s``."""
     sign = "▾" if fold.is_open else "▸"
     blocks = f"blocks {count(fold.first)}–{count(fold.last)}"
     if fold.first == fold.last:
@@ -56,16 +56,16 @@ def fold_text(fold: Fold) -> str:
 
 
 def length_text(seconds: float) -> str:
-    """Return a length of time: ``12 ms``, ``1.0 s``, ``75 s``."""
+    """Return a duration: ``12 ms``, ``1.0 s``, ``75 s``."""
     if seconds < 1:
         return f"{seconds * 1000:.0f} ms"
     return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"  # noqa: PLR2004 - as exact
 
 
 def client_choices(view: TransferView, *, may_be_nats: bool) -> list[str]:
-    """Return who chose the client's port, in words and then in fewer.
+    """Return who chose the client's port, in full and in shorter forms.
 
-    MAY_BE_NATS says whether a NAT on the way may have put another in its place.
+    MAY_BE_NATS is whether a NAT on the path may have replaced it.
     """
     is_known = view.kind and kind_words(view) == view.kind
     own = f"{view.kind}'s own choice" if is_known else "the client's own choice"
@@ -81,7 +81,7 @@ def server_choice(view: TransferView, ports: PortMap | None) -> str:
         return "no reply yet"
     if view.single_port:
         return "the request port (single-port mode)"
-    if ports is None:  # a capture, perhaps of somebody else's server
+    if ports is None:  # a capture, perhaps of another server
         return "the server's own choice"
     range_, order = leased_from(view, ports)
     how = {"random": "random ", "sequential": "the next free "}.get(order, "")
@@ -89,7 +89,7 @@ def server_choice(view: TransferView, ports: PortMap | None) -> str:
 
 
 def agreement_rows(view: TransferView) -> list[tuple[str, str, str]]:
-    """Return each option: its name, what was asked, what was agreed."""
+    """Return each option: its name, the requested and the agreed value."""
     agreed = {name.lower(): value for name, value in view.agreed}
     nothing = "not granted" if view.server_tid else "–"
     rows = [
@@ -103,7 +103,7 @@ def agreement_rows(view: TransferView) -> list[tuple[str, str, str]]:
 
 
 def counters(view: TransferView) -> list[tuple[str, str]]:
-    """Return numbers with their names."""
+    """Return counters with their names."""
     trip = view.round_trip
     stands = "received" if view.direction == "write" else "acknowledged"
     lost = [
@@ -138,7 +138,7 @@ def _trip_text(seconds: float | None) -> str:
 
 
 def end_line(view: TransferView) -> str:
-    """Return the journal's line of its end, or nothing while it runs."""
+    """Return the journal line of its end, or "" while it runs."""
     if view.running or view.ended is None:
         return ""
     return journal_line(ended_event(view)).decode().rstrip()

@@ -1,4 +1,4 @@
-"""How a setting is written into a field, read from it, and shown: one kind a class."""
+"""How a setting is written into a field, parsed and shown: one class per kind."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,21 +11,21 @@ _FACTORS = ((10**9, "G"), (10**6, "M"), (10**3, "k"))
 
 
 class Kind(Protocol):
-    """What a setting is."""
+    """The kind of a setting."""
 
     @property
     def choices(self) -> Sequence[str]:
-        """All there is to choose from; empty where anything may be typed."""
+        """All valid values; empty if any text may be typed."""
 
     def read(self, text: str) -> Value:
-        """Return the value of a text that a person typed.
+        """Parse the text that the user typed.
 
         Raises:
-            SettingsError: it is none; the text says what to type.
+            SettingsError: it is invalid; the text says what to type.
         """
 
     def field(self, value: Value) -> str:
-        """Return what to write into the field: read() of it is the same value."""
+        """Return the text for the field: read() of it returns the same value."""
 
     def show(self, value: Value) -> str:
         """Return the value with its unit."""
@@ -33,12 +33,12 @@ class Kind(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One of some words."""
+    """One of several words."""
 
     choices: tuple[str, ...]
 
     def read(self, text: str) -> Value:
-        """Return the word; as much of it will do as tells it from the others."""
+        """Return the word; an unambiguous prefix is enough."""
         return _chosen(text, self.choices)
 
     def field(self, value: Value) -> str:
@@ -67,9 +67,9 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number of UNIT; nothing means NOTHING, where nothing is allowed.
+    """A number of UNIT; if NOTHING is given, an empty text means that.
 
-    What PARSE reads may end in k, M or G where it IS_SCALED.
+    A number may end in k, M or G if it IS_SCALED.
     """
 
     unit: str
@@ -80,7 +80,7 @@ class Number:
     choices: tuple[str, ...] = ()
 
     def read(self, text: str) -> Value:
-        """Return the number; None for nothing."""
+        """Return the number; None for an empty text."""
         if not text.strip():
             if self.nothing:
                 return None
@@ -98,7 +98,7 @@ class Number:
             ) from None
 
     def field(self, value: Value) -> str:
-        """Return the number, in the unit that makes it short and exact."""
+        """Return the number in the unit that makes it short and exact."""
         if not isinstance(value, int | float):
             return ""
         if self.is_scaled and value:
@@ -119,9 +119,9 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Any number of words with blanks between; NOTHING is what none means.
+    """Any number of words, separated by blanks; NOTHING is the text for none.
 
-    A comma is a blank, too, unless it may be PART of a word.
+    A comma separates as well, unless it may be PART of a word.
     """
 
     nothing: str
@@ -133,11 +133,11 @@ class Words:
         return (text if "," in self.part else text.replace(",", " ")).split()
 
     def field(self, value: Value) -> str:
-        """Return the words with blanks between."""
+        """Return the words separated by blanks."""
         return " ".join(value) if isinstance(value, list) else ""
 
     def show(self, value: Value) -> str:
-        """Return the words, or what none means."""
+        """Return the words, or the text for none."""
         return self.field(value) or self.nothing
 
 

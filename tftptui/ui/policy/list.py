@@ -1,4 +1,4 @@
-"""The list of settings that may be changed while the server runs."""
+"""The list of settings that can be changed while the server runs."""
 
 from collections.abc import Hashable
 from dataclasses import replace
@@ -15,20 +15,20 @@ from tftptui.ui.policy.verdict import DEFAULTS
 from tftptui.ui.store import Store
 
 GROUP, LABEL, VALUE, MARK = 10, 23, 24, 2
-"""Cells of the columns; the meaning takes the rest."""
+"""Column widths in cells; the meaning takes the rest."""
 
 LEAST_MEANING = 30
-"""Cells below which no meaning is shown: cut after two words it says nothing, and the
-one under the cursor stands below the list."""
+"""Minimum cells for the meaning: with less, a cut text has no use, and the selected one
+is shown below the list."""
 
 CHANGED = "●"
 
 
 class PolicyList(RowList[str], inherit_bindings=False):
-    """One row a setting; a mark shows what is not as it is by default.
+    """One row per setting; a mark shows values changed from the default.
 
-    Its keys go before others, like the one that leads into the field: so all keys
-    that were typed ahead are taken in their order.
+    Its keys have priority, like the one that focuses the field, so that keys typed
+    ahead are handled in order.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -48,7 +48,7 @@ class PolicyList(RowList[str], inherit_bindings=False):
 
     @property
     def is_any_changed(self) -> bool:
-        """Whether a setting is not as it is by default."""
+        """Whether a setting is changed from its default."""
         return any(
             DEFAULTS[name] != value
             for name, value in self._store.settings.items()
@@ -56,7 +56,7 @@ class PolicyList(RowList[str], inherit_bindings=False):
         )
 
     def row_count(self) -> int:
-        """Return how many settings are known."""
+        """Return the number of settings."""
         return len(POLICIES) if self._store.settings else 0
 
     def row_key(self, index: int) -> str:
@@ -69,17 +69,17 @@ class PolicyList(RowList[str], inherit_bindings=False):
         return next(names, None)
 
     def stamp(self, index: int) -> Hashable:
-        """Return what a row is drawn from."""
+        """Return everything that a row is drawn from."""
         return repr(self._store.settings.get(POLICIES[index].name))
 
     def draw_header(self, width: int) -> str:
-        """Return the names of the columns."""
+        """Return the column titles."""
         meaning = "meaning" if _room(width) else ""
         head = f"{'':<{GROUP}}{'setting':<{LABEL}}{'value':<{VALUE + MARK}}{meaning}"
         return fitted(head, width)
 
     def draw_row(self, index: int, width: int) -> list[Segment]:
-        """Return group, name, value, mark and meaning."""
+        """Draw group, name, value, mark and meaning."""
         policy, slots = POLICIES[index], self.slots
         value = self._store.settings.get(policy.name)
         changed = value != DEFAULTS[policy.name]
@@ -95,6 +95,6 @@ class PolicyList(RowList[str], inherit_bindings=False):
 
 
 def _room(width: int) -> int:
-    """Return the cells for a meaning; 0 where there are too few."""
+    """Return the cells for the meaning; 0 if there are too few."""
     room = width - GROUP - LABEL - VALUE - MARK
     return room if room >= LEAST_MEANING else 0

@@ -1,4 +1,4 @@
-"""What may be changed while the server runs: names for people, units, meanings."""
+"""The settings that can be changed while the server runs: labels, units, meanings."""
 
 from dataclasses import dataclass
 
@@ -12,10 +12,10 @@ class Policy:
 
     Attributes:
         name: as in Settings.
-        group, label: what it is about, and what it is, in a word or two.
-        kind: what may be typed.
+        group, label: its topic and its name, in a word or two.
+        kind: how it is parsed and shown.
         meaning: one or two sentences.
-        title: the label where the group isn't seen; empty where that is the same.
+        title: the label where the group isn't shown; empty if it is the same.
     """
 
     name: str
@@ -26,7 +26,7 @@ class Policy:
     title: str = ""
 
     def says(self, value: Value) -> str:
-        """Return name and value as in a sentence: ``largest upload: 100M bytes``."""
+        """Return name and value for a sentence: ``largest upload: 100M bytes``."""
         return f"{self.title or self.label}: {self.kind.show(value)}"
 
 

@@ -1,4 +1,4 @@
-"""Whether a setting may be so, and whom it would touch: judged while it is typed."""
+"""Checks a setting while it is typed: is it valid, and which clients are affected."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -20,20 +20,20 @@ from tftptui.settings import (
 from tftptui.ui.policy.table import Policy
 
 DEFAULTS: Mapping[str, Value] = live_settings(Settings(root=Path()))
-"""The values of a server that was told nothing."""
+"""The defaults."""
 
 MOST_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
 class PolicyVerdict:
-    """The outcome.
+    """The result of the check.
 
     Attributes:
-        text: what is wrong, or what will be so.
-        value: what to ask for; meaningless while it is wrong.
-        is_wrong: whether it can't be asked for.
-        is_warning: whether it works but may surprise.
+        text: the error, or the effect.
+        value: the parsed value; meaningless on an error.
+        is_wrong: whether it is invalid.
+        is_warning: whether it is valid but may surprise.
     """
 
     text: str
@@ -45,9 +45,9 @@ class PolicyVerdict:
 def judge_policy(
     policy: Policy, text: str, now: Mapping[str, Value], clients: Iterable[str]
 ) -> PolicyVerdict:
-    """Return what to say about a TEXT while the settings are as they are NOW.
+    """Check TEXT against the settings NOW in force.
 
-    CLIENTS are addresses that were served lately.
+    CLIENTS are addresses that were served recently.
     """
     try:
         value = policy.kind.read(text)

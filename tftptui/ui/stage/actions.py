@@ -1,4 +1,4 @@
-"""What keys do in a demo."""
+"""Keys of a demo."""
 
 from tftptui.ui.keys import Action
 

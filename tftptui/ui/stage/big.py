@@ -1,4 +1,4 @@
-"""The stage in large, for the back rows: boxes, ports in large digits, a thick wall."""
+"""The enlarged stage, for large rooms: boxes, ports in large digits, a thick wall."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,14 +23,14 @@ _PLAIN = Style()
 
 
 class Canvas:
-    """Cells that each hold one narrow character; what is drawn outside is cut off."""
+    """Cells of one narrow character each; anything drawn outside is clipped."""
 
     def __init__(self, width: int, height: int) -> None:
         self.width, self.height = width, height
         self._cells = [[(" ", _PLAIN)] * width for _ in range(height)]
 
     def write(self, x: int, y: int, text: str, style: Style = _PLAIN) -> None:
-        """Write a text from a cell on to the right."""
+        """Write a text to the right of a cell."""
         if not 0 <= y < self.height:
             return
         for place, mark in enumerate(text, x):
@@ -40,7 +40,7 @@ class Canvas:
     def frame(
         self, x: int, y: int, width: int, height: int, style: Style = _PLAIN
     ) -> None:
-        """Draw a frame of round corners."""
+        """Draw a frame with round corners."""
         line = "─" * (width - 2)
         self.write(x, y, f"╭{line}╮", style)
         for row in range(y + 1, y + height - 1):
@@ -66,13 +66,13 @@ def _joined(row: list[tuple[str, Style]]) -> Text:
 Slots = Mapping[str, Style]
 
 BOX = 19
-"""Cells of a box: five digits of three cells each, and its frame."""
+"""Width of a box in cells: five digits of three cells each, and its frame."""
 
 LANE = 3
 """Lines of a lane."""
 
 LOWEST, NARROWEST = LANE + 2, 2 * BOX + 12
-"""Lines and cells without which there is no room for a picture in large."""
+"""Minimum lines and cells of the enlarged picture."""
 
 _BOLD = Style(bold=True)
 _WALL_CELLS = 2
@@ -80,7 +80,7 @@ _WALL_CELLS = 2
 
 @dataclass(frozen=True, slots=True)
 class _Pen:
-    """What the parts of the picture have in common."""
+    """State shared by the parts of the picture."""
 
     canvas: Canvas
     slots: Slots
@@ -100,9 +100,9 @@ class _Pen:
 def big_lines(
     lanes: Sequence[LaneView], size: tuple[int, int], slots: Slots, *, is_open: bool
 ) -> list[Text]:
-    """Return the network as lines of SIZE, columns and rows; the newest lanes of it.
+    """Return the network as lines of SIZE (columns, rows), with the newest lanes.
 
-    IS_OPEN is whether the wall lets everything pass.
+    IS_OPEN is whether all packets pass the wall.
     """
     width, height = size
     pen = _Pen(Canvas(width, height), slots, is_open)
@@ -153,7 +153,7 @@ def _draw_server(pen: _Pen, rows: int) -> None:
 
 
 def _draw_client(pen: _Pen, y: int, name: str, group: Sequence[LaneView]) -> None:
-    """Draw one client, its ports, and the ways from these to the server's."""
+    """Draw one client, its ports, and the lanes from these to the server's."""
     canvas, rows = pen.canvas, _height(group)
     canvas.frame(0, y, BOX, rows, pen.slots["frame"])
     title = visible(name.encode())
@@ -170,7 +170,7 @@ def _draw_client(pen: _Pen, y: int, name: str, group: Sequence[LaneView]) -> Non
 
 
 def _status(group: Sequence[LaneView]) -> tuple[str, str]:
-    """Return how far a client is; of many, failures before what is done."""
+    """Return a client's progress; for several lanes, failures first."""
     told = sorted(group, key=lambda lane: lane.status != "failed")
     return next((status_words(lane) for lane in told if lane.count), None) or (
         status_words(group[0])
@@ -178,7 +178,7 @@ def _status(group: Sequence[LaneView]) -> tuple[str, str]:
 
 
 def _draw_port(canvas: Canvas, x: int, y: int, port: int | None, word: str) -> None:
-    """Draw a port as large digits, to the right; WORD where there are many."""
+    """Draw a port as large digits, right-aligned; WORD if there are several."""
     if port is None:
         canvas.write(x, y + 1, word.rjust(BOX - 4), _BOLD)
         return
@@ -216,7 +216,7 @@ def _head_cell(pen: _Pen, packet: PacketView) -> int:
 
 
 def _cells_of(pen: _Pen, packet: PacketView) -> range:
-    """Return the cells of a packet's block: its head where the packet is."""
+    """Return the cells of a packet's block, with its head at the packet's position."""
     length, head = len(_words(packet)), _head_cell(pen, packet)
     first = head - length + 1 if packet.to_server else head
     first = max(pen.track.start, min(pen.track.stop - length, first))
@@ -230,7 +230,7 @@ def _words(packet: PacketView) -> str:
 
 
 def _draw_packet(pen: _Pen, y: int, x: int, packet: PacketView) -> None:
-    """Draw a filled block with its name on it."""
+    """Draw a packet as a filled block with its name."""
     style, words = pen.slots[packet_slot(packet)], _words(packet)
     pen.canvas.write(x, y, "▄" * len(words), style)
     pen.canvas.write(x, y + 1, words, style + Style(reverse=True, bold=True))

@@ -1,4 +1,4 @@
-"""The clients of a demo as rows: which kind each is, from which port it asks."""
+"""The clients of a demo as rows: the kind of each, and its port."""
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,22 +18,22 @@ from tftptui.ui.keys import bindings
 from tftptui.ui.kit.rows import RowList, fitted
 
 NAME, KIND, ADDRESS, PORT = 11, 17, 15, 18
-"""Cells of the columns; the state takes the rest."""
+"""Column widths in cells; the state takes the rest."""
 
 MORE = "more"
-"""How the names of clients that a hand has added begin."""
+"""Prefix of the names of clients added by hand."""
 
 _FIVE_DIGITS = 10_000
 
 
 @dataclass
 class Casting:
-    """What a hand makes of a scenario's clients, and what it is about to.
+    """The changes made by hand to a scenario's clients, and drafts of changes.
 
     Attributes:
-        own: the scenario's.
-        played: as it holds now, by name.
-        drafts: as it would be after enter, by name.
+        own: the scenario's clients.
+        played: changes in effect, by name.
+        drafts: changes to apply on enter, by name.
     """
 
     own: Mapping[str, ClientView]
@@ -41,7 +41,7 @@ class Casting:
     drafts: dict[str, PlayedClient]
 
     def names(self) -> list[str]:
-        """Return the scenario's clients, then others."""
+        """Return the names of the scenario's clients, then of others."""
         return list(dict.fromkeys([*self.own, *self.played, *self.drafts]))
 
     def client(self, name: str) -> PlayedClient:
@@ -50,7 +50,7 @@ class Casting:
         return known or self._as_written(name)
 
     def turn(self, name: str, step: int) -> None:
-        """Make it the next kind, STEP on; another kind chooses its own port."""
+        """Change it to the kind STEP places on; another kind chooses its own port."""
         kinds, client = list(KINDS), self.client(name)
         kind = kinds[(kinds.index(client.kind) + step) % len(kinds)]
         own = self.own.get(name)
@@ -58,9 +58,9 @@ class Casting:
         self.drafts[name] = msgspec.structs.replace(client, kind=kind, port=port)
 
     def type_digit(self, name: str, digit: int) -> bool:
-        """Write one more digit of its first port; a sixth one starts again.
+        """Append a digit to its first port; a sixth one starts again.
 
-        Return False, and do nothing, where it would be no port any more.
+        Return False and do nothing if that would be no valid port.
         """
         client = self.client(name)
         before = client.port if name in self.drafts else None
@@ -73,13 +73,13 @@ class Casting:
         return True
 
     def rub_out(self, name: str) -> None:
-        """Take a digit away; without one its kind chooses."""
+        """Remove the last digit; without any its kind chooses the port."""
         client = self.client(name)
         port = (client.port or 0) // 10 or None
         self.drafts[name] = msgspec.structs.replace(client, port=port)
 
     def more(self, like: str) -> str:
-        """Draft one more client like another; return its name."""
+        """Draft another client like LIKE; return its name."""
         taken, number = self.names(), 1
         while (name := f"{MORE}-{number}") in taken:
             number += 1
@@ -90,7 +90,7 @@ class Casting:
         return name
 
     def send_away(self, name: str) -> None:
-        """Let it take no part, or again; one that was added is gone."""
+        """Take the client out of the demo, or back in; an added one is deleted."""
         client = self.client(name)
         self.drafts.pop(name, None)
         if name not in self.own:
@@ -99,12 +99,12 @@ class Casting:
         self._hold(name, msgspec.structs.replace(client, is_away=not client.is_away))
 
     def take_back(self, name: str) -> None:
-        """Make it what the scenario says; one that was added is gone."""
+        """Restore what the scenario says; an added client is deleted."""
         self.drafts.pop(name, None)
         self.played.pop(name, None)
 
     def settle(self, name: str) -> None:
-        """Let its draft hold."""
+        """Apply its draft."""
         client = msgspec.structs.replace(self.client(name), is_away=False)
         self.drafts.pop(name, None)
         self._hold(name, client)
@@ -131,7 +131,7 @@ class Casting:
 
 
 def port_words(client: PlayedClient) -> str:
-    """Return from which port a client asks first."""
+    """Return the port of a client's first request."""
     if client.port is not None:
         return str(client.port)
     kind = KINDS[client.kind]
@@ -140,7 +140,7 @@ def port_words(client: PlayedClient) -> str:
 
 
 class CastList(RowList[str], inherit_bindings=False):
-    """One row for each client, or each sort of machines."""
+    """One row for each client, or for each group of machines."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         replace(binding, priority=True)
@@ -157,7 +157,7 @@ class CastList(RowList[str], inherit_bindings=False):
         return self._casting.names()
 
     def row_count(self) -> int:
-        """Return how many there are."""
+        """Return the number of rows."""
         return len(self._names)
 
     def row_key(self, index: int) -> str:
@@ -169,17 +169,17 @@ class CastList(RowList[str], inherit_bindings=False):
         return self._names.index(key) if key in self._names else None
 
     def stamp(self, index: int) -> Hashable:
-        """Return what a row is drawn from."""
+        """Return everything that a row is drawn from."""
         name = self._names[index]
         return repr(self._casting.client(name)), self._casting.state(name)
 
     def draw_header(self, width: int) -> str:
-        """Return the names of the columns."""
+        """Return the column titles."""
         columns = (("client", NAME), ("kind", KIND), ("at", ADDRESS), ("port", PORT))
         return fitted("".join(fitted(word, cells) for word, cells in columns), width)
 
     def draw_row(self, index: int, width: int) -> list[Segment]:
-        """Return name, kind, address, port and state."""
+        """Draw name, kind, address, port and state."""
         name = self._names[index]
         client, own = self._casting.client(name), self._casting.own.get(name)
         state, title = self._casting.state(name), KINDS[client.kind].title

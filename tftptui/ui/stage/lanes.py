@@ -1,4 +1,4 @@
-"""The drawing of lanes: client ports left, server ports right, the wall between."""
+"""Draws the lanes: client ports left, server ports right, the wall between."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -16,10 +16,10 @@ Slots = Mapping[str, Style]
 NAME, PORT, STATUS = 14, 5, 10
 LEFT = NAME + 1 + PORT + 2
 RIGHT = 2 + PORT + 1 + STATUS
-"""Cells beside the track."""
+"""Cells to the right of the track."""
 
 NARROWEST = 12
-"""Cells of a track without which packets are not drawn."""
+"""Minimum width of a track for packets, in cells."""
 
 _OUTCOMES = {
     "completed": ("● done", "transfer-completed"),
@@ -41,8 +41,8 @@ def lane_lines(
 ) -> list[Text]:
     """Return one line for each lane, client by client.
 
-    IS_OPEN is whether the wall lets everything pass. Clients of the same kind are
-    told apart by the names that the scenario gives them.
+    IS_OPEN is whether all packets pass the wall. Clients of the same kind are
+    distinguished by their names in the scenario.
     """
     lines: list[Text] = []
     for name, group in grouped(lanes):
@@ -53,7 +53,7 @@ def lane_lines(
 
 
 def grouped(lanes: Sequence[LaneView]) -> list[tuple[str, list[LaneView]]]:
-    """Return each client's name and lanes, in the order in which they came."""
+    """Return each client's name and lanes, in order of appearance."""
     groups: dict[tuple[str, str], list[LaneView]] = {}
     for lane in lanes:
         groups.setdefault((lane.name, lane.address), []).append(lane)
@@ -65,7 +65,7 @@ def grouped(lanes: Sequence[LaneView]) -> list[tuple[str, list[LaneView]]]:
 
 
 def wall_place(width: int) -> int:
-    """Return the cell in which the wall stands."""
+    """Return the cell of the wall."""
     track = max(0, width - LEFT - RIGHT)
     return LEFT + round((track - 1) * WALL)
 
@@ -86,7 +86,7 @@ def _line(lane: LaneView, width: int, slots: Slots, manner: tuple[str, bool]) ->
 
 
 def status_words(lane: LaneView) -> tuple[str, str]:
-    """Return how far a client is, or many, and the slot of its colour."""
+    """Return the progress of one or many clients, and the style slot."""
     if lane.count:
         mark, slot = _CROWDS[lane.status]
         return f"{lane.count} {mark}", slot
@@ -97,7 +97,7 @@ def status_words(lane: LaneView) -> tuple[str, str]:
 
 
 def _track(lane: LaneView, cells: int, slots: Slots, *, is_open: bool) -> Text:
-    """Return the way between two ports, with what is on it."""
+    """Return the track between two ports, with its packets."""
     line, wall = slots["frame"], round((cells - 1) * WALL)
     drawn: list[tuple[str, Style]] = [("─", line)] * cells
     if cells:
@@ -105,7 +105,7 @@ def _track(lane: LaneView, cells: int, slots: Slots, *, is_open: bool) -> Text:
     if cells >= NARROWEST:
         packets = lane.packets
         for cell, mark in enumerate(str(lane.seen_port or ""), wall + 1):
-            drawn[cell] = (mark, slots["muted"])  # what a NAT has made of the port
+            drawn[cell] = (mark, slots["muted"])  # the port after NAT
         heads = {packet_place(packet, cells) for packet in packets}
         for packet in packets:
             _put(packet, drawn, heads, slots)
@@ -121,9 +121,9 @@ def _put(
     taken: set[int],
     slots: Slots,
 ) -> None:
-    """Put a packet on its track, its name behind it, or before it at the wall.
+    """Draw a packet on its track, with its name behind it, or in front of the wall.
 
-    Where there is no room for the name on one side of the wall, its head.
+    If the name does not fit on one side of the wall, only its head is drawn.
     """
     head, words = _words(packet)
     place = packet_place(packet, len(drawn))
@@ -132,7 +132,7 @@ def _put(
     trails = [left, right] if packet.to_server else [right, left]
     wall = round((len(drawn) - 1) * WALL)
     if wall not in dict(trails[0]) or packet.fate in ("dropped", "refused"):
-        trails = trails[:1]  # beyond the wall it would look as if it had passed
+        trails = trails[:1]  # beyond the wall it would seem to have passed
     else:
         trails = [*(one for one in trails if wall not in dict(one)), trails[0]]
     free = set(range(len(drawn))) - taken
@@ -144,7 +144,7 @@ def _put(
 
 
 def packet_place(packet: PacketView, cells: int) -> int:
-    """Return the cell of so many in which a packet's head is."""
+    """Return the cell of a packet's head."""
     place = round(packet.place * (cells - 1))
     if packet.fate in ("dropped", "refused"):  # before the wall, not in it
         place += -1 if packet.to_server else 1
@@ -152,14 +152,14 @@ def packet_place(packet: PacketView, cells: int) -> int:
 
 
 def _words(packet: PacketView) -> tuple[str, str]:
-    """Return a packet's head, and what is written behind it."""
+    """Return a packet's head, and the text behind it."""
     if packet.fate == "flying":
         return ("►" if packet.to_server else "◄"), packet.label
     return "✗", f" {packet.label}{STOPPED.get(packet.fate, '')} "
 
 
 def packet_slot(packet: PacketView) -> str:
-    """Return the slot of a packet's colour."""
+    """Return the style slot of a packet."""
     if packet.fate != "flying":
         return "transfer-failed"
     return "packet-duplicate" if packet.is_copy else "transfer-active"

@@ -1,4 +1,4 @@
-"""The stage of a demo: what to look at, and the network with packets on it."""
+"""The stage of a demo: a caption, and the network with packets on it."""
 
 from collections.abc import Mapping
 from typing import ClassVar
@@ -34,10 +34,10 @@ from tftptui.ui.themes import slot_styles
 
 RULES_WIDTH = 56
 RULES_FROM = 130
-"""Cells of the list of rules, and of the stage from which on it is shown."""
+"""Width of the list of rules, and minimum width of the stage for it, in cells."""
 
 LEAST = 50
-"""Cells without which no packet is seen on its way."""
+"""Minimum width of the drawn network in cells."""
 
 TOO_NARROW = "The stage needs more columns: 60 at least."
 
@@ -46,11 +46,11 @@ _AROUND = 1 + CAPTION_LINES + 2
 
 
 class StageView(Widget, can_focus=True):
-    """Draws a DemoView; give it to show(). Only lines that changed are drawn again.
+    """Draws a DemoView; pass it to show(). Only lines that changed are redrawn.
 
     Attributes:
-        drawings: how often a line, or all, was drawn again.
-        is_big: whether to draw for the back rows, as far as there is room.
+        drawings: how often a line, or all, was redrawn.
+        is_big: whether to draw the enlarged picture, if there is room.
     """
 
     ALLOW_SELECT = False
@@ -75,7 +75,7 @@ class StageView(Widget, can_focus=True):
         self._slots: Mapping[str, Style] = {}
 
     def show(self, view: DemoView) -> None:
-        """Show the demo as it stands."""
+        """Show the current state of the demo."""
         if view != self._view:
             self._view = view
             self.draw()
@@ -88,17 +88,17 @@ class StageView(Widget, can_focus=True):
         return strip.apply_style(self.rich_style)
 
     def notify_style_update(self) -> None:
-        """Take over colours that may have changed."""
+        """Apply colors that may have changed."""
         super().notify_style_update()
         self._slots = slot_styles(self.app.theme_variables)
         self.draw()
 
     def on_resize(self) -> None:
-        """Draw for the new size."""
+        """Redraw for the new size."""
         self.draw()
 
     def action_pause(self) -> None:
-        """Let time stand still, or go on."""
+        """Pause or resume."""
         self.post_message(self.Wished("pause"))
 
     def action_onward(self) -> None:
@@ -106,19 +106,19 @@ class StageView(Widget, can_focus=True):
         self.post_message(self.Wished("onward"))
 
     def action_again(self) -> None:
-        """Show the step once more."""
+        """Repeat the step."""
         self.post_message(self.Wished("again"))
 
     def on_focus(self) -> None:
-        """Mark the title."""
+        """Highlight the title."""
         self.draw()
 
     def on_blur(self) -> None:
-        """Unmark the title."""
+        """Remove the highlight from the title."""
         self.draw()
 
     def draw(self) -> None:
-        """Draw again the lines that look different now."""
+        """Redraw the lines that have changed."""
         before, self._lines = self._lines, self._made()
         if len(before) != len(self._lines):
             self.drawings += 1

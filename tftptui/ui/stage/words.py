@@ -1,4 +1,4 @@
-"""What stands on the stage besides the lanes: caption, rules, switches."""
+"""Texts of the stage besides the lanes: caption, rules, switches."""
 
 import textwrap
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ Slots = Mapping[str, Style]
 
 CAPTION_LINES = 3
 LINE_FROM = 110
-"""Cells from which on the line's impairments stand beside the switches."""
+"""Minimum width in cells to show the impairments next to the switches."""
 
 _HITS, _COUNTS = 6, "  packets"
 _MARKS = {
@@ -25,7 +25,7 @@ _MARKS = {
 
 
 def title_line(view: DemoView, width: int, *, is_focused: bool) -> Text:
-    """Return the name of the demo, and how far it is."""
+    """Return the name of the demo, and its progress."""
     state = "paused" if view.is_paused else view.state
     step = f"{view.step} of {view.steps}" if view.step else f"{view.steps} steps"
     right = f"{step} · {state} · {view.seconds:.0f} s · ×{view.speed:g} "
@@ -34,7 +34,7 @@ def title_line(view: DemoView, width: int, *, is_focused: bool) -> Text:
 
 
 def caption_lines(view: DemoView, width: int, slots: Slots) -> list[Text]:
-    """Return what to look at now, always as many lines."""
+    """Return the caption, always with the same number of lines."""
     words = textwrap.wrap(visible(view.caption.encode()), max(10, width - 2))
     if len(words) > CAPTION_LINES:
         words = words[:CAPTION_LINES]
@@ -46,7 +46,7 @@ def caption_lines(view: DemoView, width: int, slots: Slots) -> list[Text]:
 
 
 def rule_lines(view: DemoView, width: int, slots: Slots) -> list[Text]:
-    """Return the firewall's rules, each with the packets it decided about."""
+    """Return the firewall's rules, each with the number of packets it matched."""
     if view.play.rules_off:
         return [Text("firewall: off, by hand", slots["muted"])]
     heads = [
@@ -63,15 +63,15 @@ def rule_lines(view: DemoView, width: int, slots: Slots) -> list[Text]:
 def foot_line(
     view: DemoView, width: int, wall: int, slots: Slots, *, has_line: bool
 ) -> Text:
-    """Return why the last packet stopped, below the WALL; what is waited for, left.
+    """Return why the last packet stopped, below the WALL, and what is waited for, left.
 
-    HAS_LINE is whether the line's impairments stand here as well, right.
+    HAS_LINE is whether the impairments are shown here as well, right.
     """
     stop = f"✗ {visible(view.last_stop.encode())}" if view.last_stop else ""
     wait = visible(view.waiting.encode())
     right = line_text(view) if has_line else ""
     stop = fitted(stop, max(1, width - 1)).rstrip()
-    if stop and len(wait) + len(stop) + 4 > width:  # why it stopped matters most
+    if stop and len(wait) + len(stop) + 4 > width:  # why it stopped is more important
         wait = ""
     wait = fitted(wait, min(len(wait), max(0, width - 2)))
     if len(wait) + len(stop) + len(right) + 6 > width:
@@ -87,14 +87,14 @@ def foot_line(
 
 
 def line_text(view: DemoView) -> str:
-    """Return what the line does to packets."""
+    """Return the impairments of the line."""
     return " · ".join(visible(word.encode()) for word in view.line)
 
 
 def switch_line(view: DemoView, width: int, slots: Slots) -> Text:
-    """Return what can be switched by hand and how it stands, then the line.
+    """Return the state of all switches, then the impairments.
 
-    A helper, or a single port, counts no matter who set it, the step too.
+    A helper or a single port counts as on even if the step set it.
     """
     play = view.play
     switches = [

@@ -1,4 +1,4 @@
-"""A machine's story before its first request, drawn as a ladder.
+"""A machine's packets before its first request, drawn as a ladder.
 
 The machine's lifeline is on the left, that of the network on the right.
 """
@@ -19,15 +19,15 @@ TIME = 14
 """Cells of a time of day with milliseconds, and a gap."""
 
 LONG = 1.0
-"""Seconds of silence that are shown."""
+"""Minimum silence to show, in seconds."""
 
 LEAST = 24
-"""Cells between the lifelines."""
+"""Minimum cells between the lifelines."""
 
 WIDEST = 100
 
 SIDES = 4
-"""Cells beside a step's words: the head of its arrow, and two gaps."""
+"""Cells on both sides of a step's words: the head of its arrow, and two gaps."""
 
 
 def draw_ladder(
@@ -60,7 +60,7 @@ def _style(line: WireLine, slots: Mapping[str, Style]) -> Style:
 
 
 def _rungs(line: WireLine, room: int, console: Console) -> Iterator[str]:
-    """Yield a step's lines: its words, and an arrow where they leave room."""
+    """Yield a step's lines: its words, and an arrow in the remaining room."""
     if line.direction == "–":
         words = f"┄┄ {line.text} "
         yield f"┼{words}{'┄' * (room - cell_len(words))}┼"

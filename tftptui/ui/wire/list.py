@@ -12,14 +12,14 @@ from tftptui.ui.store import Store
 MARK, MAC, ADDRESS, AGE = 2, 19, 17, 12
 LONGEST_TITLE = 42
 WIDE = 110
-"""Cells from which on the latest step and its age are shown as well."""
+"""Minimum width in cells for the latest step and its age."""
 
 
 class DeviceList(RowList[str]):
-    """One row a machine; those that try to boot come first.
+    """One row per machine; those that try to boot come first.
 
     Args:
-        store: what is known.
+        store: the state of the server.
         now: wall clock, seconds.
     """
 
@@ -29,7 +29,7 @@ class DeviceList(RowList[str]):
         self._devices: list[WireDevice] = []
 
     def look(self) -> None:
-        """Show what is known now."""
+        """Update the rows."""
         known = self._store.wire.devices if self._store.wire else []
         self._devices = sorted(known, key=lambda one: (not one.begun, one.mac))
         self.refresh_rows()
@@ -41,7 +41,7 @@ class DeviceList(RowList[str]):
         return None if index is None else self._devices[index]
 
     def row_count(self) -> int:
-        """Return how many machines are known."""
+        """Return the number of machines."""
         return len(self._devices)
 
     def row_key(self, index: int) -> str:
@@ -54,19 +54,19 @@ class DeviceList(RowList[str]):
         return next(found, None)
 
     def stamp(self, index: int) -> Hashable:
-        """Return what a row is drawn from."""
+        """Return everything that a row is drawn from."""
         device = self._devices[index]
         return device, age(self._now() - device.last), self._has_alarm(device)
 
     def draw_header(self, width: int) -> str:
-        """Return the names of the columns."""
+        """Return the column titles."""
         head = f"{'':<{MARK}}{'MAC':<{MAC}}{'address':<{ADDRESS}}"
         if width >= WIDE:
             return fitted(f"{head}{'machine':<{LONGEST_TITLE}}latest", width)
         return fitted(f"{head}machine", width)
 
     def draw_row(self, index: int, width: int) -> list[Segment]:
-        """Return mark, MAC address, IP address, what it is, and its latest step."""
+        """Draw mark, MAC address, IP address, description, and latest step."""
         device, slots = self._devices[index], self.slots
         mark, slot = "·", "muted"
         if self._has_alarm(device):
