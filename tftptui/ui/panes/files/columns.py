@@ -1,7 +1,8 @@
 """The cells of a row of the Files pane."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from operator import itemgetter
+from typing import NamedTuple
 
 from rich.cells import cell_len
 
@@ -95,7 +96,15 @@ def _entry_cells(row: EntryRow, model: FileModel, now: float, width: int) -> lis
     change = model.changes.get(row.path)
     is_fresh = change is not None and now - change.time < GLOW
     note, note_slot = _note(row, model, now, width)
-    columns = [] if is_folder else _columns(row, model, now, width)
+    columns = (
+        []
+        if is_folder
+        else [
+            column.cell(row, model, now)
+            for column in COLUMNS
+            if width >= column.min_screen
+        ]
+    )
     note_room = _LONG_NOTE if width >= ROOMY else _NOTE
     room = width - len(start) - sum(cell_len(text) for text, _ in columns)
     if note or not is_folder:
@@ -112,17 +121,41 @@ def _entry_cells(row: EntryRow, model: FileModel, now: float, width: int) -> lis
     ]
 
 
-def _columns(row: EntryRow, model: FileModel, now: float, width: int) -> list[Cell]:
-    columns = [(" " + fitted(octets(row.entry.size), _SIZE, right=True), "muted")]
-    if width >= AGES:
-        text = fitted(_since(row, now), _CHANGED_AT + 1, right=True)
-        columns.append((text, "muted"))
-    if width >= KINDS:
-        kind = model.kind(row)
-        words = kind.words if kind else ""
-        slot = "transfer-stalled" if kind and kind.troubles else "muted"
-        columns.append(("  " + fitted(words, _KIND), slot))
-    return columns
+class Column(NamedTuple):
+    """One column behind the name of a file.
+
+    Attributes:
+        cells: its width, gap included.
+        min_screen: width of the list, in cells, from which it is shown.
+        cell: returns text, CELLS wide, and slot.
+    """
+
+    cells: int
+    min_screen: int
+    cell: Callable[[EntryRow, FileModel, float], Cell]
+
+
+def _size(row: EntryRow, _model: FileModel, _now: float) -> Cell:
+    return " " + fitted(octets(row.entry.size), _SIZE, right=True), "muted"
+
+
+def _changed(row: EntryRow, _model: FileModel, now: float) -> Cell:
+    return fitted(_since(row, now), _CHANGED_AT + 1, right=True), "muted"
+
+
+def _kind(row: EntryRow, model: FileModel, _now: float) -> Cell:
+    kind = model.kind(row)
+    words = kind.words if kind else ""
+    slot = "transfer-stalled" if kind and kind.troubles else "muted"
+    return "  " + fitted(words, _KIND), slot
+
+
+COLUMNS = (
+    Column(1 + _SIZE, 0, _size),
+    Column(_CHANGED_AT + 1, AGES, _changed),
+    Column(2 + _KIND, KINDS, _kind),
+)
+"""The columns behind the name of a file, in order: a new column is one more entry."""
 
 
 def _name(row: EntryRow) -> str:
@@ -143,8 +176,7 @@ def _upload_cells(row: UploadRow, served: Served, width: int) -> list[Cell]:
     size = fitted(octets(view.acked_octets), _SIZE, right=True) if view else ""
     note = "↓ now" if width < ROOMY or not view else f"↓ now from {view.client}"
     room = _LONG_NOTE if width >= ROOMY else _NOTE
-    columns = _SIZE + 1 + (_CHANGED_AT + 1 if width >= AGES else 0)
-    columns += _KIND + 2 if width >= KINDS else 0
+    columns = sum(one.cells for one in COLUMNS if width >= one.min_screen)
     name = fitted(row.base, max(SHORTEST_NAME, width - len(start) - columns - room - 2))
     rest = " " * (columns - _SIZE - 1)
     return [

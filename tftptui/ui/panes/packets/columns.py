@@ -1,6 +1,6 @@
 """A packet as one line: its columns and their texts."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 
-from tftptui.telemetry.records.ring import NO_TRANSFER, Kind, PacketRecord
+from tftptui.telemetry.records.ring import NO_TRANSFER, Kind
 from tftptui.telemetry.stray_notes import stranger_of
 from tftptui.ui.formats import clock
 from tftptui.ui.kit.rows import fitted
@@ -30,13 +30,10 @@ from tftptui.ui.panes.packets.words import (
 
 GUTTER = "▐"
 GAP = 2
-_LEAD, _ARROW, _TYPE, _SINCE, _MARK = 1, 1 + GAP, 5 + GAP, GAP + 7, GAP + 3
-_HOURS, _MINUTES = 12, 9
-_IPV4, _LONGER = 15, 24
+_SINCE, _MARK = GAP + 7, GAP + 3
 _ANSWER = 26 + GAP
-_CLIENT_FROM, _HOURS_FROM, _SINCE_FROM, _PORTS_FROM, _TIME_FROM = 91, 73, 61, 49, 33
-_ANSWER_FROM, _LONGER_FROM = 112, 134
-"""Minimum widths for the reply's column, and for longer columns."""
+_SINCE_FROM, _ANSWER_FROM = 61, 112
+"""Cells of the columns right of the words, and the widths from which they are shown."""
 
 _SOME_WORDS = 15
 """Minimum cells for the text that follows an address."""
@@ -59,20 +56,53 @@ class TimeMode(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Columns:
-    """Column widths in cells, including gaps; 0 for a column that does not fit."""
+class Column:
+    """One column left of the words.
 
-    time: int
-    client: int
-    ports: int
-    since: int
-    what: int
+    Attributes:
+        title: returns its name in the heading for the mode of the times and its cells.
+        widths: pairs of pane width and cells of the column from that width on, gap
+            included, widest first; no column below the last one.
+        cell: returns text and slot of one packet; the text is cut and padded.
+        is_client: left out where the pane shows one transfer, whose title names it.
+    """
+
+    title: Callable[[TimeMode, int], str]
+    widths: tuple[tuple[int, int], ...]
+    cell: Callable[[Line, "Look", int], Cell]
+    is_client: bool = False
+
+    def cells_at(self, width: int, *, with_client: bool) -> int:
+        """Return the cells of this column in a pane WIDTH cells wide; 0 for none."""
+        if self.is_client and not with_client:
+            return 0
+        return next((cells for at_least, cells in self.widths if width >= at_least), 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns at one width, with their cells, gaps included.
+
+    Attributes:
+        left: the columns before the words that are shown, and their cells.
+        words: cells of what the packet says; its answer and its marks follow.
+        answer, since: cells of these columns; 0 where there is no room.
+    """
+
+    left: tuple[tuple[Column, int], ...]
+    words: int
     answer: int
+    since: int
 
     @property
     def marks(self) -> int:
-        """Width of the time since the first attempt, the mark, and the gutter."""
+        """Cells of the time since the first attempt, the mark, and the gutter."""
         return self.since + _MARK + len(GUTTER)
+
+    @property
+    def has_client(self) -> bool:
+        """Return whether a column shows the client."""
+        return any(column.is_client for column, _ in self.left)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,35 +123,26 @@ class Look:
 
 def columns(width: int, *, with_client: bool) -> Columns:
     """Return the columns that fit into WIDTH; a client named in the title has none."""
-    client = _IPV4 if width < _LONGER_FROM else _LONGER
-    client = client + GAP if with_client and width >= _CLIENT_FROM else 0
-    time = _HOURS if width >= _HOURS_FROM else _MINUTES
-    time = time + GAP if width >= _TIME_FROM else 0
-    ports_wide = PORTS + GAP if width >= _PORTS_FROM else 0
+    sized = ((one, one.cells_at(width, with_client=with_client)) for one in COLUMNS)
+    left = tuple((one, cells) for one, cells in sized if cells)
     since = _SINCE if width >= _SINCE_FROM else 0
     answer = _ANSWER if width >= _ANSWER_FROM else 0
-    fixed = _LEAD + time + client + _ARROW + ports_wide + _TYPE + answer
-    fixed += since + _MARK + len(GUTTER)
-    return Columns(time, client, ports_wide, since, max(0, width - fixed), answer)
+    right = answer + since + _MARK + len(GUTTER)
+    words = max(0, width - sum(cells for _, cells in left) - right)
+    return Columns(left, words, answer, since)
 
 
 def heading(width: Columns, mode: TimeMode) -> str:
     """Return the column titles."""
-    time = mode.value.rjust(width.time - GAP) if mode != TimeMode.CLOCK else mode.value
-    names = [
-        (" ", _LEAD),
-        (time, width.time),
-        ("", _ARROW),
-        ("client", width.client),
-        (" from → to", width.ports),
-        ("type", _TYPE),
-    ]
-    text = "".join(fitted(name, cells) for name, cells in names)
-    if width.what >= BLOCKS:
+    text = "".join(
+        fitted(column.title(mode, cells), cells) for column, cells in width.left
+    )
+    at = len(text)
+    if width.words >= BLOCKS:
         text += "block".rjust(BLOCKS)
-    if width.what >= BLOCKS + OCTETS:
+    if width.words >= BLOCKS + OCTETS:
         text += "bytes".rjust(OCTETS)
-    text = fitted(text, sum(cells for _, cells in names) + width.what)
+    text = fitted(text, at + width.words)
     text += fitted("answers", width.answer)
     return text + fitted("late by".rjust(width.since), width.since)
 
@@ -137,17 +158,11 @@ def cells(line: Line, look: Look) -> list[Cell]:
     if record.kind == Kind.LOST:
         return [(look.lead, ""), (not_kept(record.block), "packet-error")]
     client, note = client_and_note(line)
-    arrow, slot = ("→", "transfer-active") if line.is_sent else ("←", "")
     marks, room, free = _beside(line, width, note)
-    if not width.client:
+    if not width.has_client:
         note = _with_client(line, client, note, free)
     return [
-        (look.lead, "transfer-active"),
-        (_time(line, look), "muted"),
-        (fitted("└" if line.is_part else arrow, _ARROW), slot),
-        (fitted(short_address(client, width.client - GAP), width.client), ""),
-        (fitted(ports(line), width.ports), "muted"),
-        (fitted(kind_word(record), _TYPE), line.slot or _kind_slot(record)),
+        *(column.cell(line, look, cells) for column, cells in width.left),
         (fitted(what(line, note, free), room), line.slot),
         *marks,
     ]
@@ -158,7 +173,7 @@ def _beside(line: Line, width: Columns, note: str) -> tuple[list[Cell], int, int
 
     The text of a packet has priority over what it replies to.
     """
-    whole = width.what + width.marks + width.answer
+    whole = width.words + width.marks + width.answer
     answered = width.answer and line.answer
     marks = _marks(line, width)
     room = whole - sum(len(text) for text, _ in marks)
@@ -184,20 +199,19 @@ def _with_client(line: Line, client: str, note: str, room: int) -> str:
     return first if cell_len(client) + _SOME_WORDS <= room else note
 
 
-def _time(line: Line, look: Look) -> str:
-    width, time = look.width.time, line.record.time
-    if width <= GAP:
-        return ""
+def _time(line: Line, look: Look, width: int) -> Cell:
+    return fitted(_time_text(line, look, width - GAP), width), "muted"
+
+
+def _time_text(line: Line, look: Look, width: int) -> str:
+    time, zero = line.record.time, look.zero
     if look.mode == TimeMode.CLOCK:
-        return fitted(clock(time)[GAP - width :], width)
-    zero = look.zero
+        return clock(time)[-width:]
     if look.mode == TimeMode.REQUEST:
         zero = line.requested
     elif look.mode == TimeMode.BEFORE:
         zero = line.before
-    if zero is None:
-        return fitted("–".rjust(width - GAP), width)
-    return fitted(seconds_text(time - zero).rjust(width - GAP), width)
+    return ("–" if zero is None else seconds_text(time - zero)).rjust(width)
 
 
 def seconds_text(seconds: float) -> str:
@@ -207,8 +221,50 @@ def seconds_text(seconds: float) -> str:
     return f"{seconds:.{_COARSE}f}".ljust(len(f"{seconds:.0f}") + 1 + _FINE)
 
 
-def _kind_slot(record: PacketRecord) -> str:
-    return "muted" if record.kind in (Kind.ACK, Kind.ACK_SENT) else ""
+def _lead(_line: Line, look: Look, width: int) -> Cell:
+    return fitted(look.lead, width), "transfer-active"
+
+
+def _arrow(line: Line, _look: Look, width: int) -> Cell:
+    arrow, slot = ("→", "transfer-active") if line.is_sent else ("←", "")
+    return fitted("└" if line.is_part else arrow, width), slot
+
+
+def _client(line: Line, _look: Look, width: int) -> Cell:
+    client, _ = client_and_note(line)
+    return fitted(short_address(client, width - GAP), width), ""
+
+
+def _ports(line: Line, _look: Look, width: int) -> Cell:
+    return fitted(ports(line), width), "muted"
+
+
+def _type(line: Line, _look: Look, width: int) -> Cell:
+    kind = line.record.kind
+    slot = line.slot or ("muted" if kind in (Kind.ACK, Kind.ACK_SENT) else "")
+    return fitted(kind_word(line.record), width), slot
+
+
+def _times_title(mode: TimeMode, width: int) -> str:
+    title: str = mode.value
+    return title if mode == TimeMode.CLOCK else title.rjust(width - GAP)
+
+
+def _named(title: str) -> Callable[[TimeMode, int], str]:
+    return lambda _mode, _width: title
+
+
+COLUMNS = (
+    Column(_named(" "), ((0, 1),), _lead),
+    Column(_times_title, ((73, 12 + GAP), (33, 9 + GAP)), _time),
+    Column(_named(""), ((0, 1 + GAP),), _arrow),
+    Column(
+        _named("client"), ((134, 24 + GAP), (91, 15 + GAP)), _client, is_client=True
+    ),
+    Column(_named(" from → to"), ((49, PORTS + GAP),), _ports),
+    Column(_named("type"), ((0, 5 + GAP),), _type),
+)
+"""The columns left of the words, in order: a new column is one more entry."""
 
 
 def _marks(line: Line, width: Columns) -> list[Cell]:
