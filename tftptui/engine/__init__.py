@@ -1,1 +1,1 @@
-"""The server as a thing to hold: frames out, commands in, here or in a child."""
+"""The engine: a server with frames out and commands in, in process or in a child."""

@@ -1,4 +1,4 @@
-"""Whether this host's own rules keep requests from us: told until one arrives."""
+"""Reports if this host's firewall blocks requests, until one arrives."""
 
 from collections.abc import Callable
 
@@ -12,12 +12,12 @@ from tftptui.telemetry.findings import Finding
 
 
 class BlockedRequests:
-    """Looks at the rules as long as nothing has arrived.
+    """Checks the firewall rules as long as no request has arrived.
 
     Args:
-        clock: where times come from.
-        reporter: whom to tell.
-        rules: this host's own; None where nobody reads them.
+        clock: source of times.
+        reporter: gets the finding.
+        rules: this host's firewall; None if nobody reads it.
     """
 
     def __init__(
@@ -28,12 +28,12 @@ class BlockedRequests:
         self._told: Finding | None = None
 
     def reached(self) -> None:
-        """Take note that a request has arrived."""
+        """Record that a request has arrived."""
         self._is_reached = True
         self._withdraw("a request has arrived")
 
     def look(self, scene_of: Callable[[str], Scene]) -> None:
-        """Look at the rules, and tell what they are found to do."""
+        """Check the rules, and report or withdraw the finding."""
         if self._is_reached or self._rules is None:
             return
         now = self._clock.now()

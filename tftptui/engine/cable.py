@@ -1,4 +1,4 @@
-"""``--cable``: the lease of one cable, its sockets, and its changes of this host."""
+"""``--cable``: the DHCP lease of one cable, its sockets, its changes to this host."""
 
 import asyncio
 import os
@@ -36,24 +36,23 @@ from tftptui.server.clock import Ticker
 from tftptui.settings import Settings
 
 TICK = 0.25
-"""Seconds between looks at the link and at what is due."""
+"""Seconds between checks of the link and of timers."""
 
 _LONGEST_USABLE_PREFIX = 30
 
 
 class Cable:
-    """Gives one board on one interface an address and the name of its file.
+    """Gives one board on one interface an address and a boot file name.
 
-    Call start() as root, before privileges are dropped; stop() undoes what was changed.
+    Call start() as root, before privileges are dropped; stop() undoes all changes.
 
     Args:
-        settings: ``cable`` names the interface.
+        settings: ``cable`` is the interface.
         now: seconds of a monotonic clock.
-        tell: gets each notice, also for the journal.
+        tell: callback for each notice, which also journals it.
 
     Attributes:
-        notices: what the operator should know now: what it does, and every change
-            of this machine that stands.
+        notices: the current state, and every change made to this machine.
     """
 
     def __init__(
@@ -78,15 +77,16 @@ class Cable:
 
     @property
     def notices(self) -> list[str]:
-        """What stands now."""
+        """Current state and changes."""
         state = [f"cable: {self._state}"] if self._state else []
         return state + [f"changed on this machine: {one}" for one in self._changes]
 
     async def start(self) -> None:
-        """Judge the interface, open the sockets, and ask the wire.
+        """Check the interface, open the sockets, and probe the link.
 
         Raises:
-            EngineError: the interface may not be a cable, or a right is missing.
+            EngineError: the interface is not usable as a cable, or permission is
+                denied.
         """
         option = f"--cable {self._name}"
         try:
@@ -112,7 +112,7 @@ class Cable:
         self._tick()
 
     async def stop(self) -> None:
-        """Answer nothing more, and undo every change."""
+        """Stop replying, and undo every change."""
         self._close()
         for task in list(self._tasks):
             task.cancel()
@@ -150,7 +150,7 @@ class Cable:
             asker=b"\x02" + secrets.token_bytes(5),
         )
 
-    # What comes in.
+    # Receiving
 
     def _receive(self) -> None:
         if self._frames is None or self._lease is None:
@@ -161,7 +161,7 @@ class Cable:
     def _tick(self) -> None:
         if self._lease is None:
             return
-        # The count reveals a link that was down between two looks.
+        # The counter reveals a link that was down between two checks.
         link = _read(self._name, "carrier"), _read(self._name, "carrier_changes")
         if link != self._link:
             self._link = link
@@ -169,7 +169,7 @@ class Cable:
             self._do(self._lease.link(self._now(), is_up=is_up))
         self._do(self._lease.tick(self._now()))
 
-    # What goes out.
+    # Sending
 
     def _do(self, outputs: list[Output]) -> None:
         for output in outputs:
@@ -191,7 +191,7 @@ class Cable:
         try:
             self._frames.send(frame)
         except OSError:
-            # A question that did not leave is none: the wire is asked from the start.
+            # A probe that was not sent does not count: start over.
             self._link = ("", "")
             self._do(self._lease.link(self._now(), is_up=False))
 
@@ -230,7 +230,7 @@ class Cable:
             self._do(self._lease.address_added(self._now(), address))
 
     async def _make(self, change: Change) -> str:
-        """Make a change; return why it was not made, or ""."""
+        """Make a change; return the error, or ""."""
         async with self._changing:
             try:
                 await self._keeper.make(change)
@@ -242,7 +242,7 @@ class Cable:
 
 
 def _file_of(settings: Settings) -> bytes:
-    """Return the name of the first file that is served by name; empty for a folder."""
+    """Return the name of the first named file; empty if a directory is served."""
     files = (one.name for one in settings.named if one.path.is_file())
     return os.fsencode(next(files, ""))
 
@@ -260,8 +260,8 @@ def _trouble(error: OSError) -> str:
 
 
 def _read(interface: str, name: str) -> str:
-    """Return what /sys says of an interface; "" where it says nothing."""
+    """Return an attribute of an interface from /sys; "" if it is unreadable."""
     try:
         return Path(SYS, interface, name).read_text().strip()
-    except OSError:  # set down, or unplugged (a USB adapter)
+    except OSError:  # link down, or a USB adapter unplugged
         return ""

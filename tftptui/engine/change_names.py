@@ -1,4 +1,4 @@
-"""Commands that let names lead elsewhere: to another file, into another folder."""
+"""Commands that change what a name resolves to, or the directory served."""
 
 import contextlib
 import os
@@ -16,10 +16,10 @@ from tftptui.settings import SettingsError
 def lead_elsewhere(
     service: Service, command: LinkName | UnlinkName | RewriteName | ServeFolder
 ) -> None:
-    """Make a link, take one away, make a rule, or serve another folder.
+    """Create or remove a link, add a rewrite rule, or serve another directory.
 
     Raises:
-        CommandRefusedError: it can't be done, or would not help; nothing has changed.
+        CommandRefusedError: it can't be done or would not help; nothing has changed.
     """
     try:
         match command:

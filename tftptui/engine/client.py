@@ -1,4 +1,4 @@
-"""How to hold an engine, wherever it lives."""
+"""The interface for holding an engine, wherever it runs."""
 
 from collections.abc import AsyncIterator
 from typing import Protocol
@@ -7,41 +7,41 @@ from tftptui.engine.messages import Answer, Command, Frame
 
 
 class EngineError(Exception):
-    """The engine can't start, or ended by itself; the text says why, for people."""
+    """The engine can't start, or has died; the text says why."""
 
 
 class CommandRefusedError(Exception):
-    """A command was not carried out; the text says why, for people."""
+    """A command was not carried out; the text says why."""
 
 
 class EngineClient(Protocol):
-    """An engine that is held: in this loop, in a child process.
+    """An engine held in this event loop or in a child process.
 
-    Call start() once, then read frames() in one task; ask() at any time; stop()
-    at the end, also after an error.
+    Call start() once, then read frames() in one task; ask() at any time; stop() at the
+    end, also after an error.
     """
 
     async def start(self) -> None:
         """Open the listeners.
 
         Raises:
-            EngineError: it can't serve; the text says what to do about it.
+            EngineError: it can't serve; the text says what to do.
         """
 
     def frames(self) -> AsyncIterator[Frame]:
-        """Yield frames as they come; end when the engine was stopped.
+        """Yield frames until the engine is stopped.
 
         Raises:
-            EngineError: the engine ended without being asked.
+            EngineError: the engine ended unexpectedly.
         """
 
     async def ask(self, command: Command) -> Answer | None:
-        """Carry a command out; return what it asks for, if it asks for something.
+        """Carry out a command; return its answer, if it has one.
 
         Raises:
             CommandRefusedError: it can't be done; nothing has changed.
-            EngineError: the engine is gone.
+            EngineError: the engine has ended.
         """
 
     async def stop(self) -> None:
-        """End all transfers, tell their clients, close the sockets."""
+        """End all transfers with an ERROR, and close the sockets."""

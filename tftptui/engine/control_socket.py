@@ -1,7 +1,7 @@
-"""The control sockets of this host's servers: where they are, and whether one is alive.
+"""Paths of the control sockets of this host's servers, and whether one is alive.
 
-A server has one for those who attach; who wants to attach finds it here, and so does a
-server whose port is taken by another of ours.
+``tftptui attach`` uses them, and so does a server that finds its port taken by another
+of ours.
 """
 
 import contextlib
@@ -23,33 +23,33 @@ from tftptui.settings import TFTP_PORT, Settings
 SUFFIX = ".sock"
 
 SYSTEM_USERS = ("tftp", "nobody")
-"""Who may serve in root's place; Debian's tftpd-hpa and others create the first."""
+"""Users to drop privileges to; Debian's tftpd-hpa and others create the first."""
 
 SERVICE_FOLDER = Path("/run/tftptui")
-"""Where the systemd unit has its socket; only root can have made this folder."""
+"""Socket directory of the systemd unit; only root can have created it."""
 
 
 def runtime_folder() -> Path:
-    """Return where a user's sockets belong, as the environment says."""
+    """Return the user's directory for sockets, by the environment."""
     if named := os.environ.get("XDG_RUNTIME_DIR"):
         return Path(named) / "tftptui"
-    with warnings.catch_warnings():  # without XDG_RUNTIME_DIR it takes another, aloud
+    with warnings.catch_warnings():  # without XDG_RUNTIME_DIR it warns
         warnings.simplefilter("ignore")
         return user_runtime_path("tftptui", appauthor=False)
 
 
 def usual_folder() -> Path:
-    """Return where a user's servers have their sockets.
+    """Return the directory for the sockets of this user's servers.
 
-    The environment may name another user's folder, as after su, or when root has
-    become somebody else: it is a folder of our own in the temporary one then.
+    The environment may name another user's directory, as after su or when root has
+    dropped privileges; then it is our own directory below the temporary one.
     """
     folder = runtime_folder()
     return folder if _is_ours(folder) else private_folder(os.geteuid())
 
 
 def folders() -> list[Path]:
-    """Return where to look for servers: root's own may have become another user."""
+    """Return the directories to search; root's server may run as another user now."""
     found = [usual_folder()]
     if os.geteuid() == 0:
         found.append(SERVICE_FOLDER)
@@ -57,19 +57,19 @@ def folders() -> list[Path]:
             with contextlib.suppress(KeyError):
                 user = pwd.getpwnam(name).pw_uid
                 shared = Path(tempfile.gettempdir()) / f"runtime-{user}" / "tftptui"
-                # What somebody else has put there is no server of that user's.
+                # Anything put there by others is not a server of that user.
                 places = (shared, private_folder(user))
                 found += [place for place in places if owner_of(place) == user]
     return found
 
 
 def private_folder(user: int) -> Path:
-    """Return the folder of a user's servers below the temporary one."""
+    """Return a user's directory below the temporary one."""
     return Path(tempfile.gettempdir()) / f"tftptui-{user}"
 
 
 def owner_of(folder: Path) -> int | None:
-    """Return who owns a folder; None if it isn't there or is no folder."""
+    """Return the owner of a directory; None if there is no such directory."""
     try:
         found = folder.lstat()
     except OSError:
@@ -78,27 +78,27 @@ def owner_of(folder: Path) -> int | None:
 
 
 def _is_ours(folder: Path) -> bool:
-    """Whether a folder, or the first above it that exists, is ours to write to."""
+    """Return whether we may write to a directory, or to its first existing parent."""
     try:
         place = next(one for one in (folder, *folder.parents) if one.exists())
         is_shared = place != folder and bool(place.stat().st_mode & stat.S_IWOTH)
         return is_shared or (
             place.stat().st_uid == os.geteuid() and os.access(place, os.W_OK)
         )
-    except OSError:  # a folder above it may not be entered
+    except OSError:  # a parent directory is not accessible
         return False
 
 
 def usual_place(port: int) -> Path:
-    """Return the socket of a server that takes requests on PORT."""
+    """Return the socket path of a server that listens on PORT."""
     return usual_folder() / f"{port}{SUFFIX}"
 
 
 def is_alive(path: Path) -> bool:
-    """Whether somebody listens on a socket.
+    """Return whether a server listens on a socket.
 
     Raises:
-        OSError: it is no socket, or not ours to open.
+        OSError: it is not a socket, or permission is denied.
     """
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
         try:
@@ -109,7 +109,7 @@ def is_alive(path: Path) -> bool:
 
 
 def find_socket(wanted: Path | None) -> Path:
-    """Return the socket to attach to: the one named, or the only one there is.
+    """Return the socket to attach to: WANTED, or the only one alive.
 
     Raises:
         EngineError: there is none, or several; the text says what to type.
@@ -135,12 +135,12 @@ def find_socket(wanted: Path | None) -> Path:
 
 
 def may_attach(port: int) -> bool:
-    """Whether a server of ours that takes requests on PORT may be watched."""
+    """Return whether a server of ours that listens on PORT can be watched."""
     return _is_alive(usual_place(port))
 
 
 def _instead(port: int | None) -> str:
-    """Return what to do where PORT is another server's of ours; "" if it is not."""
+    """Return advice if PORT belongs to another server of ours, else ""."""
     if not may_attach(TFTP_PORT if port is None else port):
         return ""
     return "; or attach to that server: tftptui attach"
@@ -154,10 +154,10 @@ def _is_alive(path: Path) -> bool:
 
 
 def require_port(settings: Settings, held: Sequence[socket.socket]) -> None:
-    """Look whether requests could be taken, and take none.
+    """Check that the listeners can be bound, without keeping them.
 
     Raises:
-        EngineError: they could not. With HELD sockets they can in any case.
+        EngineError: they can't. With HELD sockets they always can.
     """
     if held:
         return
@@ -169,5 +169,5 @@ def require_port(settings: Settings, held: Sequence[socket.socket]) -> None:
 
 
 def port_taken(error: BindError, settings: Settings) -> EngineError:
-    """Return the error for a listener that could not be opened, and what to do."""
+    """Return the error for a listener that can't be bound, with advice."""
     return EngineError(f"{error}{_instead(settings.port)}")

@@ -1,4 +1,4 @@
-"""The engine: a service and what it tells, as frames; commands, carried out."""
+"""The engine: runs a service, sends frames, carries out commands."""
 
 import asyncio
 import contextlib
@@ -87,29 +87,30 @@ if TYPE_CHECKING:
     from tftptui.telemetry.metrics import Measures
 
 _PORTS_TRIED, _LEFT_FREE = 4, 8
-"""Ports of ours that a search tries, and that it leaves to clients."""
+"""Ports of our range used by a TTL search, and free ports left to clients."""
 
 _MOST_NAMED = 3
-"""Removed files that are named in a notice."""
+"""Removed files named in a notice."""
 
 FRAME_INTERVAL = 0.2
-"""Seconds between frames, if there is anything to tell."""
+"""Seconds between frames, if anything has changed."""
 
 
 class Engine:
-    """One service and what a watcher has been told of it.
+    """One service, and the state sent to its watcher so far.
 
     Call start(), read frames(), call carry_out() and, at the end, stop().
 
     Args:
-        settings: what to serve and how.
-        listen: gets every event, for the journal; else there are none of short ones.
-        clock: where times come from.
-        chance: chooses ports.
-        rules: this host's own, if findings may go by them.
+        settings: settings of the server.
+        listen: callback for every event, for the journal; without it short transfers
+            emit none.
+        clock: source of times.
+        chance: random number generator for ports.
+        rules: this host's firewall, if findings may use it.
 
     Attributes:
-        wire: what machines send before TFTP; nothing unless it is opened, or told.
+        wire: watches ARP and DHCP, if enabled.
     """
 
     def __init__(
@@ -177,23 +178,24 @@ class Engine:
         self._due.set()
 
     def _gather(self, age: float) -> None:
-        """Tell the findings of what is over, and what has run for AGE seconds."""
+        """Pass finished transfers, and those older than AGE seconds, to findings."""
         over = self.service.take_untold()
         self.findings.take_over(over)
         self._misfits.take_over(over)
         self.service.tell(age)
 
     async def start(self, held: Sequence[socket.socket] = ()) -> None:
-        """Take requests from now on, with the HELD sockets of an engine that died.
+        """Start serving, with the HELD sockets of a crashed engine if given.
 
         Raises:
-            EngineError: the root, a port, the capture or a place for metrics can't
-                be had.
+            EngineError: the root, a port, the capture or the metrics address is not
+                available.
         """
         try:
             await self._metrics.start(self.settings.metrics)
         except EngineError:
-            require_port(self.settings, held)  # lacking both, this says more
+            # if both fail, this error is more helpful
+            require_port(self.settings, held)
             raise
         try:
             self._open(held)
@@ -207,11 +209,11 @@ class Engine:
             if not held:
                 await self.stop()
                 raise
-            # Started again after a crash: root, which it takes, was given up.
+            # A restart after a crash: they need root, which was dropped.
             self.service.warn(f"{error}; restart tftptui for --wire and --cable")
 
     async def _start_wire(self) -> None:
-        """Hear ARP and DHCP, if that is wanted; a cable is watched in any case.
+        """Start watching ARP and DHCP if configured; always for a cable.
 
         Raises:
             EngineError: it can't be done; the text says why.
@@ -219,12 +221,12 @@ class Engine:
         interface = self.settings.wire or self.settings.cable
         if interface is not None:
             port = self.service.listeners[0].local.port
-            # A cable adds what is missing by itself.
+            # A cable adds missing addresses itself.
             may_change = self.settings.cable is None
             await self.wire.open(interface, port, may_change=may_change)
 
     async def _start_cable(self) -> None:
-        """Answer DHCP on a cable, if that is wanted.
+        """Start the DHCP service on a cable if configured.
 
         Raises:
             EngineError: it can't be done; the text says why.
@@ -264,8 +266,11 @@ class Engine:
         self._ticker.start()
 
     async def _remove_leftovers(self, root: Root) -> None:
-        """Remove what a killed server left of its uploads, and say so."""
-        for pause in (0.0, MIN_AGE):  # those that were too young are old enough then
+        """Remove unfinished uploads of a killed server, with a notice."""
+        for pause in (
+            0.0,
+            MIN_AGE,
+        ):  # the second time, none is too young
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), pause)
             if self._stopping.is_set():
@@ -287,7 +292,7 @@ class Engine:
         return measures_of(self.service, reporter, host, self._began)
 
     async def stop(self) -> None:
-        """End all transfers, tell their clients; frames() then ends."""
+        """End all transfers with an ERROR; frames() then ends."""
         if self._stopped:
             return
         self._stopped = True
@@ -314,7 +319,7 @@ class Engine:
         self._due.set()
 
     async def drain(self) -> None:
-        """Take no new requests, and return when the last transfer is over."""
+        """Refuse new requests, and return when the last transfer is over."""
         self.service.change_settings({"drain": True}, by="the end of the screen")
         while self.service.transfers:
             self._due.clear()
@@ -323,7 +328,7 @@ class Engine:
     def _heard(self, event: Event) -> None:
         if isinstance(event, TransferStarted):
             self._capture.began(event)
-        elif isinstance(event, Refused):  # its story begins with what went well
+        elif isinstance(event, Refused):  # needs the client's successes first
             self._gather(0.0)
         elif isinstance(event, FileChanged):
             self._nearby.changed()
@@ -342,12 +347,14 @@ class Engine:
             self._listen(summary.event(self.recorder.clock.wall()))
 
     async def frames(self) -> AsyncIterator[Frame]:
-        """Yield a frame whenever there is something to tell; the last after stop()."""
-        self._survey.start()  # for the screen; a server without one can do without
+        """Yield a frame whenever something has changed; the last one after stop()."""
+        # for the screen only; a server without a watcher saves the work
+        self._survey.start()
         is_last = False
         while not is_last:
             self._due.clear()
-            is_last = self._over  # asked first: the last frame holds how all ended
+            # read first, so that the last frame has the final state
+            is_last = self._over
             frame = self.next_frame()
             if frame is not None:
                 yield frame
@@ -355,7 +362,7 @@ class Engine:
                 await self._due.wait()
 
     async def ask(self, command: Command) -> Answer | None:
-        """Do what a watcher asks; return what it asks for, if it asks for something.
+        """Carry out a command of a watcher; return its answer, if it has one.
 
         Raises:
             CommandRefusedError: it can't be done; nothing has changed.
@@ -371,7 +378,7 @@ class Engine:
         return await self._shelf.answer(command)
 
     def carry_out(self, command: ActionCommand) -> None:
-        """Do what a watcher asks and what takes no time.
+        """Carry out a command that takes no time.
 
         Raises:
             CommandRefusedError: it can't be done; nothing has changed.
@@ -379,13 +386,13 @@ class Engine:
         match command:
             case RewriteName() | LinkName() | UnlinkName() | ServeFolder():
                 lead_elsewhere(self.service, command)
-                self._nearby.begin(self.service.root)  # other names are near now
+                self._nearby.begin(self.service.root)  # similar names have changed
             case SetPorts():
                 set_ports(self.service, command)
                 self._survey.look_now()
             case ChangeSettings(changes):
                 self._change_settings(changes)
-                self._nearby.changed()  # so may be how names are understood
+                self._nearby.changed()  # the name rules may have changed
             case OpenFolder() | CloseFolder():
                 self._look(command)
             case AbortTransfer(number):
@@ -457,7 +464,7 @@ class Engine:
             raise CommandRefusedError(str(error)) from error
 
     def next_frame(self) -> Frame | None:
-        """Return what has changed since the frame before, or None."""
+        """Return what has changed since the previous frame, or None."""
         told, ring = self._told, self.recorder.ring
         frame = Frame(time=self.recorder.clock.wall())
         status = self._status()
@@ -516,7 +523,7 @@ ALWAYS_TOLD = 100
 
 
 class _Told:
-    """What the watcher knows already."""
+    """The state already sent to the watcher."""
 
     def __init__(self) -> None:
         self.status: Status | None = None
@@ -524,13 +531,13 @@ class _Told:
         self.settings: Settings | None = None
         self.ports_version = (-1, 0)
         self.packets_next = 0
-        self._versions: dict[int, int] = {}  # those looked at longest ago first
+        self._versions: dict[int, int] = {}  # least recently checked first
 
     def changed(self, living: Mapping[int, AnyTransfer]) -> list[Transfer]:
-        """Return the LIVING transfers to report: the new ones, and some that changed.
+        """Return the LIVING transfers to report: new ones, and some that changed.
 
-        Of many each has its turn once a second: to look at all in each frame costs
-        as much as the packets of a thousand, here and at the screen.
+        With many transfers each is checked once a second: checking all in each frame
+        costs as much as the packets of a thousand, here and on the screen.
         """
         versions = self._versions
         for number in versions.keys() - living.keys():

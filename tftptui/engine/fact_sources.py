@@ -1,4 +1,4 @@
-"""Where the findings get their facts: transfers, this server, this host's firewall."""
+"""Sources of facts for findings: transfers, this server, this host's firewall."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -12,18 +12,18 @@ from tftptui.server.service import Service
 from tftptui.telemetry.views import HostNetwork, TransferView
 
 _FRESH = 10.0
-"""Seconds for which this host's addresses are taken to be the same."""
+"""Seconds for which this host's addresses are cached."""
 
 
 @dataclass(frozen=True)
 class FactSources:
-    """What the findings ask of the engine.
+    """Callbacks through which the findings query the engine.
 
     Attributes:
-        view: brings the picture of a living transfer up to date and returns it.
-        living: numbers of all living transfers.
-        scene: what is known of this server towards a client.
-        rules: this host's own, where somebody reads them.
+        view: returns the view of an active transfer, up to date.
+        living: returns the numbers of all active transfers.
+        scene: returns facts about this server as seen by a client.
+        rules: this host's firewall, or None if nobody reads it.
     """
 
     view: Callable[[int], TransferView | None]
@@ -33,7 +33,7 @@ class FactSources:
 
 
 def fact_sources_of(service: Service, rules: HostFirewall | None) -> FactSources:
-    """Return what the findings ask of a service, and of this host's own RULES."""
+    """Return the fact sources of a service, with this host's firewall."""
     around = _OfService(service, service.recorder.clock)
     return FactSources(around.view, around.living, around.scene, rules)
 

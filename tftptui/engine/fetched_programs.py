@@ -1,7 +1,7 @@
-"""Whether a machine has fetched a program that it can't start: told when it has.
+"""Finds clients that have fetched a program that their machine cannot start.
 
-The transfer went well then, and yet nothing starts. What the file is, is read in a
-thread once the transfer is over; only of clients that run on one kind of machine.
+The transfer succeeds, but nothing starts. The file is examined in a thread after the
+transfer, and only for clients that run on one kind of machine.
 """
 
 import asyncio
@@ -29,23 +29,24 @@ from tftptui.telemetry.findings import Finding
 from tftptui.telemetry.views import TransferView
 
 MOST_AT_ONCE = 8
-"""Files examined of transfers that end together; the rest is not reported."""
+"""Files examined at a time; transfers beyond are not reported."""
 
 MOST_TAKEN = 64
-"""Transfers that are looked at of those that end at once."""
+"""Finished transfers checked per call."""
 
 KEPT = 500
 """Clients whose finding is remembered, so that it can be withdrawn."""
 
 
 class FetchedPrograms:
-    """Call take_over() with transfers, between begin() and stop().
+    """Call take_over() with finished transfers, between begin() and stop().
 
     Args:
-        reporter: whom to tell.
-        scene: what is known of this server towards a client.
-        recognise: tells the program from its request.
-        architecture: option 93 of a client whose firmware has requested a file.
+        reporter: gets the findings.
+        scene: returns facts about this server as seen by a client.
+        recognise: recognizes the client program from its request.
+        architecture: returns DHCP option 93 of a client whose firmware has requested a
+            file.
     """
 
     def __init__(
@@ -62,18 +63,18 @@ class FetchedPrograms:
         self._told: dict[str, Finding] = {}
 
     def begin(self, shelf: Shelf) -> None:
-        """Look into files of this shelf from now on."""
+        """Examine files of this shelf from now on."""
         self._shelf = shelf
 
     async def stop(self) -> None:
-        """Look into no more files."""
+        """Stop examining files."""
         self._shelf = None
         await asyncio.gather(*self._looking, return_exceptions=True)
 
     def take_over(self, transfers: Sequence[AnyTransfer]) -> None:
-        """Take transfers that are over, and look into the files of particular clients.
+        """Take finished transfers, and examine files fetched by recognized clients.
 
-        Of a flood of them the latest are looked at.
+        If there are too many, only the latest are checked.
         """
         for transfer in transfers[-MOST_TAKEN:]:
             kind = self._recognise(transfer.request, transfer.client)
@@ -81,7 +82,7 @@ class FetchedPrograms:
             arch = self._architecture(transfer.client.host, name)
             is_one = kind is not None and is_particular(kind.kind)
             if not is_one and not is_known(arch):
-                continue  # before a view is made: most were over before anybody looked
+                continue  # before a view is created: most transfers have none
             view = transfer.whole().view()
             is_whole = view.phase == "completed" and view.direction == "read"
             if is_whole and view.modified is not None:
@@ -98,7 +99,7 @@ class FetchedPrograms:
         try:
             piece = await shelf.answer(LookAtFile(name, 0, 0))
         except CommandRefusedError:
-            return  # it is gone, or its name can't be said in text
+            return  # deleted, or its name is not valid text
         if self._shelf is not None and _is_version(piece, view):
             self._judge(view, piece, arch)
 
@@ -118,7 +119,7 @@ class FetchedPrograms:
 
 
 def _is_version(piece: object, view: TransferView) -> TypeGuard[FilePiece]:
-    """Whether a piece is of the version of the file that was sent."""
+    """Return whether a piece is from the version of the file that was sent."""
     return (
         isinstance(piece, FilePiece)
         and view.version is not None

@@ -1,7 +1,7 @@
-"""What watchers ask of single files: pieces, kinds, hashes, other names for them.
+"""Queries about single files: content, type, hash, search by name.
 
-Watchers may run on another machine, so all reading is done here, in threads,
-by the same walk that serves the files.
+Watchers may run on another machine, so files are read here, in threads, through the
+same path resolution as for serving.
 """
 
 import asyncio
@@ -44,7 +44,7 @@ MOST_FOUND = 200
 
 
 class Shelf:
-    """Answers questions about the files of a root, between the start and stop()."""
+    """Answers queries about the files of a root, until stop()."""
 
     def __init__(self, root: Root) -> None:
         self.root = root
@@ -53,17 +53,17 @@ class Shelf:
         self._stopped = False
 
     async def stop(self) -> None:
-        """Read no more; returns when no thread uses the root any more."""
+        """Stop reading; return when no thread uses the root any more."""
         self._stopped = True
         await self._hashing.stop()
         await asyncio.gather(*self._reading, return_exceptions=True)
 
     def take_news(self) -> list[HashView]:
-        """Return how far hashes are that went on since this was last asked."""
+        """Return the hashes that progressed since the last call."""
         return self._hashing.take_news()
 
     async def answer(self, command: ShelfCommand) -> Answer | None:
-        """Answer a question.
+        """Answer a query.
 
         Raises:
             CommandRefusedError: the file can't be read.
@@ -97,7 +97,7 @@ class Shelf:
             raise CommandRefusedError(error.strerror or str(error)) from error
 
     async def _in_thread(self, read: Callable[[], T]) -> T:
-        """Read in a thread; it is waited for even if the caller has gone."""
+        """Run in a thread; stop() waits for it even if the caller was cancelled."""
         task = asyncio.create_task(asyncio.to_thread(read))
         self._reading.add(task)
         task.add_done_callback(self._reading.discard)
@@ -129,7 +129,7 @@ def _examine(root: Root, names: list[bytes]) -> FileKinds:
 
 
 def _find(root: Root, words: list[str], go_on: Callable[[], bool]) -> FoundFiles:
-    """Look through all names below the root, those near the top first."""
+    """Search all names below the root, breadth first."""
     wanted = [word.casefold() for word in words]
     files: list[Entry] = []
     more = 0

@@ -1,7 +1,7 @@
-"""Findings of a running engine: rules looked up, reported once, revised and withdrawn.
+"""Findings of a running engine: apply rules, report once, revise, withdraw.
 
-Everything here is bounded: how many tries are remembered, how many findings are
-reported a second, how many are alike. Rules never see a socket.
+Everything is bounded: tries remembered, findings reported per second, similar findings.
+Rules never see a socket.
 """
 
 from collections import Counter
@@ -41,13 +41,13 @@ from tftptui.telemetry.ttl_walks import Location
 from tftptui.telemetry.views import TransferView
 
 LOOK_INTERVAL = 1.0
-"""Seconds between looks at every living transfer."""
+"""Seconds between checks of all active transfers."""
 
 FOLLOWED = 20.0
-"""Seconds after its last event for which tries that are over are looked at."""
+"""Seconds after the last event for which finished tries are still checked."""
 
 MOST_AT_ONCE = 32
-"""Tries looked at in one go, so that packets do not wait; the others are next."""
+"""Tries checked in one step, so that packets do not wait; the rest follow."""
 
 
 class Missed(NamedTuple):
@@ -59,14 +59,14 @@ class Missed(NamedTuple):
 
 
 class Findings:
-    """Gathers what happens and says what it means.
+    """Collects events and turns them into findings.
 
-    Call take() with every event and tick() often; take_news() and take_retold() give
-    what is to be told. What others find out goes through ``reporter``.
+    Call take() with every event and tick() often; take_news() and take_retold() return
+    what is new. Other modules report findings through ``reporter``.
 
     Args:
-        clock: where times come from.
-        emit: gets an event for each finding that is new, revised or withdrawn.
+        clock: source of times.
+        emit: callback for an event per finding that is new, revised or withdrawn.
         around: see FactSources.
     """
 
@@ -90,9 +90,9 @@ class Findings:
         self._unreached = BlockedRequests(clock, self._reporter, around.rules)
 
     def take(self, event: Event) -> None:
-        """Take one event of the server."""
+        """Handle one event of the server."""
         match event:
-            case Requested():  # there is more to know in a moment
+            case Requested():  # the outcome follows soon
                 self._unreached.reached()
             case TransferStarted():
                 self._begin(event)
@@ -109,7 +109,7 @@ class Findings:
                 pass
 
     def take_over(self, transfers: list[AnyTransfer]) -> None:
-        """Take transfers that are over and went well, and that no event told of."""
+        """Handle transfers that finished without problems and without events."""
         if transfers:
             self._unreached.reached()
         for transfer in self._worth_a_look(transfers):
@@ -120,7 +120,7 @@ class Findings:
                 self._end(self._begin_try(view), view.ended or view.moved)
 
     def _worth_a_look(self, transfers: list[AnyTransfer]) -> list[AnyTransfer]:
-        """Leave out what would be forgotten at once: a client's many that went well."""
+        """Drop transfers that would be forgotten anyway: many successes of a client."""
         clients, worth = self._all_tries.clients(), []
         counts: Counter[str] = Counter()
         for transfer in reversed(transfers):
@@ -131,7 +131,7 @@ class Findings:
         return worth[::-1]
 
     def tick(self) -> None:
-        """Look at what has happened, and once a second at all living transfers."""
+        """Check new events, and once a second all active transfers."""
         now = self._clock.now()
         if now - self._looked >= LOOK_INTERVAL:
             self._looked = now
@@ -139,7 +139,7 @@ class Findings:
         self.settle()
 
     def settle(self) -> None:
-        """Look at the tries in which something has happened."""
+        """Check the tries with new events."""
         self._reporter.begin_round()
         while len(self._due) > KEPT_CLIENT_TRIES:
             del self._due[next(iter(self._due))]
@@ -153,8 +153,8 @@ class Findings:
         """Withdraw all findings, and ignore what clients did before.
 
         Args:
-            why: what the withdrawn findings say.
-            since: wall clock; what the ways had shown before is still known.
+            why: reason shown with the withdrawn findings.
+            since: wall clock; what paths showed before that is kept.
         """
         for incidents in self._all_incidents:
             incidents.withdraw_all(why, self._all_tries)
@@ -168,11 +168,11 @@ class Findings:
         self.forget_ways(since)
 
     def forget_ways(self, since: float = 0.0) -> None:
-        """Forget what the ways to clients have shown since a moment: they changed."""
+        """Forget what the paths to clients have shown since a time: they changed."""
         self._gatherer.forget_ways(since)
 
     def located(self, location: Location) -> None:
-        """Take in what was learned hop by hop of the way to a client."""
+        """Handle the result of a TTL search on the path to a client."""
         self._gatherer.note_location(location)
         for tries in self._all_tries:
             if tries.client == location.client:
@@ -187,23 +187,23 @@ class Findings:
         ]
 
     def found_there(self, missed: Missed, served: str) -> None:
-        """Take in what a client that missed a file would get now."""
+        """Record which file a client would get now for a missing name."""
         missed.tries.there = (served, missed.asked)
         self._due[missed.tries] = None
 
     def look_again(self) -> None:
-        """Check again all that ended a moment ago: not all is reported at once."""
+        """Check recently finished tries again: not all is reported at once."""
         for tries in self._followed:
             if tries.incident is None:
                 self._due[tries] = None
         self.settle()
 
     def take_news(self) -> list[Finding]:
-        """Return findings that are new, revised or withdrawn since this was asked."""
+        """Return findings new, revised or withdrawn since the last call."""
         return self._reporter.take_news()
 
     def take_retold(self) -> list[TransferView]:
-        """Return transfers whose summary has changed since this was asked."""
+        """Return transfers whose summary changed since the last call."""
         retold, self._retold = list(self._retold.values()), {}
         return retold
 
@@ -217,7 +217,7 @@ class Findings:
                 self._take_self_test(event.server, works=event.heard)
 
     def _take_self_test(self, address: str, *, works: bool) -> None:
-        """Take in what a self-test shows: it may change findings about others."""
+        """Record a self-test result: it may change findings about others."""
         self._gatherer.note_self_test(address, works=works)
         self._due |= dict.fromkeys(self._incidents)
 
@@ -241,7 +241,7 @@ class Findings:
         return tries
 
     def _end(self, tries: ClientTries, time: float) -> None:
-        """Take the end of a try; nearly all end well, and are done with at once."""
+        """Handle the end of a try; nearly all end well and are dropped at once."""
         if tries.is_calm and tries.is_over:
             self._note_ways(tries)
             self._all_tries.forget(tries)
@@ -252,7 +252,7 @@ class Findings:
 
     def _refuse(self, event: Refused) -> None:
         if event.signature is not None and event.signature.kind == SELF_TEST:
-            return  # the doctor tells it, who asked
+            return  # the doctor reports it
         self._gatherer.requests.refuse(event)
         tries = self._all_tries.refuse(event, neighbourhood(event.client))
         self._due[tries] = None
@@ -271,7 +271,7 @@ class Findings:
         self._look_back(self._clock.wall())
 
     def _look_back(self, now: float) -> None:
-        """Look at tries that ended a moment ago, and forget what is long over."""
+        """Check recently finished tries, and forget old ones."""
         for tries in list(self._followed):
             self._due[tries] = None
             if tries.is_over and tries.touched < now - FOLLOWED:
@@ -298,13 +298,13 @@ class Findings:
         self._notes.follow(tries, facts)
 
     def _part(self, tries: ClientTries) -> None:
-        """Let tries that are none of the same program be tries of their own."""
+        """Split off transfers that belong to another program."""
         for view in list(tries.views.values()):
             if tries.is_another(view):
                 self._due[self._all_tries.split(tries, view)] = None
 
     def _note_ways(self, tries: ClientTries) -> None:
-        """Write down what tries have shown of the way, and look at what it changes."""
+        """Record what tries show about the path; check affected findings."""
         if self._gatherer.note_ways(tries):
             for other in self._incidents:
                 if other is not tries and other.way == tries.way:

@@ -1,4 +1,4 @@
-"""From tries to facts: a client's tries, and all that the rules need around them."""
+"""Gather the facts for the rules: a client's tries and their context."""
 
 from collections import OrderedDict
 
@@ -11,20 +11,20 @@ from tftptui.server.clock import Clock
 from tftptui.telemetry.ttl_walks import Location
 
 _DOUBTED = 2
-"""Time-outs in a row after which a port no longer counts as one that works."""
+"""Timeouts in a row after which a port no longer counts as working."""
 
 _OURSELVES = "this host"
 _KEPT_LOCATIONS = 64
 
 _LEARNED = 900.0
-"""Seconds for which it is taken to hold what a walk or a self-test has shown."""
+"""Seconds for which the result of a TTL search or self-test is trusted."""
 
 
 class FactGatherer:
-    """Makes cases, and remembers what their ways have shown.
+    """Creates facts, and remembers what paths have shown.
 
     Attributes:
-        networks: what other clients have shown; requests: what was asked for.
+        networks: results of other clients; requests: what clients requested.
     """
 
     def __init__(self, clock: Clock, around: FactSources) -> None:
@@ -34,7 +34,7 @@ class FactGatherer:
         self._last_self_test: SelfTest | None = None
 
     def of(self, tries: ClientTries) -> Facts:
-        """Return the facts about a client's tries, as they stand."""
+        """Return the current facts about a client's tries."""
         now = self._clock.wall()
         location, located_at = self._located(tries.client, now)
         views = sorted(tries.views.values(), key=lambda one: one.number)
@@ -77,7 +77,7 @@ class FactGatherer:
         return tuple(dict.fromkeys((tries.file, *missing)))
 
     def note_ways(self, tries: ClientTries) -> bool:
-        """Write down what tries have shown of the way; return if that is news."""
+        """Record what tries show about the path; return whether that is new."""
         is_news = False
         for view in tries.views.values():
             is_silent = view.running and not view.heard
@@ -91,7 +91,7 @@ class FactGatherer:
         return is_news
 
     def note_location(self, location: Location) -> None:
-        """Remember what was learned hop by hop: it holds for each try of the client."""
+        """Remember the result of a TTL search: it holds for all tries of the client."""
         self._locations[location.client] = (location, self._clock.wall())
         self._locations.move_to_end(location.client)
         if len(self._locations) > _KEPT_LOCATIONS:
@@ -102,7 +102,7 @@ class FactGatherer:
         self._last_self_test = SelfTest(self._clock.wall(), address, works)
 
     def forget_ways(self, since: float) -> None:
-        """Forget what ways have shown since a moment, and where walks ended."""
+        """Forget what paths have shown since a time, and TTL search results."""
         self.networks.forget(since)
         self._locations.clear()
 
@@ -115,7 +115,7 @@ class FactGatherer:
         return found if found is not None and now - found.time < _LEARNED else None
 
     def _own_block(self, tries: ClientTries) -> HostBlock | None:
-        """Return what of our own rules stops a client's ACKs, if none has come."""
+        """Return what in our firewall blocks a client's ACKs, if none has arrived."""
         rules, view, now = self._around.rules, tries.latest, self._clock.now()
         if rules is None or view is None or view.heard or not view.timeouts:
             return None
@@ -123,9 +123,9 @@ class FactGatherer:
         return rules.stops_acks(view, self._around.scene(tries.client).port, now)
 
     def _way(self, tries: ClientTries) -> str:
-        """Return by what name the way to a client is remembered: its network's.
+        """Return the key of the path to a client: its network.
 
-        The way from this host to itself says nothing of others.
+        The path from this host to itself says nothing about others.
         """
         if not tries.way:
             is_own = tries.client in self._around.scene(tries.client).addresses
@@ -134,6 +134,6 @@ class FactGatherer:
 
 
 def _there(tries: ClientTries) -> str:
-    """Return what its client would get now, if it has not asked since that was seen."""
+    """Return what its client would get now, if it has not requested since."""
     served, asked = tries.there
     return served if tries.last_asked <= asked else ""

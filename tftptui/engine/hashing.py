@@ -1,4 +1,4 @@
-"""Hashes files in a thread, one after the other, and looks up what they should be."""
+"""Hashes files one by one in a thread, and compares with checksum files."""
 
 import asyncio
 import hashlib
@@ -16,13 +16,13 @@ from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.file_views import HashView
 
 PIECE = 1 << 18
-"""Bytes that are read at once."""
+"""Bytes read at once."""
 
 MOST_WAITING = 32
 
 
 class Hashing:
-    """Takes names by begin(); take_news() tells how far each is. Call stop()."""
+    """A queue of files to hash. Call begin(), take_news(), and stop()."""
 
     def __init__(self) -> None:
         self._waiting: deque[tuple[Root, bytes]] = deque()
@@ -34,12 +34,12 @@ class Hashing:
 
     @property
     def busy(self) -> list[bytes]:
-        """Names that are hashed or wait for it."""
+        """Names being hashed or queued."""
         current = [self._current.name] if self._current else []
         return [*current, *(name for _, name in self._waiting)]
 
     def begin(self, root: Root, name: bytes) -> bool:
-        """Hash a file soon; False if too many wait. A second wish changes nothing."""
+        """Queue a file; return False if the queue is full. Repeating does nothing."""
         if name in self.busy:
             return True
         if len(self._waiting) >= MOST_WAITING:
@@ -51,18 +51,18 @@ class Hashing:
         return True
 
     def cancel(self, name: bytes) -> None:
-        """Hash a file no further."""
+        """Stop hashing a file."""
         if name in self.busy:
             self._cancelled.add(name)
 
     async def stop(self) -> None:
-        """Hash nothing any more."""
+        """Stop hashing."""
         self._stopped = True
         if self._task is not None:
             await self._task
 
     def take_news(self) -> list[HashView]:
-        """Return how far those are that went on since this was last asked."""
+        """Return the hashes that progressed since the last call."""
         news, self._news = self._news, {}
         return list(news.values())
 
@@ -112,7 +112,7 @@ class Hashing:
 
 
 def judged(root: Root, view: HashView) -> HashView:
-    """Return VIEW with what the nearest file of checksums says of its file."""
+    """Return VIEW with the verdict of the nearest checksum file."""
     for place in checksums.places(view.name):
         text = _read_text(root, place)
         told = text and checksums.expected(text, of=view.name, place=place)

@@ -1,7 +1,7 @@
-"""This host's own packet filter rules, and what they do to requests and ACKs.
+"""This host's own firewall rules, and whether they block requests or ACKs.
 
-They are read in a thread, as seldom as will do, and only by root: nobody else may see
-them. What they do to a packet is doctor/filters' to say.
+They are read in a thread, as rarely as possible, and only as root: other users can't
+read them. The evaluation of packets is in doctor/filters.
 """
 
 import asyncio
@@ -22,16 +22,16 @@ from tftptui.net.interfaces import interface_addresses
 from tftptui.telemetry.views import TransferView
 
 SOONEST = 5.0
-"""Seconds between readings at least: programs are started for each."""
+"""Minimum seconds between readings: each starts programs."""
 
 LATEST = 300.0
-"""Seconds between readings while nothing happens that asks for one, at most."""
+"""Maximum seconds between readings while nothing needs one."""
 
 PATIENCE = 0.5
-"""Seconds to wait for the first reading, before rights are given up."""
+"""Seconds to wait for the first reading, before privileges are dropped."""
 
 FRESH = 30.0
-"""Seconds after a reading in which the rules are taken to be the same."""
+"""Seconds after a reading for which the rules count as current."""
 
 _MOST_JUDGED = 256
 _CLIENT_PORTS = (2_070, 49_200)
@@ -51,12 +51,12 @@ class _Known:
 
 
 class HostFirewall:
-    """What is known of the rules; nothing here waits, but for settle().
+    """The rules last read. Only settle() blocks.
 
     Args:
-        read: asks the programs; it takes a while, and is called in a thread.
-        interfaces: tells this host's addresses.
-        may: whether there is the right to read them.
+        read: runs the programs; slow, called in a thread.
+        interfaces: returns this host's addresses.
+        may: returns whether we have permission to read the rules.
     """
 
     def __init__(
@@ -72,12 +72,12 @@ class HostFirewall:
         self._patience = SOONEST / 2
 
     def refresh(self, now: float, *, is_idle: bool = False) -> None:
-        """Read them again if that is due; less and less often while IS_IDLE."""
+        """Read the rules again if due; less and less often while IS_IDLE."""
         wait = self._patience if is_idle else SOONEST
         is_busy = self._thread is not None and self._thread.is_alive()
         if is_busy or now - self._begun < wait:
             return
-        self._begun = now  # also without the right: looking it up costs, too
+        self._begun = now  # also without permission: checking that costs, too
         if not self._may():
             return
         if is_idle:
@@ -88,7 +88,7 @@ class HostFirewall:
         self._thread.start()
 
     def settle(self, seconds: float) -> None:
-        """Wait until the reading under way is over; blocks."""
+        """Wait until the current reading is done; blocks."""
         if self._thread is not None:
             self._thread.join(seconds)
 
@@ -105,9 +105,9 @@ class HostFirewall:
         self._known = _Known(ruleset, self._interfaces(), now)
 
     def stops_acks(self, view: TransferView, port: int, now: float) -> HostBlock | None:
-        """Return what stops the ACKs, or blocks, of a transfer; None if nothing does.
+        """Return what blocks the ACKs or blocks of a transfer, or None.
 
-        PORT is where it was asked.
+        PORT is the one that the request was sent to.
         """
         known = self._known
         if known is None:
@@ -124,12 +124,12 @@ class HostFirewall:
 
     @property
     def address(self) -> str:
-        """An address of ours that others may ask; empty if none is known."""
+        """An address of ours that others can reach; empty if unknown."""
         found = _askers(self._known.interfaces) if self._known else []
         return found[0][1] if found else ""
 
     def stops_requests(self, scene: Scene, now: float) -> HostBlock | None:
-        """Return what stops each request to us, from whatever network; or None."""
+        """Return what blocks all requests to us, from any network; or None."""
         known = self._known
         if known is None:
             return None
@@ -145,7 +145,7 @@ class HostFirewall:
 
 
 async def read_first(rules: HostFirewall) -> None:
-    """Let rules be read while there is the right to, for a moment at most."""
+    """Read the rules while we have permission; wait briefly."""
     if may_read():
         rules.refresh(asyncio.get_running_loop().time())
         await asyncio.to_thread(rules.settle, PATIENCE)
@@ -158,7 +158,7 @@ def _block(passage: Passage, age: float) -> HostBlock:
 def _exchange(
     known: _Known, client: str, client_tid: int, server: str, tid: int, port: int
 ) -> Exchange | None:
-    """Judge a transfer; None if our address is on no interface, or none at all."""
+    """Evaluate a transfer; None if our address is on no interface, or invalid."""
     try:
         ours, theirs = ip_address(server), ip_address(client)
     except ValueError:
@@ -171,7 +171,7 @@ def _exchange(
 
 
 def _askers(interfaces: Interfaces) -> list[tuple[str, str]]:
-    """Return a client of each network of ours and a stranger, and whom they ask."""
+    """Return pairs of client and own address: a neighbor and a stranger per network."""
     found: list[tuple[str, str]] = []
     for addresses in interfaces.values():
         for one in addresses:

@@ -1,7 +1,7 @@
-"""A look now and then at what else goes on with this machine's UDP ports.
+"""Checks now and then which other programs use UDP ports of this machine.
 
-Who holds a port takes a walk through all processes to find out, so that is done in
-a thread, and the longer it takes the rarer it is done.
+Finding the owner of a port means walking all processes, so it is done in a thread, and
+the longer it takes the less often it is done.
 """
 
 import asyncio
@@ -21,14 +21,14 @@ from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.views import HostPorts
 
 PAUSE = 10.0
-"""Seconds between two looks at least."""
+"""Minimum seconds between two checks."""
 
 IDLE_SHARE = 50
-"""A look that took a second is followed by this many without one, at least."""
+"""Minimum pause as a multiple of the duration of a check."""
 
 
 def look_around() -> HostPorts:
-    """Return what is to be known of this machine's UDP ports."""
+    """Return the state of this machine's UDP ports."""
     first, last = ephemeral_range()
     held = udp_holders(but=os.getpid())
     return HostPorts(
@@ -41,23 +41,23 @@ def look_around() -> HostPorts:
 
 
 def without(seen: HostPorts, ours: Set[int]) -> HostPorts:
-    """Return what was seen without ports that are ours.
+    """Return SEEN without the ports in OURS.
 
-    A socket that we opened during the look has an owner that it could not see.
+    A socket that we opened during the check may appear with an unknown owner.
     """
     held = {port: who for port, who in seen.held.items() if port not in ours}
     return msgspec.structs.replace(seen, held=held)
 
 
 class Survey:
-    """Keeps ``latest`` up to date between start() and stop(); look_now() hurries.
+    """Keeps ``latest`` up to date between start() and stop().
 
-    ``latest`` is None until the first look is over; ``version`` grows with each
-    that saw something new.
+    ``latest`` is None until the first check is done; ``version`` increases with each
+    change.
 
     Args:
         now: a monotonic clock, seconds.
-        ours: returns the ports that are this server's at the moment.
+        ours: returns the ports in use by this server.
     """
 
     def __init__(self, now: Callable[[], float], ours: Callable[[], Set[int]]) -> None:
@@ -68,12 +68,12 @@ class Survey:
         self._wanted = asyncio.Event()
 
     def start(self) -> None:
-        """Begin to look; does nothing if it looks already."""
+        """Start checking; does nothing if already started."""
         if self._task is None:
             self._task = asyncio.get_running_loop().create_task(self._run())
 
     async def stop(self) -> None:
-        """Look no more."""
+        """Stop checking."""
         if self._task is not None:
             self._task.cancel()
             with suppress(asyncio.CancelledError):
@@ -81,7 +81,7 @@ class Survey:
             self._task = None
 
     def look_now(self) -> None:
-        """Look again soon, whatever the pause."""
+        """Check soon, without the pause."""
         self._wanted.set()
 
     async def _run(self) -> None:

@@ -1,4 +1,4 @@
-"""Which client program asks, for a server that does without that knowledge."""
+"""Recognizes client programs, for the server, which does not import knowledge/."""
 
 from tftptui.knowledge.signatures import recognise, unknown_kind
 from tftptui.protocol.packets import Request
@@ -9,7 +9,7 @@ from tftptui.telemetry.events import Signature
 
 
 def recognise_request(request: Request, client_tid: int) -> Signature | None:
-    """Return the program that a request comes from, or None."""
+    """Return the program that sent a request, or None."""
     client = recognise(
         option_texts(request.options), client_tid, visible(request.filename)
     )
@@ -17,10 +17,10 @@ def recognise_request(request: Request, client_tid: int) -> Signature | None:
 
 
 def require_known_clients(settings: Settings) -> None:
-    """Look whether options are refused to programs that are known.
+    """Check that options are refused to known programs only.
 
     Raises:
-        SettingsError: one is not.
+        SettingsError: a program is unknown.
     """
     trouble = unknown_kind(settings.refuse)
     if trouble:

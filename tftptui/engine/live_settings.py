@@ -1,4 +1,4 @@
-"""Settings as commands have changed them: what a restarted engine has to know."""
+"""Settings as changed by commands, for a restarted engine."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ _ASCII = range(0x20, 0x7F)
 
 
 def settings_after(settings: Settings, command: Command) -> Settings:
-    """Return SETTINGS as they are once COMMAND has been carried out."""
+    """Return SETTINGS as changed by COMMAND."""
     match command:
         case SetPorts():
             return msgspec.structs.replace(
@@ -39,29 +39,29 @@ def settings_after(settings: Settings, command: Command) -> Settings:
 
 
 def folder_of(text: str) -> Path:
-    """Return the folder that TEXT means: ``~`` is the server's own home."""
+    """Return the path for TEXT; ``~`` is the home of the server's user."""
     return Path(text).expanduser().absolute()
 
 
 def with_rule(settings: Settings, asked: bytes, name: bytes) -> Settings:
-    """Return SETTINGS with a rule, before all others, that turns ASKED into NAME."""
+    """Return SETTINGS with a first rewrite rule from ASKED to NAME."""
     rules = (exact_rule(asked, name), *settings.rewrite)
     return msgspec.structs.replace(settings, rewrite=rules)
 
 
 def live_settings(settings: Settings) -> dict[str, Value]:
-    """Return by name what may be changed while the server runs, as it is now."""
+    """Return the settings that may be changed at runtime, by name."""
     values = msgspec.structs.asdict(settings)
     return {name: _plain(values[name]) for name in sorted(LIVE)}
 
 
 def _plain(value: Value | tuple[str, ...]) -> Value:
-    """Return a value as it is between processes."""
+    """Return a value as sent between processes."""
     return [*value] if isinstance(value, tuple) else value
 
 
 def exact_rule(asked: bytes, name: bytes) -> str:
-    """Return the rewrite rule that turns ASKED, and nothing else, into NAME."""
+    """Return the rewrite rule that turns exactly ASKED into NAME."""
     pattern = "".join(_in_pattern(octet) for octet in asked)
     replacement = "".join(_in_replacement(octet) for octet in name)
     return rf"\A{pattern}\Z={replacement}"
@@ -76,5 +76,5 @@ def _in_pattern(octet: int) -> str:
 def _in_replacement(octet: int) -> str:
     if octet == ord("\\"):
         return "\\\\"
-    # Python's templates know bytes by three octal digits alone.
+    # Python's replacement templates only know octal escapes.
     return f"\\{octet:03o}" if octet >= 0x80 else chr(octet)  # noqa: PLR2004 - no ASCII

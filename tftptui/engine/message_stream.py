@@ -16,11 +16,11 @@ _LONGEST = 1 << 28
 
 
 class MessageStreamError(Exception):
-    """The other end sent something that is not a message of ours."""
+    """The other end sent an invalid message."""
 
 
 class MessageStream(Generic[T]):
-    """Sends any message, and receives those of one type, over a byte stream."""
+    """Sends messages of any type and receives one type, over a byte stream."""
 
     def __init__(
         self,
@@ -36,17 +36,17 @@ class MessageStream(Generic[T]):
         """Send a message; wait while the other end is slow.
 
         Raises:
-            ConnectionError: the other end is gone.
+            ConnectionError: the other end has closed the connection.
         """
         octets = self._encoder.encode(message)
         self._writer.write(len(octets).to_bytes(_LENGTH) + octets)
         await self._writer.drain()
 
     async def receive(self) -> T | None:
-        """Return the next message, or None when the other end is gone.
+        """Return the next message, or None at the end of the stream.
 
         Raises:
-            MessageStreamError: it is no message.
+            MessageStreamError: the message is invalid.
         """
         try:
             length = int.from_bytes(await self._reader.readexactly(_LENGTH))
@@ -68,12 +68,12 @@ class MessageStream(Generic[T]):
 
 
 def settings_decoder() -> msgspec.msgpack.Decoder[Settings]:
-    """Return what reads the first message to a child: its settings."""
+    """Return the decoder for the first message to a child: its settings."""
     return msgspec.msgpack.Decoder(Settings, dec_hook=_unpack_path)
 
 
 def _pack_path(path: object) -> bytes:
-    """Paths travel as bytes: they need not be UTF-8."""
+    """Encode a path as bytes: it may not be UTF-8."""
     if isinstance(path, Path):
         return os.fsencode(path)
     raise TypeError(f"a {type(path).__name__} can't be packed")

@@ -1,6 +1,6 @@
 """Messages between an engine and its watchers: frames out, commands in.
 
-They are plain data, packed as msgpack between processes.
+They are plain data, encoded as msgpack between processes.
 """
 
 from typing import Literal
@@ -98,19 +98,20 @@ __all__ = [
 
 
 class Frame(msgspec.Struct, kw_only=True, tag="frame"):
-    """An update: what changed since the frame before.
+    """An update: changes since the previous frame.
+
+    None or empty means unchanged.
 
     Attributes:
-        time: wall clock when it was made, seconds.
-        transfers: those that changed, whole.
-        packets: packed records from number ``packets_first`` on; a jump of that
-            number means that records were lost to this watcher.
-        notes: texts to some of these records, by number.
+        time: wall clock of the frame, seconds.
+        transfers: those that changed, complete.
+        packets: packed records from number ``packets_first`` on; a gap in the numbers
+            means that records were lost to this watcher.
+        notes: texts for some of these records, by number.
         findings: those that are new, revised or withdrawn.
-        settings: all that ChangeSettings may change, as they are now.
-        locations: searches about which something was learned.
-        wire: what machines sent before TFTP, if that is watched.
-        None or empty means unchanged.
+        settings: current values of all that ChangeSettings may change.
+        locations: TTL searches with new results.
+        wire: ARP and DHCP of machines, if watched.
     """
 
     time: float
@@ -132,17 +133,17 @@ class Frame(msgspec.Struct, kw_only=True, tag="frame"):
 
     @property
     def tells_something(self) -> bool:
-        """Whether anything has changed."""
+        """True if anything has changed."""
         news = (name for name in self.__struct_fields__ if name not in _NO_NEWS)
         return any(getattr(self, name) for name in news)
 
 
 _NO_NEWS = frozenset({"time", "packets_first"})
-"""Fields of a frame that every frame has."""
+"""Fields that every frame has."""
 
 
 class SetPorts(msgspec.Struct, frozen=True, kw_only=True, tag="set_ports"):
-    """Answer from other ports from now on; transfers in progress keep their TID."""
+    """Reply from other ports from now on; active transfers keep their TID."""
 
     first: int
     last: int
@@ -152,22 +153,22 @@ class SetPorts(msgspec.Struct, frozen=True, kw_only=True, tag="set_ports"):
 
 
 class ChangeSettings(msgspec.Struct, frozen=True, tag="change_settings"):
-    """Change settings by name; transfers in progress keep what they have.
+    """Change settings by name; active transfers keep theirs.
 
-    Which ones may be changed stands in settings.LIVE.
+    Only those in settings.LIVE may be changed.
     """
 
     changes: dict[str, Value]
 
 
 class OpenFolder(msgspec.Struct, frozen=True, tag="open_folder"):
-    """List a folder now and whenever it changes."""
+    """List a directory now and whenever it changes."""
 
     folder: bytes
 
 
 class CloseFolder(msgspec.Struct, frozen=True, tag="close_folder"):
-    """Stop listing a folder."""
+    """Stop listing a directory."""
 
     folder: bytes
 
@@ -179,13 +180,13 @@ class AbortTransfer(msgspec.Struct, frozen=True, tag="abort_transfer"):
 
 
 class ServeFolder(msgspec.Struct, frozen=True, tag="serve_folder"):
-    """Serve another folder of the engine's machine; transfers keep their files."""
+    """Serve another directory of the engine's machine; transfers keep their files."""
 
     folder: str
 
 
 class LookAtFile(msgspec.Struct, frozen=True, tag="look_at_file"):
-    """Return a FilePiece: LENGTH bytes from OFFSET on, fewer where the file ends."""
+    """Get a FilePiece: LENGTH bytes from OFFSET on, fewer at the end of the file."""
 
     name: bytes
     offset: int = 0
@@ -193,33 +194,33 @@ class LookAtFile(msgspec.Struct, frozen=True, tag="look_at_file"):
 
 
 class ExamineFiles(msgspec.Struct, frozen=True, tag="examine_files"):
-    """Return FileKinds: what files are."""
+    """Get FileKinds: the types of files."""
 
     names: list[bytes]
 
 
 class FindFiles(msgspec.Struct, frozen=True, tag="find_files"):
-    """Return FoundFiles: those with all WORDS in their path, in whatever case."""
+    """Get FoundFiles: those with all WORDS in their path, ignoring case."""
 
     words: list[str]
 
 
 class HashFile(msgspec.Struct, frozen=True, tag="hash_file"):
-    """Hash a file; frames tell how far it is, and what came of it."""
+    """Hash a file; frames report progress and result."""
 
     name: bytes
 
 
 class CancelHash(msgspec.Struct, frozen=True, tag="cancel_hash"):
-    """Hash a file no further."""
+    """Stop hashing a file."""
 
     name: bytes
 
 
 class LinkName(msgspec.Struct, frozen=True, tag="link_name"):
-    """Make a link below the root, so that who asks for ASKED gets the file NAME.
+    """Create a link below the root, so that requests for ASKED get the file NAME.
 
-    Only where uploads are allowed: it writes into the root.
+    Only if uploads are on: it writes to the root.
     """
 
     asked: bytes
@@ -227,21 +228,21 @@ class LinkName(msgspec.Struct, frozen=True, tag="link_name"):
 
 
 class UnlinkName(msgspec.Struct, frozen=True, tag="unlink_name"):
-    """Take away the link that LinkName made for the same names; a file never."""
+    """Remove the link that LinkName created for the same names; never a file."""
 
     asked: bytes
     name: bytes
 
 
 class RewriteName(msgspec.Struct, frozen=True, tag="rewrite_name"):
-    """Add a rewrite rule, so that who asks for ASKED gets the file NAME."""
+    """Add a rewrite rule, so that requests for ASKED get the file NAME."""
 
     asked: bytes
     name: bytes
 
 
 class AddAddress(msgspec.Struct, frozen=True, tag="add_address"):
-    """Add the address that a machine on the wire looks for, and no host has.
+    """Add the address that a machine looks for with ARP, and no host has.
 
     Attributes:
         mac: of the machine, as in WireDevice.
@@ -251,13 +252,13 @@ class AddAddress(msgspec.Struct, frozen=True, tag="add_address"):
 
 
 class Locate(msgspec.Struct, frozen=True, kw_only=True, tag="locate"):
-    """Find out where packets to a client's port are dropped; frames tell how it goes.
+    """Find out where packets to a client's port are dropped; frames report progress.
 
     Attributes:
-        transfer: number of the transfer that it is about.
+        transfer: number of the transfer in question.
         client, client_tid: the client's endpoint.
-        server: our address that was asked.
-        was_heard: whether the client had answered: then nothing need have been dropped.
+        server: our address that the request was sent to.
+        was_heard: whether the client had replied: then maybe nothing is dropped.
     """
 
     transfer: int
@@ -268,7 +269,7 @@ class Locate(msgspec.Struct, frozen=True, kw_only=True, tag="locate"):
 
 
 class ExpectSelfTest(msgspec.Struct, frozen=True, tag="expect_self_test"):
-    """Take what comes from these ports of this host for a self-test's, for a while."""
+    """Treat requests from these ports of this host as a self-test, for a while."""
 
     ports: list[int]
 
@@ -286,10 +287,10 @@ ActionCommand = (
     | Locate
     | ExpectSelfTest
 )
-"""Commands that change something, at once."""
+"""Commands that take effect at once."""
 
 ShelfCommand = LookAtFile | ExamineFiles | FindFiles | HashFile | CancelHash
-"""Questions about what is in files: reading them takes a while."""
+"""Queries about the content of files, which take a while."""
 
 Command = ActionCommand | ShelfCommand | AddAddress
 
@@ -297,7 +298,7 @@ Answer = FilePiece | FileKinds | FoundFiles
 
 
 class Ask(msgspec.Struct, frozen=True, tag="ask"):
-    """A command on its way; the reply carries the same number."""
+    """A command to the engine; the reply has the same number."""
 
     number: int
     command: Command
@@ -316,10 +317,10 @@ class Reply(msgspec.Struct, frozen=True, tag="reply"):
 
 
 class Ready(msgspec.Struct, frozen=True, tag="ready"):
-    """A child engine serves, or says why it can't."""
+    """A child engine has started to serve, or says why it can't."""
 
     error: str | None = None
 
 
 class Farewell(msgspec.Struct, frozen=True, tag="farewell"):
-    """The last message of an engine that ends in good order."""
+    """The last message of an engine that shuts down cleanly."""

@@ -1,8 +1,8 @@
-"""Looks whether files that clients missed may be had by now, beside the server's work.
+"""Checks whether files that clients requested without success are available now.
 
-Something below the root changes, and what a client missed may be there: then what is
-told of it is over, though nobody has asked again. The server's own way of understanding
-a name decides, in a thread.
+When something below the root changes, a missing file may appear; then its finding is
+over, though no client has requested it again. The server's own name resolution decides,
+in a thread.
 """
 
 import asyncio
@@ -14,14 +14,13 @@ from tftptui.server.root.root import Root
 from tftptui.telemetry.escapes import may_be_changed
 
 MOST_LOOKED_AT = 64
-"""Tries looked at in one go after a change; the others are next."""
+"""Tries checked in one step after a change; the rest follow."""
 
 
 class MissingFiles:
-    """Tells Findings what is there, between begin() and stop().
+    """Reports files that have appeared to Findings, between begin() and stop().
 
-    Call changed() when something below the root is not as it was, or names are
-    understood in another way, and look() often.
+    Call changed() when the root or the name rules have changed, and look() often.
     """
 
     def __init__(self) -> None:
@@ -31,15 +30,15 @@ class MissingFiles:
         self._task: asyncio.Task[None] | None = None
 
     def begin(self, root: Root) -> None:
-        """Look below ROOT from now on."""
+        """Check below ROOT from now on."""
         self._root, self._has_changed = root, True
 
     def changed(self) -> None:
-        """Take in that what was missing may be there."""
+        """Record that missing files may have appeared."""
         self._has_changed = True
 
     def look(self, findings: Findings) -> None:
-        """Find out what of that which FINDINGS tell as missing may be had now."""
+        """Check the names that FINDINGS reports as missing, if there was a change."""
         is_busy = self._task is not None and not self._task.done()
         if self._root is None or is_busy:
             return
@@ -52,10 +51,10 @@ class MissingFiles:
             self._task = asyncio.get_running_loop().create_task(work)
 
     async def stop(self) -> None:
-        """Look no more."""
+        """Stop checking."""
         self._root = None
         if self._task is not None:
-            await self._task  # a thread can't be stopped; it is done in a moment
+            await self._task  # a thread can't be cancelled; it ends soon
 
     async def _look(self, root: Root, missed: list[Missed], findings: Findings) -> None:
         found = await asyncio.to_thread(_there, root, missed)
@@ -65,7 +64,7 @@ class MissingFiles:
 
 
 def _there(root: Root, missed: list[Missed]) -> list[tuple[Missed, str]]:
-    """Return whose next request would be served, and with what."""
+    """Return the tries whose next request would be served, and the file."""
     found = []
     for one in missed:
         names = (_served(root, name, one.tries.client) for name in one.names)
@@ -76,14 +75,14 @@ def _there(root: Root, missed: list[Missed]) -> list[tuple[Missed, str]]:
 
 
 def _served(root: Root, name: str, client: str) -> str | None:
-    """Return which file a client gets that asks for a name; None if it gets none.
+    """Return the file that a client gets for a name, or None.
 
-    A name that had to be made visible is not known any more as it was asked for.
+    A name with replaced characters can't be turned back into the requested bytes.
     """
     if may_be_changed(name):
         return None
     asked = os.fsencode(name)
     try:
         return explain_read(root, asked, client).served
-    except OSError:  # the root itself is gone, or is another by now
+    except OSError:  # the root is gone or was replaced
         return None

@@ -1,8 +1,8 @@
-"""Finds what clients meant by names that are not there, beside the server's work.
+"""Finds similar names for requested files that do not exist.
 
-The names below the root are counted in a thread, when somebody first asks for one
-that is missing, and again when something changed. Each match is checked before it
-is reported: it is still there, inside the root, and may be read.
+The names below the root are read in a thread when a client first requests a missing
+file, and again after changes. Each match is checked before it is reported: it still
+exists, is inside the root, and is readable.
 """
 
 import asyncio
@@ -27,27 +27,28 @@ from tftptui.telemetry.refusal_reasons import Reason
 from tftptui.telemetry.views import NearName
 
 MOST_WAITING = 64
-"""Names that wait for an answer; those beyond get none."""
+"""Names queued; requests beyond get no answer."""
 
 OLDEST = 30.0
-"""Seconds after which the names are counted again whatever was heard of changes."""
+"""Seconds after which the names are read again in any case."""
 
 PAUSE = 1.0
 IDLE_SHARE = 20
-"""Counting that took a second is not done again for this many, nor within PAUSE."""
+"""Reading the names pauses for this many times its duration, and at least PAUSE
+seconds."""
 
 LONGEST_COUNT = 10.0
-"""Seconds after which counting ends with what there is."""
+"""Seconds after which reading stops with the names found so far."""
 
 _KEPT = 1_000
 _OFFERED = 3 * MOST
-"""Candidates that are looked at until MOST are there."""
+"""Candidates checked to find MOST matches."""
 
 Tell = Callable[[list[NearName]], None]
 
 
 class NearNames:
-    """Answers seek() soon, between begin() and stop(); else at once, with nothing.
+    """Answers seek() between begin() and stop(); otherwise with nothing, at once.
 
     Args:
         now: a monotonic clock, seconds.
@@ -65,29 +66,29 @@ class NearNames:
         self._mended = MissingFiles()
 
     def begin(self, root: Root) -> None:
-        """Look for names below ROOT from now on."""
+        """Search below ROOT from now on."""
         self._root, self._known = root, None
         self._answers.clear()
         self._mended.begin(root)
 
     def look_again(self, findings: Findings) -> None:
-        """See whether what FINDINGS tell as missing has come; call it often."""
+        """Check if files that FINDINGS reports as missing exist now; call it often."""
         self._mended.look(findings)
 
     def changed(self) -> None:
-        """Take in that something below the root is not as it was."""
+        """Record that something below the root has changed."""
         self._has_changed = True
         self._mended.changed()
 
     async def stop(self) -> None:
-        """Stop looking; callers that still wait get nothing."""
+        """Stop searching; waiting callers get nothing."""
         self._root = None
         await self._mended.stop()
         if self._task is not None:
-            await self._task  # a thread can't be stopped, but it sees that we are
+            await self._task  # a thread can't be cancelled, but it checks for this
 
     def seek(self, asked: bytes, tell: Tell) -> None:
-        """Find which files may be meant by ASKED, and TELL them."""
+        """Find files with names similar to ASKED, and pass them to TELL."""
         if self._root is None or len(self._waiting) >= MOST_WAITING:
             tell([])
             return
@@ -101,7 +102,7 @@ class NearNames:
             found: dict[bytes, list[NearName]] = {}
             if self._root is not None:
                 found = await asyncio.to_thread(self._find, self._root, names)
-            # What came meanwhile waits for the next turn.
+            # New entries wait for the next round.
             for _ in range(len(self._waiting)):
                 asked, tell = self._waiting.popleft()
                 if asked in found or self._root is None:
@@ -140,14 +141,14 @@ class NearNames:
 
 
 def count_names(root: Root, *, go_on: Callable[[], bool] = lambda: True) -> KnownNames:
-    """Return the names below the root, as far as they can be counted."""
+    """Return the names below the root, within limits."""
     return KnownNames(names_below(root, go_on=go_on), root=bytes(root.path))
 
 
 def with_near_names(
     explanation: Explanation, settings: Settings, asked: bytes
 ) -> Explanation:
-    """Add to how a read of ASKED ends which files may be meant, if it is not there."""
+    """Add similar names to an explanation of a read of a missing file."""
     if explanation.reason != Reason.NOT_FOUND or explanation.direction != "read":
         return explanation
     with closing(root_of(settings)) as root:
@@ -156,14 +157,14 @@ def with_near_names(
 
 
 def near_below(root: Root, asked: bytes, known: KnownNames) -> list[NearName]:
-    """Return which files that are served now may be meant by ASKED."""
+    """Return the files served now whose names are similar to ASKED."""
     offered = near_names(asked, known, most=_OFFERED)
     there = [near for near in offered if is_served(root, near.name)]
     return [_told(near) for near in _alike_sure(there)][:MOST]
 
 
 def _alike_sure(near: list[Near]) -> Iterable[Near]:
-    """Leave out guesses behind what is certain."""
+    """Drop guesses after certain matches."""
     return takewhile(lambda one: one.is_sure == near[0].is_sure, near)
 
 

@@ -1,4 +1,4 @@
-"""The server's side of the process that changes interfaces, and undoes it at the end.
+"""The server's side of the process that changes interfaces and undoes that at the end.
 
 The process itself is ``holders/network_keeper.py``.
 """
@@ -15,11 +15,11 @@ from tftptui.cable.host_changes import Change, ChangeError
 _MODULE = "tftptui.engine.holders.network_keeper"
 
 _PATIENCE = 5.0
-"""Seconds that it may take to undo all."""
+"""Seconds that undoing everything may take."""
 
 
 class KeeperReply(msgspec.Struct):
-    """To one change: why it was not made, or ""; at the end what was undone."""
+    """The reply to a change: the error, or ""; at the end the changes undone."""
 
     error: str = ""
     undone: list[str] = []
@@ -34,11 +34,11 @@ class NetworkKeeper:
 
     @property
     def is_running(self) -> bool:
-        """Whether changes can be made."""
+        """True if changes can be made."""
         return self._process is not None
 
     async def start(self) -> None:
-        """Start the process; without root's rights there is none.
+        """Start the process; does nothing unless we are root.
 
         Raises:
             OSError: it can't be started.
@@ -63,7 +63,7 @@ class NetworkKeeper:
             raise ChangeError(reply.error)
 
     async def stop(self) -> list[str]:
-        """Undo all; return a sentence for each change."""
+        """Undo all changes; return a sentence for each."""
         process, self._process = self._process, None
         if process is None or process.stdin is None or process.stdout is None:
             return []

@@ -1,4 +1,4 @@
-"""The port pool as a watcher sees it, and the command that changes its range."""
+"""The port pool as shown to watchers, and the command that changes its range."""
 
 from tftptui.engine.client import CommandRefusedError
 from tftptui.engine.messages import SetPorts
@@ -10,7 +10,7 @@ LONGEST_QUARANTINE = 3_600.0
 
 
 def set_ports(service: Service, command: SetPorts) -> None:
-    """Answer from other ports from now on.
+    """Reply from other ports from now on.
 
     Raises:
         CommandRefusedError: it can't be done; nothing has changed.
@@ -40,7 +40,7 @@ def set_ports(service: Service, command: SetPorts) -> None:
 
 
 def port_map(service: Service, host: HostPorts | None) -> PortMap:
-    """Return the port map of a service as things stand on its HOST."""
+    """Return the current port map of a service, with ports in use on its HOST."""
     pool, clock = service.pool, service.recorder.clock
     to_wall = clock.wall() - clock.now()
     states = bytearray(pool.states())

@@ -1,6 +1,6 @@
-"""Whose requests are those of our own self-test: they are no client's.
+"""Recognizes requests of our own self-test, which are not a client's.
 
-The screen says beforehand from which ports of this host it will ask.
+The screen announces the ports of this host that it will send from.
 """
 
 from collections.abc import Callable, Iterable
@@ -14,13 +14,13 @@ from tftptui.telemetry.events import Signature
 from tftptui.telemetry.probe_trials import SELF_TEST
 
 EXPECTED = 20.0
-"""Seconds for which a port is taken to be the self-test's."""
+"""Seconds for which a port counts as the self-test's."""
 
 _MOST = 256
 
 
 class SelfTests:
-    """Remembers the ports of self-tests, and recognises all other programs too.
+    """Remembers the ports of self-tests; recognizes all other programs, too.
 
     Args:
         now: monotonic clock, seconds.
@@ -31,7 +31,7 @@ class SelfTests:
         self._until: dict[int, float] = {}
 
     def expect(self, ports: Iterable[int]) -> None:
-        """Take what comes from these ports of this host for a self-test's."""
+        """Treat requests from these ports of this host as a self-test."""
         now = self._now()
         self._until = {port: end for port, end in self._until.items() if end > now}
         self._until |= dict.fromkeys(ports, now + EXPECTED)
@@ -39,12 +39,12 @@ class SelfTests:
             del self._until[next(iter(self._until))]
 
     def expects(self, client: Endpoint) -> bool:
-        """Whether a client is the self-test, as far as was said before."""
-        until = self._until.get(client.port)  # of nearly all there is none
+        """Return whether a client is an announced self-test."""
+        until = self._until.get(client.port)  # nearly always None
         return until is not None and until > self._now() and _is_own(client.host)
 
     def recognise(self, request: Request, client: Endpoint) -> Signature | None:
-        """Return the program that a request comes from, or None."""
+        """Return the program that sent a request, or None."""
         if self.expects(client):
             return Signature(SELF_TEST, 1.0)
         return recognise_request(request, client.port)

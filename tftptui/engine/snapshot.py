@@ -1,4 +1,4 @@
-"""What frames have told so far, as one frame for somebody who comes later."""
+"""Merges frames into one, for watchers that attach later."""
 
 from collections import deque
 
@@ -23,11 +23,11 @@ KEPT_REFUSALS, KEPT_FINDINGS, KEPT_HASHES = 500, 200, 1_000
 
 
 class Snapshot:
-    """Folds frames; everything is bounded.
+    """Merges frames; everything is bounded.
 
     Args:
-        kept_transfers: ended transfers that are remembered.
-        ring: the engine's own, from which packets are taken.
+        kept_transfers: finished transfers kept.
+        ring: the engine's packet ring, from which packets are taken.
     """
 
     def __init__(self, kept_transfers: int, ring: PacketRing) -> None:
@@ -46,7 +46,7 @@ class Snapshot:
         self._next = 0
 
     def fold(self, frame: Frame) -> None:
-        """Take a frame in."""
+        """Merge a frame."""
         self._status = frame.status or self._status
         self._ports = frame.ports or self._ports
         self._host_ports = frame.host_ports or self._host_ports
@@ -68,7 +68,7 @@ class Snapshot:
         self._forget_the_oldest()
 
     def frame(self, time: float) -> Frame:
-        """Return all of it; packets as far as the frames folded in have told."""
+        """Return the whole state; packets up to the last merged frame."""
         first = self._ring.first
         return Frame(
             time=time,

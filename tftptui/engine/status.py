@@ -11,17 +11,17 @@ from tftptui.server.watch.watch import Watch
 from tftptui.telemetry.views import HostNetwork, Recording
 
 INTERVAL = 30.0
-"""Seconds between looks."""
+"""Seconds between checks."""
 
 
 class HostAddresses:
-    """The addresses of this host, and the networks whose length it knows.
+    """The addresses of this host and its networks.
 
     Attributes:
-        addresses: by which others may reach it.
-        mtu: of the default route, bytes; None if there is none, or it is not known.
-        networks: empty until a client was heard: they are about clients, and what
-            reads them is slow to load.
+        addresses: by which others can reach it.
+        mtu: of the default route, bytes; None if there is none, or unknown.
+        networks: empty until the first request: they are about clients, and the code
+            that reads them is slow to load.
     """
 
     def __init__(self) -> None:
@@ -31,7 +31,7 @@ class HostAddresses:
         self._looked = self._counted = float("-inf")
 
     def look(self, now: float, *, is_asked: bool) -> None:
-        """Look again if that is due at NOW, seconds of a monotonic clock."""
+        """Read them again if INTERVAL has passed at NOW (monotonic seconds)."""
         if now - self._looked > INTERVAL:
             self._looked = now
             self.addresses = [str(address) for address in own_addresses()]
@@ -48,7 +48,7 @@ def status_of(
     recording: Recording | None,
     notices: list[str],
 ) -> Status:
-    """Return the status of a service as it stands."""
+    """Return the current status of a service."""
     listeners, settings = service.listeners, service.settings
     return Status(
         version=__version__,

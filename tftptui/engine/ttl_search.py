@@ -1,4 +1,4 @@
-"""Finding where packets to a client's port are dropped: two walks, side by side."""
+"""TTL search: find out where packets to a client's port are dropped."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -14,26 +14,26 @@ from tftptui.settings import HIGHEST_PORT
 from tftptui.telemetry.ttl_walks import Hop, Location, PortTrial, Walk
 
 PATIENCE = 1.0
-"""Seconds to wait for an answer; routers give about one a second."""
+"""Seconds to wait for a reply; routers send about one a second."""
 
 TRIES = 2
-"""Datagrams for each hop: one that is lost must not look like a wall."""
+"""Datagrams per hop: a lost one must not look like a block."""
 
 _BESIDE = 2
-"""Ports beside the client's own that are tried from several ports of ours."""
+"""Ports next to the client's that are tried from several ports of ours."""
 
 _SLOT, _TRIES_OF_PORTS = 3.0, 3
-"""Seconds for each of these, from all ports of ours at once, and tries of each: Linux
-answers 6 packets at once that find no listener, and then one a second."""
+"""Seconds for each of these ports, tried from all ports of ours at once, and tries of
+each: Linux sends 6 port-unreachable errors at once and then one a second."""
 
 _FAR = 64
-"""A lifetime that reaches the client."""
+"""A TTL that reaches the client."""
 
 _EXCEEDED = {(11, 0), (3, 0)}
-"""ICMP and ICMPv6: its lifetime ran out on the way."""
+"""ICMP and ICMPv6: time exceeded in transit."""
 
 OTHER_PORTS = (49_200, 2_070)
-"""Ports to compare with: one that few firewalls block, or a low one if that is it."""
+"""Ports to compare with: one that few firewalls block, and a low one."""
 
 
 def other_port(port: int) -> int:
@@ -42,14 +42,14 @@ def other_port(port: int) -> int:
 
 
 class Locating:
-    """One search; tells TELL whenever something is learned, the last time when done.
+    """One search; calls TELL with each result, the last time when done.
 
     Args:
-        transfer: number of the transfer that set it off.
+        transfer: number of the transfer that caused it.
         suspect: sends from a port of our range to the client's.
         client: the client's endpoint.
-        tell: gets the state of the search.
-        was_heard: whether the client had answered from that port.
+        tell: callback for the state of the search.
+        was_heard: whether the client had replied from that port.
         others: send from other ports of our range.
     """
 
@@ -73,7 +73,7 @@ class Locating:
         )
 
     async def run(self) -> None:
-        """Walk both ways in turn until both are over."""
+        """Probe both ports hop by hop, in turn, until both are done."""
         self._tell(self.location)
         port = self.location.other.port
         target = Endpoint(self._client.host, port, self._client.scope)
@@ -98,7 +98,7 @@ class Locating:
             if not is_over(self.location.suspect):
                 walk = await self._step(suspect, self.location.suspect)
                 self._learn(suspect=walk)
-        if is_whole(self.location.other):  # else its machine never says a word
+        if is_whole(self.location.other):  # otherwise port-unreachable is never sent
             await self._try_ports([suspect, *self._others])
         found = self.location
         told = verdict(
@@ -107,7 +107,7 @@ class Locating:
         self._learn(is_done=True, verdict=told)
 
     async def _try_ports(self, ours: Sequence[Walker]) -> None:
-        """Try ports beside the client's, and the one to compare, from each of OURS."""
+        """Try ports next to the client's, and the one to compare, from each of OURS."""
         first = min(self._client.port + 1, HIGHEST_PORT - _BESIDE)
         theirs = [self.location.other.port, *range(first, first + _BESIDE)]
         async with asyncio.TaskGroup() as group:
@@ -152,7 +152,7 @@ class Locating:
 
 
 async def _answer(walker: Walker) -> IcmpError | None:
-    """Wait for the first answer; None if there is none in time."""
+    """Wait for the first reply; None on a timeout."""
     loop = asyncio.get_running_loop()
     came = asyncio.Event()
     loop.add_reader(walker.socket, came.set)
@@ -178,10 +178,10 @@ def _hop(ttl: int, error: IcmpError, client: str) -> Hop:
 
 
 class Searches:
-    """The searches under way; there may be MOST of them.
+    """The active searches, at most MOST.
 
     Args:
-        learned: gets what came of each that is over.
+        learned: callback for the result of each finished search.
     """
 
     MOST = 3
@@ -192,7 +192,7 @@ class Searches:
         self._news: dict[int, Location] = {}
 
     def begin(self, search: Locating, done: Callable[[], object]) -> None:
-        """Begin a search; call DONE when it is over."""
+        """Start a search; call DONE when it is over."""
         task = asyncio.get_running_loop().create_task(search.run())
         self._tasks.add(task)
 
@@ -204,23 +204,23 @@ class Searches:
 
     @property
     def is_full(self) -> bool:
-        """Whether another one would be too many."""
+        """True if no more search may be started."""
         return len(self._tasks) >= self.MOST
 
     def tell(self, location: Location) -> None:
-        """Keep what was learned until it is taken."""
+        """Keep a result until take_news()."""
         self._news[location.transfer] = location
         if location.is_done:
             self._learned(location)
 
     def take_news(self) -> list[Location]:
-        """Return what was learned since this was last asked."""
+        """Return the results since the last call."""
         news = list(self._news.values())
         self._news.clear()
         return news
 
     async def stop(self) -> None:
-        """End all searches."""
+        """Cancel all searches."""
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()

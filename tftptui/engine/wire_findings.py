@@ -1,4 +1,4 @@
-"""Findings about what comes before a request: told, revised and withdrawn."""
+"""Findings about ARP and DHCP before a request: report, revise, withdraw."""
 
 from dataclasses import dataclass
 
@@ -13,19 +13,20 @@ from tftptui.telemetry.findings import Finding
 from tftptui.wire.devices import Device, Devices
 
 KEPT = 60.0
-"""Seconds for which a finding stands that no rule repeats: a machine rests at times."""
+"""Seconds after which a finding ends that its rule no longer reports: machines
+pause."""
 
 
 @dataclass(slots=True)
 class _Told:
-    """A finding that stands, and when its rule said so last."""
+    """A reported finding, and when its rule last reported it."""
 
     finding: Finding
     held: float
 
 
 class WireFindings:
-    """Tells each finding once for as long as it holds; see Reporter.
+    """Reports each finding once as long as it holds; see Reporter.
 
     Attributes:
         missing: addresses that machines look for and no host has, by MAC address.
@@ -37,16 +38,16 @@ class WireFindings:
         self._told: dict[tuple[Code, bytes], _Told] = {}
 
     def of(self, device: Device) -> tuple[int, ...]:
-        """Return the numbers of those that hold for a machine."""
+        """Return the numbers of the findings about a machine."""
         told = self._told.items()
         return tuple(one.finding.number for (_, mac), one in told if mac == device.mac)
 
     def look(self, devices: Devices, now: float) -> list[Device]:
-        """Look at all machines; return those whose findings have changed.
+        """Check all machines; return those whose findings have changed.
 
         Args:
-            devices: their stories.
-            now: seconds of the clock that the stories have.
+            devices: the machines with their histories.
+            now: seconds of the clock used in the histories.
         """
         changed: dict[bytes, Device] = {}
         self.missing.clear()
@@ -61,7 +62,7 @@ class WireFindings:
         return list(changed.values())
 
     def withdraw_all(self, why: str) -> None:
-        """Withdraw what is told."""
+        """Withdraw all findings."""
         self.missing.clear()
         for key in list(self._told):
             self._withdraw(key, why)
@@ -78,7 +79,7 @@ class WireFindings:
         whose = Affected([facts.device.address] if facts.device.address else [], [])
         for key, draft in holding.items():
             found = self._tell(self._told.get(key), draft, whose)
-            if found is not None:  # else there are too many: it is looked at again
+            if found is not None:  # otherwise too many: tried again
                 self._told[key] = _Told(found, facts.now)
 
     def _tell(
@@ -94,7 +95,7 @@ class WireFindings:
 
 
 def _over(code: Code, facts: WireFacts, held: float) -> str:
-    """Return why a finding that HELD last then no longer does; "" while it may."""
+    """Return why a finding last HELD then is over; "" while it may still hold."""
     attempt = facts.attempt
     if code is Code.ADDRESS_MISSING and facts.own_addresses & set(facts.device.lookups):
         return "this host has the address now"

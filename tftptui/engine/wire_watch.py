@@ -1,4 +1,4 @@
-"""``--wire``: what machines send before TFTP, for journal, findings and screens."""
+"""``--wire``: ARP and DHCP of machines, for journal, findings and screens."""
 
 import asyncio
 from collections.abc import Callable, Iterable
@@ -26,31 +26,31 @@ from tftptui.wire.sources import (
 from tftptui.wire.text import interfaces_words, shown_device
 
 ANY = "any"
-"""Stands for all interfaces but the loopback, as for tcpdump."""
+"""All interfaces except the loopback, as for tcpdump."""
 
 LOOK_INTERVAL = 1.0
-"""Seconds between searches for findings."""
+"""Seconds between checks for findings."""
 
 MOST_A_SECOND = 2_000
-"""Events taken; more wait in the socket, where the kernel drops what is too much."""
+"""Events handled; the rest wait in the socket, where the kernel drops the excess."""
 
 
 class WireWatch:
-    """The stories of all machines that are heard.
+    """The histories of all machines heard.
 
     Call open() before privileges are dropped, tick() often, stop() at the end. A demo
     calls take() instead of open().
 
     Args:
-        clock: where times come from.
-        emit: gets an event for each step.
+        clock: source of times.
+        emit: callback for an event per step.
         reporter: gets the findings.
-        tell: gets each change of this machine, for journal and operator.
-        frame_heard: gets ARP and DHCP packets as they were on the wire.
+        tell: callback for each change to this machine, for journal and operator.
+        frame_heard: callback for ARP and DHCP packets as captured.
 
     Attributes:
-        devices: the stories.
-        notices: changes of this machine that stand.
+        devices: the histories.
+        notices: changes made to this machine.
     """
 
     def __init__(
@@ -73,15 +73,15 @@ class WireWatch:
         self._paused: list[Source] = []
 
     async def open(self, interface: str, port: int, *, may_change: bool) -> None:
-        """Hear INTERFACE from now on, with TFTP requests to PORT.
+        """Listen on INTERFACE, also for TFTP requests to PORT.
 
         Args:
             interface: a name, or ANY.
             port: of this server.
-            may_change: whether missing addresses may be added; takes root and a name.
+            may_change: whether missing addresses may be added; needs root and a name.
 
         Raises:
-            EngineError: it can't be heard; the text says why and what to do.
+            EngineError: it can't be opened; the text says why and what to do.
         """
         try:
             name = "" if interface == ANY else interface
@@ -99,7 +99,7 @@ class WireWatch:
             self._hear(source)
 
     async def stop(self) -> None:
-        """Hear no more, and take added addresses away."""
+        """Stop listening, and remove added addresses."""
         if self._sources is not None:
             loop = asyncio.get_running_loop()
             for source in self._sources.open:
@@ -114,7 +114,7 @@ class WireWatch:
     def architecture(self, client: str, file: bytes) -> int | None:
         """Return option 93 of a client whose firmware has requested FILE, or None.
 
-        What such a program requests later says nothing of the firmware.
+        Later requests are from the loaded program and say nothing about the firmware.
         """
         device = self.devices.by_address(client)
         attempt = device.attempt if device is not None else None
@@ -125,7 +125,7 @@ class WireWatch:
         return attempt.architectures[0] if is_first and is_firmware else None
 
     async def add_address(self, mac: str) -> None:
-        """Add the address that a machine looks for; it is taken away at the end.
+        """Add the address that a machine looks for; stop() removes it.
 
         Raises:
             CommandRefusedError: it can't be done; the text says what to type.
@@ -148,30 +148,30 @@ class WireWatch:
         self._tell(self.notices[-1])
 
     def take(self, events: Iterable[WireEvent]) -> None:
-        """Take what was heard."""
+        """Handle events."""
         for event in events:
             self._taken += 1
             for news in self.devices.take(event):
                 if news.device is not None:
                     self._news[news.device.mac] = news.device
-                else:  # the link: a step in the story of each machine on it
+                else:  # the link: a step for each machine on it
                     self._news |= {
                         one.mac: one
                         for one in self.devices
                         if one.interface == news.interface
                     }
                 self._emit(journalled(news))
-        while len(self._news) > MOST_DEVICES:  # nobody asks for them
+        while len(self._news) > MOST_DEVICES:  # nobody takes them
             del self._news[next(iter(self._news))]
 
     def start_over(self, why: str) -> None:
-        """Withdraw what is told, and know no machine."""
+        """Withdraw all findings and forget all machines."""
         self._findings.withdraw_all(why)
         self.devices = Devices()
         self._news.clear()
 
     def tick(self) -> None:
-        """Look for findings once a second."""
+        """Check for findings once a second."""
         now = self._clock.now()
         if now - self._looked < LOOK_INTERVAL:
             return
@@ -184,8 +184,8 @@ class WireWatch:
             self._news[device.mac] = device
 
     def take_news(self) -> WireNews | None:
-        """Return what is new since this was asked; None if nothing is."""
-        if not self.devices.links:  # it is not watched
+        """Return what is new since the last call, or None."""
+        if not self.devices.links:  # not watched
             return None
         interfaces = interfaces_words(self.devices)
         if not self._news and interfaces == self._told:

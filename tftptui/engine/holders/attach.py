@@ -1,4 +1,4 @@
-"""Watching a server that runs by itself: ``tftptui attach``."""
+"""Watch a server that runs on its own: ``tftptui attach``."""
 
 import asyncio
 import contextlib
@@ -21,7 +21,7 @@ from tftptui.engine.messages import (
 )
 
 _LOOKS = OpenFolder | CloseFolder | LookAtFile | ExamineFiles | FindFiles | HashFile
-"""What changes nothing."""
+"""Commands that change nothing."""
 
 
 def _why(path: Path, error: OSError) -> str:
@@ -34,7 +34,7 @@ def _why(path: Path, error: OSError) -> str:
 
 
 def _owner(path: Path) -> str:
-    """Return who owns a socket, or else the folder that keeps us from seeing it."""
+    """Return the owner of a socket, or of the directory that hides it from us."""
     for place in (path, *path.parents):
         with contextlib.suppress(OSError, KeyError):
             return place.owner()
@@ -42,7 +42,7 @@ def _owner(path: Path) -> str:
 
 
 class AttachedEngine(RemoteEngine):
-    """Holds an engine by its socket, and leaves it alone in the end; see EngineClient.
+    """Holds a running engine through its control socket; see EngineClient.
 
     Args:
         path: of the socket.
@@ -80,13 +80,13 @@ class AttachedEngine(RemoteEngine):
         self._receiving = asyncio.get_running_loop().create_task(receiving)
 
     async def ask(self, command: Command) -> Answer | None:
-        """Carry a command out, unless it changes something and we only look."""
+        """Carry out a command, unless it changes something and we are read-only."""
         if self._is_read_only and not isinstance(command, _LOOKS):
             raise CommandRefusedError("attached read-only: changes are refused")
         return await super().ask(command)
 
     async def stop(self) -> None:
-        """Leave; the server and its transfers go on."""
+        """Detach; the server and its transfers go on."""
         if self._stream is not None:
             await self._stream.close()
             self._stream = None

@@ -1,7 +1,7 @@
-"""An engine in a process of its own, so that drawing never costs a packet.
+"""An engine in a child process, so that drawing the screen never delays a packet.
 
-The two talk over a socket pair. When the holder dies its end closes, and the
-child ends all transfers and itself; when the child dies the holder gets the reason.
+They communicate over a socket pair. If the parent dies, the child sees the connection
+close and shuts down; if the child dies, the parent reads the reason from its stderr.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ from tftptui.engine.messages import Command, Frame, Ready, Stop
 from tftptui.settings import Settings
 
 _STOP_PATIENCE = 5.0
-"""Seconds that a child may take to end in good order."""
+"""Seconds that a child may take to shut down cleanly."""
 
 _KEPT_STDERR = 2_000
 
@@ -36,8 +36,8 @@ class ChildEngine(RemoteEngine):
     """Holds an engine in a child process; see EngineClient.
 
     Args:
-        settings: what the child serves and how.
-        started: called whenever the child has begun to serve.
+        settings: settings of the child.
+        started: callback for each time the child has started to serve.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class ChildEngine(RemoteEngine):
     async def start(self) -> None:
         """Start the child and wait until it serves; see EngineClient.
 
-        After stop() it may be called again, as after a crash.
+        It may be called again after stop(), as after a crash.
         """
         self._forget()
         ours, theirs = socket.socketpair()
@@ -93,10 +93,10 @@ class ChildEngine(RemoteEngine):
         self._tasks.append(loop.create_task(self._receive(self._stream)))
 
     async def stop(self) -> None:
-        """End the child in good order, or else by force; see EngineClient."""
+        """Shut down the child cleanly, or kill it; see EngineClient."""
         if self._process is None:
             return
-        if self._ended is None:  # else it died, and may be restarted with them
+        if self._ended is None:  # otherwise it has died, and a restart needs them
             self._held.close()
         if self._stream is not None:
             with contextlib.suppress(ConnectionError):
@@ -121,7 +121,7 @@ class ChildEngine(RemoteEngine):
         raise EngineError(await self._reason())
 
     async def _keep_stderr(self) -> None:
-        """Keep the end of what the child says before it dies."""
+        """Keep the end of the child's stderr."""
         if self._process is None or self._process.stderr is None:
             return
         while piece := await self._process.stderr.read(_KEPT_STDERR):
@@ -142,7 +142,7 @@ class ChildEngine(RemoteEngine):
 async def _spawn(descriptors: list[int]) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
         sys.executable,
-        "-P",  # never import from the folder we happen to stand in
+        "-P",  # never import from the current directory
         "-m",
         "tftptui.engine.holders.host",
         *map(str, descriptors),
@@ -156,9 +156,9 @@ async def _spawn(descriptors: list[int]) -> asyncio.subprocess.Process:
 
 @contextmanager
 def beside(settings: Settings) -> Iterator[list[str]]:
-    """Serve as SETTINGS say while this is entered; give the listeners' endpoints.
+    """Serve with SETTINGS inside the context; yield the listeners' endpoints.
 
-    To be used in a thread without an event loop.
+    For threads without an event loop.
 
     Raises:
         EngineError: it can't serve; the text says why.

@@ -1,8 +1,8 @@
-"""``serve --landlock``: which files the server can open.
+"""``serve --landlock``: limits which files the server can open.
 
-It reads the root and what a program needs: the system's folders and its own modules. It
-writes uploads, the journal and the capture. Rules hold for the folders of now: a folder
-that takes the root's place later, or another root, can't be opened.
+It may read the root, the system directories and its own modules, and write uploads, the
+journal and the capture. Rules are bound to the directories that exist now: one that
+replaces the root later, or another root, can't be opened.
 """
 
 import sys
@@ -20,12 +20,12 @@ _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib64", "/etc", "/proc", "/sys")
 
 
 def confine(settings: Settings) -> str:
-    """Limit this process and its children for good; return a sentence that says how.
+    """Confine this process and its children for good; return a sentence about it.
 
-    It has to come before the first thread starts.
+    Call it before the first thread starts.
 
     Raises:
-        EngineError: with ``--cable``, whose changes of this host are kept elsewhere.
+        EngineError: combined with ``--cable``, which stores its changes elsewhere.
     """
     if settings.cable is not None:
         raise EngineError("--landlock and --cable can't be used together")
@@ -44,7 +44,7 @@ def _allowed(settings: Settings) -> dict[Path, Access]:
     modules |= {Path(sys.prefix), Path(sys.base_prefix), Path(tftptui.__file__).parent}
     allowed = dict.fromkeys([*map(Path, _SYSTEM), *modules], Access.RUN)
     allowed[Path("/dev")] = Access.DEVICES
-    # A file may be replaced: its folder has to be readable.
+    # A file may be replaced, so its directory must be readable.
     served = [
         one.path if one.path.is_dir() else one.path.parent for one in settings.named
     ]
@@ -58,7 +58,7 @@ def _allowed(settings: Settings) -> dict[Path, Access]:
 
 
 def _written(settings: Settings) -> set[Path]:
-    """Return the folders that files are written to."""
+    """Return the directories to which files are written."""
     folders = {settings.root} if settings.write != "off" else set()
     for file in (settings.journal, settings.capture):
         if file not in {None, "-"}:
@@ -67,7 +67,7 @@ def _written(settings: Settings) -> set[Path]:
 
 
 def _sockets(control: str | None) -> list[Path]:
-    """Return folders for the control socket: it depends on the later user and port."""
+    """Return the directories of the control socket, which depends on user and port."""
     if control == NO_CONTROL:
         return []
     if control is not None:

@@ -1,8 +1,8 @@
-"""The socket by which others watch a running server: any number of them at once.
+"""The control socket, by which any number of watchers attach to a running server.
 
-A Unix socket that only its owner may open. Who comes gets all that is known in one
-frame, and then what changes; who leaves leaves the server alone. A watcher that is too
-slow misses frames and gets the whole again.
+A Unix socket that only its owner can open. A new watcher gets the whole state in one
+frame, then changes. A watcher that is too slow misses frames and gets the whole state
+again. Detaching leaves the server running.
 """
 
 import asyncio
@@ -39,7 +39,7 @@ FromWatcher = Ask | Stop
 _PRIVATE = 0o700
 _FAREWELL = 1.0
 _WAITING = 25
-"""Frames that may wait for a watcher: five seconds' worth."""
+"""Frames queued for a watcher: five seconds' worth."""
 
 
 class Control:
@@ -55,10 +55,10 @@ class Control:
         self._broadcast: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Take watchers from now on.
+        """Accept watchers from now on.
 
         Raises:
-            EngineError: the socket can't be made; the text says why.
+            EngineError: the socket can't be created; the text says why.
         """
         try:
             folder = self._path.parent
@@ -78,7 +78,7 @@ class Control:
             raise EngineError(f"no screen can attach: {self._path}: {why}") from error
 
     async def stop(self) -> None:
-        """Say farewell to all watchers, and remove the socket."""
+        """Send a Farewell to all watchers, and remove the socket."""
         if self._server is not None:
             self._server.close()
             with contextlib.suppress(FileNotFoundError):
@@ -164,7 +164,7 @@ class Control:
             return Reply(ask.number, str(error))
 
     async def _close(self, folder: bytes) -> None:
-        """Close a folder once nobody looks at it any more."""
+        """Close a directory once no watcher shows it any more."""
         self._open[folder] -= 1
         if self._open[folder] <= 0:
             del self._open[folder]
@@ -173,7 +173,7 @@ class Control:
 
 
 class _Watcher:
-    """One who watches; frames wait here until the stream takes them."""
+    """One watcher, with a queue of frames for it."""
 
     def __init__(
         self, stream: MessageStream[FromWatcher], whole: Callable[[], Frame]
@@ -184,14 +184,14 @@ class _Watcher:
         self._is_over = asyncio.Event()
 
     def tell(self, frame: Frame) -> None:
-        """Have a frame sent; one that does not fit is made good by the whole."""
+        """Queue a frame; if the queue is full, send the whole state later."""
         try:
             self._frames.put_nowait(frame)
         except asyncio.QueueFull:
             self._is_behind = True
 
     async def run(self) -> None:
-        """Send the whole, then each frame, until the other end is gone."""
+        """Send the whole state, then each frame, until the connection closes."""
         with contextlib.suppress(ConnectionError):
             await self._stream.send(Ready())
             await self._stream.send(self._whole())
@@ -203,11 +203,11 @@ class _Watcher:
                     frame = self._whole()
                 await self._stream.send(frame)
             await self._stream.send(Farewell())
-            await self._stream.close()  # which ends the visit
+            await self._stream.close()  # ends the visit
         self._is_over.set()
 
     async def leave(self) -> None:
-        """Say farewell once all frames are out; a watcher that is stuck is left."""
+        """Send the Farewell after all queued frames, unless the watcher is stuck."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_FAREWELL):
                 await self._frames.put(None)
@@ -215,10 +215,10 @@ class _Watcher:
 
 
 def _remove_stale(path: Path) -> None:
-    """Remove a socket that nobody listens on any more.
+    """Remove a socket on which nobody listens.
 
     Raises:
-        OSError: somebody does, or it is no socket.
+        OSError: a server listens on it, or it is not a socket.
     """
     if path.exists():
         if is_alive(path):

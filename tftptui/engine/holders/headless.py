@@ -28,14 +28,14 @@ from tftptui.settings import NO_CONTROL, Settings
 
 
 async def serve(settings: Settings) -> None:
-    """Serve until SIGINT or SIGTERM; clients of running transfers get an ERROR.
+    """Serve until SIGINT or SIGTERM; active transfers end with an ERROR.
 
-    SIGHUP reopens the journal's file; a journal on a terminal has nobody then, and
-    it ends. Sockets that systemd passes are listened on in place of those of --listen
-    and --port, and systemd hears how the service is.
+    SIGHUP reopens the journal file; with the journal on a terminal, it stops the
+    server. Sockets passed by systemd replace those of --listen and --port, and systemd
+    is notified of the state.
 
     Raises:
-        EngineError: the root, a port or the journal can't be had.
+        EngineError: the root, a port or the journal is not available.
     """
     confined = confine(settings) if settings.landlock else None
     held, notifier = _held(), Notifier(os.environ)
@@ -83,9 +83,9 @@ def _held() -> list[socket.socket]:
 
 @contextlib.asynccontextmanager
 async def _control(engine: Engine) -> AsyncIterator[Path | None]:
-    """Let others attach, and give the socket for it.
+    """Accept watchers inside the context; yield the socket's path.
 
-    A server that nobody can attach to serves all the same, and gives None.
+    Without a socket the server runs anyway, and None is given.
     """
     wanted = engine.settings.control
     if wanted == NO_CONTROL:
@@ -109,7 +109,7 @@ async def _control(engine: Engine) -> AsyncIterator[Path | None]:
 
 
 def run(settings: Settings) -> int:
-    """Run serve(); return the exit status, after saying on stderr what went wrong."""
+    """Run serve(); return the exit status, with errors on stderr."""
     try:
         with asyncio.Runner(loop_factory=new_loop) as runner:
             runner.run(serve(settings))
@@ -120,7 +120,7 @@ def run(settings: Settings) -> int:
 
 
 def _say(engine: Engine, control: Path | None) -> None:
-    """Tell a person where requests are taken; standard output is the journal's."""
+    """Print where the server listens on stderr; stdout is for the journal."""
     service = engine.service
     places = ", ".join(str(listener.local) for listener in service.listeners)
     lines = [
@@ -128,7 +128,7 @@ def _say(engine: Engine, control: Path | None) -> None:
         f"serving {service.root.path} on {places}, replies from {service.pool.ports}",
     ]
     journal = engine.settings.journal
-    if journal not in (None, "-"):  # else nothing but this shows what happens
+    if journal not in (None, "-"):  # otherwise the journal shows what happens
         lines.append(f"the journal goes to {journal}")
         if control is not None:
             lines.append(f"to watch it: tftptui attach {quote(str(control))}")

@@ -1,7 +1,7 @@
-"""The listeners' sockets of an engine, held by the process that started it.
+"""Copies of an engine's listener sockets, held by its parent process.
 
-An engine that was killed takes its own with it; these stay bound. Requests wait in
-them until it is restarted, which needs no permission for the port.
+They stay bound if the engine is killed. Requests wait in them until it is restarted,
+which then needs no permission for the port.
 """
 
 import contextlib
@@ -11,7 +11,7 @@ import weakref
 from collections.abc import Iterator, Sequence
 
 _MOST = 64
-"""Listeners that can be held."""
+"""Maximum number of listeners held."""
 
 _CAN = hasattr(socket, "SCM_RIGHTS")
 
@@ -20,7 +20,7 @@ class HeldSockets:
     """Copies of the sockets that an engine listens on.
 
     Attributes:
-        descriptors: what a new engine has to be given; none before there was one.
+        descriptors: to be passed to a new engine; empty for the first one.
     """
 
     def __init__(self) -> None:
@@ -30,7 +30,7 @@ class HeldSockets:
 
     @contextlib.contextmanager
     def keeper(self) -> Iterator[socket.socket]:
-        """Give the end of a pair that an engine hands its sockets over by."""
+        """Yield the socket by which an engine passes its listeners to us."""
         ours, theirs = socket.socketpair()
         with theirs:
             try:
@@ -41,7 +41,7 @@ class HeldSockets:
         self._inbox = ours
 
     def take(self) -> None:
-        """Take what the engine has handed over, if anything, in place of the others."""
+        """Receive the sockets that the engine has passed; they replace the old ones."""
         if self._inbox is None:
             return
         with self._inbox as inbox:
@@ -52,12 +52,12 @@ class HeldSockets:
             self.descriptors += taken
 
     def close(self) -> None:
-        """Hold none any more."""
+        """Close all copies."""
         _close_all(self.descriptors)
 
 
 def give_to(keeper: socket.socket, sockets: Sequence[socket.socket]) -> None:
-    """Hand copies over; without an error where that can't be done."""
+    """Pass copies to the parent; ignore errors."""
     with keeper, contextlib.suppress(OSError):
         if _CAN:
             socket.send_fds(keeper, [b"."], [sock.fileno() for sock in sockets])

@@ -1,4 +1,4 @@
-"""The child's side: ``python -m tftptui.engine.holders.host FD KEEPER [SOCKET…]``.
+"""The child process: ``python -m tftptui.engine.holders.host FD KEEPER [SOCKET…]``.
 
 It runs an engine for the process at the other end of FD.
 """
@@ -30,15 +30,15 @@ FromHolder = Ask | Stop
 async def host(
     descriptor: int, keeper: socket.socket, held: Sequence[socket.socket]
 ) -> None:
-    """Run an engine until the holder says stop or is gone.
+    """Run an engine until the parent sends Stop or closes the connection.
 
-    Its listeners' sockets are given to the KEEPER; HELD are those of the one before.
+    The listener sockets are passed to KEEPER; HELD are those of the previous engine.
     """
     holder = socket.socket(fileno=descriptor)
     reader, writer = await asyncio.open_connection(sock=holder)
     settings = await MessageStream(reader, writer, settings_decoder()).receive()
     stream = MessageStream(reader, writer, msgspec.msgpack.Decoder(FromHolder))
-    with contextlib.suppress(ConnectionError):  # the holder is gone: we go too
+    with contextlib.suppress(ConnectionError):  # the parent is gone: shut down, too
         try:
             if settings is not None:
                 await _run(settings, stream, keeper, held)
@@ -84,19 +84,19 @@ async def _serve(engine: Engine, stream: MessageStream[FromHolder]) -> None:
 
 
 def _was_told(listening: asyncio.Task[bool]) -> bool:
-    """Whether the holder said that we shall stop, and is not just gone."""
+    """Return whether the parent has sent Stop, and did not just disappear."""
     return listening.done() and not listening.exception() and listening.result()
 
 
 async def _tell(engine: Engine, stream: MessageStream[FromHolder]) -> None:
-    # A slow holder makes us wait here; the next frame then holds all that came since.
+    # A slow parent blocks us here; the next frame has everything since.
     async for frame in engine.frames():
         await stream.send(frame)
 
 
 async def _listen(engine: Engine, stream: MessageStream[FromHolder]) -> bool:
-    """Carry out what the holder asks; return whether it said that we shall stop."""
-    # Tasks begin in the order of the commands; only what takes long is overtaken.
+    """Carry out the parent's commands; return whether it sent Stop."""
+    # Tasks start in the order of the commands; only slow ones can be overtaken.
     async with asyncio.TaskGroup() as answering:
         while (message := await stream.receive()) is not None:
             match message:
@@ -117,7 +117,7 @@ async def _answer(engine: Engine, stream: MessageStream[FromHolder], ask: Ask) -
 
 
 def main() -> None:
-    """Run the host; signals to the terminal's group are the holder's business."""
+    """Run the host; the parent handles the terminal's signals."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with asyncio.Runner(loop_factory=new_loop) as runner:
         holder, keeper, *held = map(int, sys.argv[1:])

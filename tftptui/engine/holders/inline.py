@@ -1,4 +1,4 @@
-"""An engine in the caller's own event loop: for tests, the demo, and no child."""
+"""An engine in the caller's event loop: for tests, the demo, and without a child."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack
@@ -11,12 +11,12 @@ from tftptui.settings import Settings
 
 
 class InlineEngine:
-    """Holds an engine that shares this loop; see EngineClient.
+    """Holds an engine in this event loop; see EngineClient.
 
     Args:
-        settings: what to serve and how.
-        clock: where times come from.
-        started: called when the engine has begun to serve.
+        settings: settings of the server.
+        clock: source of times.
+        started: callback once the engine has started to serve.
     """
 
     def __init__(
@@ -31,7 +31,7 @@ class InlineEngine:
 
     @property
     def engine(self) -> Engine:
-        """The engine; only after start()."""
+        """The engine; only available after start()."""
         if self._engine is None:
             raise RuntimeError("the engine was not started")
         return self._engine
@@ -45,15 +45,15 @@ class InlineEngine:
         self._started(self._engine)
 
     def frames(self) -> AsyncIterator[Frame]:
-        """Yield frames as they come; see EngineClient."""
+        """Yield frames; see EngineClient."""
         return self.engine.frames()
 
     async def ask(self, command: Command) -> Answer | None:
-        """Carry a command out; see EngineClient."""
+        """Carry out a command; see EngineClient."""
         return await self.engine.ask(command)
 
     async def stop(self) -> None:
-        """End everything; see EngineClient."""
+        """Stop the engine and close the journal; see EngineClient."""
         if self._engine is not None:
             await self._engine.stop()
         self._open.close()

@@ -1,9 +1,9 @@
-"""A small process that keeps root's right to change interfaces, and undoes at the end.
+"""A small process that may still change interfaces, and undoes its changes.
 
-The server gives up root once its sockets are open, so it could not take an address away
-again. This process waits for lines on standard input, makes each change, and undoes all
-of them when the server is gone, however it went. It knows one interface and hears
-nothing from the network.
+The server drops root once its sockets are open, so it could not remove an address
+later. This process reads changes from standard input, makes them, and undoes all of
+them when the server ends, however that happens. It is limited to one interface and
+receives nothing from the network.
 
     python -m tftptui.engine.holders.network_keeper INTERFACE
 """
@@ -20,17 +20,17 @@ from tftptui.engine.holders.rights import keep_only_network
 from tftptui.engine.network_keeper import KeeperReply
 
 _MOST = 8
-"""Changes that one server may want: more is a mistake."""
+"""Maximum changes for one server: more must be a bug."""
 
 _WIDEST = 8
-"""Length of the shortest prefix: nobody's cable has a larger network."""
+"""Shortest prefix length: no cable has a larger network."""
 
 
 def _wanted(line: bytes, interface: str, made: int) -> Change:
-    """Return the change that a line asks for.
+    """Parse and check a requested change.
 
     Raises:
-        ChangeError: it is none that a cable needs.
+        ChangeError: it is invalid, or no cable needs it.
     """
     try:
         change = msgspec.json.decode(line, type=Change)
@@ -54,7 +54,7 @@ def _wanted(line: bytes, interface: str, made: int) -> Change:
 def main() -> None:
     """Make changes until standard input ends, then undo them."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)  # the server's end is what ends it
+        signal.signal(number, signal.SIG_IGN)  # only the end of the server ends it
     keep_only_network()
     changes, made = HostChanges(folder_to_write()), 0
     try:
@@ -72,7 +72,7 @@ def main() -> None:
 
 
 def _write(reply: KeeperReply) -> None:
-    with suppress(OSError):  # nobody is left to read it
+    with suppress(OSError):  # nobody reads it any more
         sys.stdout.buffer.write(msgspec.json.encode(reply) + b"\n")
         sys.stdout.buffer.flush()
 

@@ -1,4 +1,4 @@
-"""An engine at the other end of a stream, as its holder sees it."""
+"""An engine at the other end of a stream."""
 
 import asyncio
 from abc import ABC, abstractmethod
@@ -21,26 +21,26 @@ from tftptui.engine.messages import (
 FromEngine = Frame | Ready | Reply | Farewell
 
 LONGEST_READ = 1 << 20
-"""Bytes that a stream reader takes ahead."""
+"""Buffer limit of the stream reader in bytes."""
 
 
 def decoder() -> msgspec.msgpack.Decoder[FromEngine]:
-    """Return what reads the messages of an engine."""
+    """Return the decoder for messages of an engine."""
     return msgspec.msgpack.Decoder(FromEngine)
 
 
 class RemoteEngine(ABC):
     """The part of an EngineClient that only needs a stream to the engine.
 
-    A subclass opens the stream in start(), begins _receive() as a task, and closes
-    the stream in stop().
+    A subclass opens the stream in start(), starts _receive() as a task, and closes the
+    stream in stop().
     """
 
     def __init__(self) -> None:
         self._forget()
 
     def _forget(self) -> None:
-        """Be as new."""
+        """Reset to the initial state."""
         self._stream: MessageStream[FromEngine] | None = None
         self._replies: dict[int, asyncio.Future[Reply]] = {}
         self._frames: asyncio.Queue[Frame | None] = asyncio.Queue()
@@ -49,25 +49,25 @@ class RemoteEngine(ABC):
 
     @abstractmethod
     async def _reason(self) -> str:
-        """Return why the stream ended without a farewell."""
+        """Return why the stream ended without a Farewell."""
 
     def _carried_out(self, command: Command) -> None:
-        """Remember what a restarted engine has to know, if it can be restarted."""
+        """Remember a change for a restarted engine; to be overridden."""
         del command
 
     def _seen(self, frame: Frame) -> None:
-        """Look at a frame on its way, if need be."""
+        """Look at a received frame; to be overridden."""
         del frame
 
     async def frames(self) -> AsyncIterator[Frame]:
-        """Yield frames as they come; see EngineClient."""
+        """Yield frames; see EngineClient."""
         while (frame := await self._frames.get()) is not None:
             yield frame
         if self._ended is not None:
             raise EngineError(self._ended)
 
     async def ask(self, command: Command) -> Answer | None:
-        """Have a command carried out; see EngineClient."""
+        """Send a command and wait for its reply; see EngineClient."""
         if self._stream is None or self._ended is not None:
             raise EngineError(self._ended or "the engine was not started")
         self._asked += 1

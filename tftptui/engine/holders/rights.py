@@ -1,6 +1,6 @@
-"""Giving up root: once the sockets are open, a server needs no more than port 69.
+"""Drop root privileges: once the sockets are open, a server only needs low ports.
 
-Linux only, through the C library: Python knows no capabilities.
+Linux only, through the C library: Python has no API for capabilities.
 """
 
 import ctypes
@@ -17,7 +17,7 @@ from tftptui.engine.client import EngineError
 from tftptui.engine.control_socket import SYSTEM_USERS
 from tftptui.settings import Settings
 
-if TYPE_CHECKING:  # the screen gives up rights too, and does without the engine
+if TYPE_CHECKING:  # the screen drops privileges, too, and does not import the engine
     from tftptui.engine.engine import Engine
     from tftptui.server.root.root import Root
 
@@ -25,13 +25,13 @@ _PR_SET_KEEPCAPS, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 8, 24, 38
 _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE = 47, 2
 _CAP_DAC_OVERRIDE, _CAP_SETUID = 1, 7
 _CAP_NET_BIND_SERVICE, _CAP_NET_ADMIN = 10, 12
-_MOST_CAPABILITIES, _INHERITABLE = 64, 8  # its place in the sets, bytes
+_MOST_CAPABILITIES, _INHERITABLE = 64, 8  # byte offset in the capability sets
 
 _CAPABILITY_VERSION_3 = 0x2008_0522
 
 
 def invoking_user(environment: Mapping[str, str]) -> str | None:
-    """Return who became root to start this, as sudo, doas and pkexec tell; or None."""
+    """Return the user who ran sudo, doas or pkexec, or None."""
     for name in ("SUDO_UID", "PKEXEC_UID"):
         text = environment.get(name, "")
         if text.isdecimal() and int(text) > 0:
@@ -46,21 +46,20 @@ def invoking_user(environment: Mapping[str, str]) -> str | None:
 def drop_rights(
     user: str | None, served: Sequence[Path] = (), *, writes: bool = False
 ) -> str | None:
-    """Become an ordinary user for good; keep the right to bind low ports.
+    """Become an ordinary user for good; keep CAP_NET_BIND_SERVICE.
 
-    Programs started later keep it too, so a server that ended can be restarted. Of a
-    process that was root, nothing that it starts can become root again
-    (``PR_SET_NO_NEW_PRIVS``, an empty bounding set; capabilities(7)).
+    Child processes keep it, too, so that a crashed server can be restarted. If the
+    process was root, no child can become root again (``PR_SET_NO_NEW_PRIVS``, an empty
+    bounding set; capabilities(7)).
 
     Args:
-        user: a name; None for the user who called sudo, doas or pkexec, else a system
-            user or the owner of the root, if they can use it.
-        served: the files and folders that are served.
-        writes: whether uploads are taken, so folders need to be writable.
+        user: a user name; None for the user who ran sudo, doas or pkexec, else a system
+            user or the owner of the root, if they have access.
+        served: the files and directories served.
+        writes: whether uploads are on, so that directories must be writable.
 
     Returns:
-        Who we are now, "root" if nobody else can use what is served; None when we
-        were not root.
+        The user we are now, "root" if nobody else has access; None if we were not root.
 
     Raises:
         EngineError: there is no such user, or the system forbids it.
@@ -69,7 +68,7 @@ def drop_rights(
         _require_self(user)
         return None
     if user in (None, "root") and not _may_become_others():
-        return "root"  # done before, as when the screen restarts its engine
+        return "root"  # already done, as when the screen restarts its engine
     name = user or invoking_user(os.environ) or _fitting(served, writes=writes)
     entry = _entry(name)
     try:
@@ -80,10 +79,10 @@ def drop_rights(
 
 
 def drop_rights_of(engine: "Engine") -> None:
-    """Do it for an engine that has started, and say who it is then.
+    """Drop the privileges of a started engine, with a notice.
 
     Raises:
-        EngineError: as drop_rights() does.
+        EngineError: like drop_rights().
     """
     settings, service = engine.settings, engine.service
     served = served_by(settings)
@@ -105,15 +104,15 @@ def drop_rights_of(engine: "Engine") -> None:
 
 
 def served_by(settings: Settings) -> list[Path]:
-    """Return the files and folders that are served."""
+    """Return the files and directories served."""
     return [one.path for one in settings.named] or [settings.root]
 
 
 def _may_become_others() -> bool:
-    """Whether this thread may change its user.
+    """Return whether this thread may change its user.
 
-    Not tried out: where threads that began earlier still may, the C library would end
-    the process, for all of them have to have one user.
+    Trying it is no option: if older threads still may, the C library would abort the
+    process, since all threads must have the same user.
     """
     if sys.platform != "linux":
         return True
@@ -124,7 +123,7 @@ def _may_become_others() -> bool:
 
 
 def _fitting(served: Sequence[Path], *, writes: bool) -> str:
-    """Return the first user that can use what is served; "root" if there is none."""
+    """Return the first user with access to what is served, else "root"."""
     candidates = list(SYSTEM_USERS)
     with suppress(OSError, KeyError):
         candidates += [path.owner() for path in served[:1]]
@@ -137,10 +136,11 @@ def _fitting(served: Sequence[Path], *, writes: bool) -> str:
 
 
 def _can_use(entry: pwd.struct_passwd, served: Sequence[Path], *, writes: bool) -> bool:
-    """Whether a user can read what is served, or write to it; we are root again then.
+    """Return whether a user can read, or write, what is served.
 
-    The kernel is asked as that user: mode bits alone say nothing of ACLs or NFS. So is
-    our own program: parts of it are read later, and it may have to start again.
+    The kernel checks that as that user: mode bits ignore ACLs and NFS. The user also
+    needs access to our own program: parts of it are loaded later, and it may be
+    restarted. We are root again at the end.
     """
     program = map(Path, (sys.executable, os.__file__, __file__))
     folder = os.R_OK | os.X_OK | (os.W_OK if writes else 0)
@@ -154,7 +154,7 @@ def _can_use(entry: pwd.struct_passwd, served: Sequence[Path], *, writes: bool) 
         return all(
             os.access(path, wish, effective_ids=True) for path, wish in wishes.items()
         )
-    except OSError:  # a folder above may not be entered, or no other user is possible
+    except OSError:  # parent not accessible, or no other users
         return False
     finally:
         os.seteuid(0)
@@ -164,7 +164,7 @@ def _can_use(entry: pwd.struct_passwd, served: Sequence[Path], *, writes: bool) 
 
 
 def _unreadable(root: "Root", name: str) -> Iterator[str]:
-    """Yield what NAME, whom we are now, may not read of what is served."""
+    """Yield a warning for each served path that NAME, our user now, can't read."""
     for path in [one.given.path for one in root.places] or [root.path]:
         try:
             wish = os.R_OK | os.X_OK if path.is_dir() else os.R_OK
@@ -211,7 +211,7 @@ def _become(entry: pwd.struct_passwd) -> None:
 
 
 def keep_only_files() -> None:
-    """Of root's rights keep only those to files; for a process that opens no ports.
+    """Keep only root's file access; for a process that opens no ports.
 
     Raises:
         OSError: the system forbids it.
@@ -223,7 +223,7 @@ def keep_only_files() -> None:
 
 
 def keep_only_network() -> None:
-    """Of root's rights keep only that to change interfaces.
+    """Keep only CAP_NET_ADMIN of root's capabilities.
 
     Raises:
         OSError: the system forbids it.
@@ -235,13 +235,13 @@ def keep_only_network() -> None:
 
 
 def _forbid_more(libc: ctypes.CDLL, bits: int) -> None:
-    """Let no program that is started have more than capabilities BITS, capabilities(7).
+    """Limit child processes to the capabilities BITS; see capabilities(7).
 
-    Without CAP_SETPCAP, as in some containers, the bounding set stays as it is; then
-    no_new_privs alone keeps programs from getting more.
+    Without CAP_SETPCAP, as in some containers, the bounding set stays; then
+    no_new_privs alone keeps children from getting more.
     """
     _call(libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
-    # First those to pass on: they may not be added once the bounding set is empty.
+    # First the inheritable set: it can't grow once the bounding set is empty.
     header, sets = struct.pack("Ii", _CAPABILITY_VERSION_3, 0), bytearray(24)
     if libc.capget(header, (ctypes.c_char * len(sets)).from_buffer(sets)) == 0:
         struct.pack_into("I", sets, _INHERITABLE, bits)
@@ -252,17 +252,17 @@ def _forbid_more(libc: ctypes.CDLL, bits: int) -> None:
 
 
 def _keep_only(libc: ctypes.CDLL, bits: int) -> None:
-    """Keep capabilities BITS for us and what we start."""
+    """Keep the capabilities BITS for us and our children."""
     if not _set_capabilities(libc, bits):
-        # Not ours to keep (a container took it); root's others go all the same.
+        # We do not have them (a container took them); drop all others anyway.
         _call(0 if _set_capabilities(libc, 0) else -1)
-    elif os.geteuid() != 0:  # root's programs get what is inheritable
+    elif os.geteuid() != 0:  # root's children get the inheritable set anyway
         raised = _PR_CAP_AMBIENT_RAISE, _CAP_NET_BIND_SERVICE
         _call(libc.prctl(_PR_CAP_AMBIENT, *raised, 0, 0))
 
 
 def _set_capabilities(libc: ctypes.CDLL, bits: int) -> bool:
-    """Have BITS of the first 32 capabilities and no others, to use and pass on."""
+    """Set effective, permitted and inheritable sets to BITS, of the first 32."""
     header = struct.pack("Ii", _CAPABILITY_VERSION_3, 0)
     return bool(libc.capset(header, struct.pack("6I", bits, bits, bits, 0, 0, 0)) == 0)
 

@@ -1,4 +1,4 @@
-"""Tell systemd how the service is: sd_notify(3), the protocol of ``Type=notify``."""
+"""Notify systemd of the service state: sd_notify(3), ``Type=notify``."""
 
 import os
 import socket
@@ -11,11 +11,11 @@ from tftptui.server.clock import Ticker
 from tftptui.telemetry.words import counted
 
 INTERVAL = 1.0
-"""Seconds between looks at what to tell."""
+"""Seconds between checks of the state."""
 
 
 class Notifier:
-    """Sends to the socket that systemd names; does nothing where it names none.
+    """Sends to systemd's notify socket; does nothing if there is none.
 
     Args:
         environment: has NOTIFY_SOCKET (a path, or @ and an abstract name) and
@@ -27,7 +27,7 @@ class Notifier:
         self._address = "\0" + place[1:] if place.startswith("@") else place
         owner = environment.get("WATCHDOG_PID", str(os.getpid()))
         wait = environment.get("WATCHDOG_USEC", "")
-        # Told twice as often as it is due, as sd_watchdog_enabled(3) asks.
+        # Twice as often as required, as sd_watchdog_enabled(3) recommends.
         self._pause = (
             int(wait) / 2e6 if wait.isdecimal() and owner == str(os.getpid()) else None
         )
@@ -35,7 +35,7 @@ class Notifier:
         self._alive_at = float("-inf")
 
     def send(self, *lines: str) -> None:
-        """Send assignments; a manager that is not there is no error."""
+        """Send assignments; ignore errors."""
         if not self._address:
             return
         with (
@@ -47,7 +47,7 @@ class Notifier:
 
     @contextmanager
     def running(self, engine: Engine) -> Iterator[None]:
-        """Say that ENGINE is ready, what it does, that it lives, and that it stops."""
+        """Send READY, then status and watchdog messages, and STOPPING at the end."""
         self.send("READY=1", f"STATUS={status_of(engine)}")
         pause = INTERVAL if self._pause is None else min(INTERVAL, self._pause)
         ticker = Ticker(pause, lambda: self._tick(engine))
@@ -60,7 +60,7 @@ class Notifier:
             self.send("STOPPING=1")
 
     def reloading(self, reload: Callable[[], None]) -> None:
-        """Do what SIGHUP asks for, between the two messages that frame it."""
+        """Run RELOAD between the two messages that systemd expects."""
         microseconds = time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1_000
         self.send("RELOADING=1", f"MONOTONIC_USEC={microseconds}")
         reload()
@@ -81,6 +81,6 @@ class Notifier:
 
 
 def status_of(engine: Engine) -> str:
-    """Return what ``systemctl status`` shows: "3 transfers, 2 alarms"."""
+    """Return the text for ``systemctl status``: "3 transfers, 2 alarms"."""
     transfers = counted(len(engine.service.transfers), "transfer")
     return f"{transfers}, {counted(engine.findings.reporter.open_alarms, 'alarm')}"

@@ -1,1 +1,1 @@
-"""What an engine writes while it runs: journal, capture, metrics."""
+"""What an engine writes: journal, capture, metrics."""

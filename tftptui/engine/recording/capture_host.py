@@ -23,13 +23,13 @@ from tftptui.telemetry.capture.scribe import Batch, Scribe, place_of
 
 
 class Host:
-    """Takes messages and does what they say."""
+    """Handles messages by writing the capture."""
 
     def __init__(self) -> None:
         self._scribe: Scribe | None = None
 
     def take(self, message: Message, descriptors: list[int]) -> Told:
-        """Carry a message out; the answer says how far the capture has got."""
+        """Carry out a message; the answer is the progress of the capture."""
         scribe = self._scribe
         try:
             match message:
@@ -51,13 +51,13 @@ class Host:
         return Told(packets=scribe.packets, octets=scribe.octets)
 
     def close(self) -> None:
-        """Write the rest: its sender has ended."""
+        """Write the rest: the sender has ended."""
         if self._scribe is not None:
             self._scribe.finish()
 
 
 def serve(sock: socket.socket) -> None:
-    """Answer messages until there are no more."""
+    """Answer messages until the end of the stream."""
     host = Host()
     decoder = msgspec.msgpack.Decoder(Message)
     while (received := receive(sock)) is not None:
@@ -71,7 +71,7 @@ def serve(sock: socket.socket) -> None:
 
 
 def main() -> None:
-    """Run the host; signals to the terminal's group are the server's business."""
+    """Run the host; the server handles the terminal's signals."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(5)
     keep_only_files()

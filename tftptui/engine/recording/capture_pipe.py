@@ -1,6 +1,6 @@
-"""How a capture reaches the process that writes it: a length, msgpack, descriptors.
+"""The pipe to the process that writes a capture: a length, msgpack, file descriptors.
 
-Every message is answered, so that the sender knows how far it has got.
+Every message is answered, so that the sender knows the progress.
 """
 
 import contextlib
@@ -25,7 +25,7 @@ class PipeError(Exception):
 
 
 class Begun(msgspec.Struct, frozen=True, kw_only=True, tag="begun"):
-    """The first message; the file's descriptor comes along."""
+    """The first message; it carries the descriptor of the capture file."""
 
     path: bytes
     size: int | None
@@ -34,7 +34,7 @@ class Begun(msgspec.Struct, frozen=True, kw_only=True, tag="begun"):
 
 
 class Met(msgspec.Struct, frozen=True, kw_only=True, tag="met"):
-    """A transfer; if ``has_content``, a descriptor of its file comes along."""
+    """A transfer; if ``has_content``, it carries a descriptor of its file."""
 
     view: TransferView
     has_content: bool
@@ -57,21 +57,21 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A transfer whose packets may come; the receiver closes its content."""
+    """A transfer whose packets may follow; the receiver closes its content."""
 
     view: TransferView
     content: Content | None
 
 
 class Pipe:
-    """The process that writes, as its callers see it."""
+    """The process that writes, seen from the server."""
 
     def __init__(self, begun: Begun, descriptor: int) -> None:
         self._encoder = msgspec.msgpack.Encoder()
         self._decoder = msgspec.msgpack.Decoder(Told)
         self._socket, theirs = socket.socketpair()
         with theirs:
-            # -P: never import from the folder we happen to stand in.
+            # -P: never import from the current directory.
             self._process = subprocess.Popen(  # noqa: S603 - our own program
                 [
                     sys.executable,
@@ -89,7 +89,7 @@ class Pipe:
         self._begun, self._descriptor = begun, descriptor
 
     def __enter__(self) -> Self:
-        """Hand the file over.
+        """Pass the file to the process.
 
         Raises:
             PipeError: it can't be written.
@@ -111,10 +111,10 @@ class Pipe:
         self._close()
 
     def send(self, item: Opened | Batch) -> tuple[int, int]:
-        """Have something written; return packets and bytes written so far.
+        """Send an item; return packets and bytes written so far.
 
         Raises:
-            PipeError: it can't be.
+            PipeError: it can't be written.
         """
         if isinstance(item, Batch):
             return self._ask(item)
@@ -123,10 +123,10 @@ class Pipe:
         return self._ask(met, content)
 
     def finish(self) -> tuple[int, int]:
-        """Have the file closed; return as send() does.
+        """Have the file closed; return like send().
 
         Raises:
-            PipeError: what was left could not be written.
+            PipeError: the rest could not be written.
         """
         return self._ask(Over())
 
@@ -150,15 +150,15 @@ class Pipe:
         return told.packets, told.octets
 
     def _close(self) -> None:
-        self._socket.close()  # which ends the process, if it has not ended yet
+        self._socket.close()  # this ends the process
         self._process.wait()
 
 
 def receive(sock: socket.socket) -> tuple[bytes, list[int]] | None:
-    """Return one message and the descriptors that came along; None at the end.
+    """Return one message with its descriptors; None at the end.
 
     Raises:
-        OSError: the other end broke off.
+        OSError: the connection failed.
     """
     head, descriptors, _, _ = socket.recv_fds(sock, LENGTH, 1)
     while 0 < len(head) < LENGTH:

@@ -1,4 +1,4 @@
-"""Switches a capture on and off while the server runs."""
+"""Turns a capture on and off at runtime."""
 
 import asyncio
 from collections.abc import Callable
@@ -14,12 +14,12 @@ from tftptui.wire.sources import HeardFrame
 
 
 class CaptureSwitch:
-    """The capture that is on, if one is.
+    """The current capture, if any.
 
     Args:
-        recorder: has the records.
-        transfers: those that are going on, by number.
-        warn: tells the operator what stops nothing.
+        recorder: source of records.
+        transfers: active transfers, by number.
+        warn: callback for warnings to the operator.
     """
 
     def __init__(
@@ -35,14 +35,14 @@ class CaptureSwitch:
 
     @property
     def recording(self) -> Recording | None:
-        """The capture in progress, for watchers."""
+        """The current capture, for watchers."""
         return None if self._live is None else self._live.recording
 
     def follow(self, settings: Settings) -> None:
-        """Capture where SETTINGS say, or no more.
+        """Start, move or stop the capture as SETTINGS say.
 
         Raises:
-            CaptureError: that can't be; what was on before is still on.
+            CaptureError: that is not possible; the previous capture goes on.
         """
         live = self._live
         if settings.capture is None:
@@ -63,17 +63,17 @@ class CaptureSwitch:
         self._live, self._snaplen = begun, settings.snaplen
 
     def began(self, event: TransferStarted) -> None:
-        """Take note of a transfer that begins."""
+        """Record a transfer that starts."""
         if self._live is not None:
             self._live.began(event.transfer or 0)
 
     def heard(self, frame: HeardFrame) -> None:
-        """Take an ARP or DHCP packet of the wire."""
+        """Record an ARP or DHCP packet."""
         if self._live is not None:
             self._live.heard(frame)
 
     async def stop(self) -> None:
-        """End the capture and wait for its file."""
+        """End the capture and wait until its file is written."""
         self._end()
         if self._ending is not None:
             await asyncio.to_thread(self._ending.wait)

@@ -1,4 +1,4 @@
-"""Where the journal goes: a file, standard output, or nowhere."""
+"""Destinations of the journal: a file, standard output, or none."""
 
 import asyncio
 import contextlib
@@ -22,22 +22,22 @@ if TYPE_CHECKING:
 
 
 class Voice:
-    """Says what is wrong with a journal: on standard error, and to the operator."""
+    """Reports journal problems on standard error and to the operator."""
 
     def __init__(self) -> None:
         self._service: Service | None = None
         self._said = self._told = ""
 
     def say(self, text: str) -> None:
-        """Say it now; the operator hears of it as soon as this turn is over."""
+        """Report a problem now; the operator gets it in the next loop iteration."""
         self._said = text
         sys.stderr.write(f"tftptui: {text}\n")
         if self._service is not None:
-            # Later: a warning is a line of this very journal, which is being written.
+            # Later: a warning is an entry of this very journal, which is being written.
             asyncio.get_running_loop().call_soon(self._tell)
 
     def tell_at(self, service: "Service") -> None:
-        """Tell the latest and what is said from now on to the operator of SERVICE."""
+        """Report the latest problem, and all later ones, to the operator of SERVICE."""
         self._service = service
         if self._said:
             self._tell()
@@ -45,24 +45,24 @@ class Voice:
     def _tell(self) -> None:
         if self._service is None:
             return
-        if self._told in self._service.notices:  # one at a time: a disk may flutter
+        if self._told in self._service.notices:  # one, however often a disk fails
             self._service.notices.remove(self._told)
         self._told = self._said
         self._service.warn(self._said)
 
 
 class PlacedJournal(Journal):
-    """A journal somewhere.
+    """A journal with a destination.
 
     Args:
         write: as for any journal.
-        name: how notices call it: "the journal /var/log/tftp.jsonl".
-        voice: says what is wrong with it.
+        name: name in notices: "the journal /var/log/tftp.jsonl".
+        voice: reports problems.
 
     Attributes:
-        reopen: reopens its file by its path, as log rotation wants it;
-            does nothing where the journal is in no file.
-        is_on_terminal: whether a person reads it as it comes.
+        reopen: reopens its file by path, for log rotation; does nothing if the journal
+            is not in a file.
+        is_on_terminal: whether it goes to a terminal.
     """
 
     def __init__(
@@ -83,7 +83,7 @@ def open_journal(
 ) -> Iterator[PlacedJournal]:
     """Open the journal at PLACE ("-" is standard output); None keeps none.
 
-    NOW is read to try a full disk again, and by default the system's clock.
+    NOW times the retries after a full disk; the default is the system's clock.
 
     Raises:
         EngineError: the file can't be written.
@@ -99,15 +99,15 @@ def open_journal(
             return
         ending.callback(os.close, descriptor)
         if os.path.samestat(found, Path(os.devnull).stat()):
-            yield PlacedJournal(None)  # nobody could read it
+            yield PlacedJournal(None)  # nobody can read it
             return
         yield ending.enter_context(_in_stream(descriptor, place))
 
 
 def _open(place: str) -> int:
-    """Open a file, or a pipe that somebody reads."""
+    """Open a file, or a pipe with a reader."""
     try:
-        # A pipe that nobody reads would else be waited for.
+        # Otherwise opening a pipe waits for a reader.
         descriptor = os.open(place, FLAGS | os.O_NONBLOCK, MODE)
     except OSError as error:
         why = error.strerror
@@ -122,7 +122,7 @@ def _open(place: str) -> int:
 
 
 def _open_file(place: str) -> int:
-    """Open a file for appending, and nothing else in its place."""
+    """Open a regular file for appending."""
     descriptor = _open(place)
     if stat.S_ISREG(os.fstat(descriptor).st_mode):
         return descriptor
@@ -134,7 +134,7 @@ def _open_file(place: str) -> int:
 def _in_file(
     descriptor: int, place: str, now: Callable[[], float] | None
 ) -> Iterator[PlacedJournal]:
-    """Give a journal in a file, which keeps nobody waiting."""
+    """Yield a journal in a file, which never blocks."""
     name, voice = _name(place), Voice()
     file = JournalFile(descriptor, name, voice.say, now or SystemClock().now)
     journal = PlacedJournal(file.write, name, voice)
@@ -158,7 +158,7 @@ def _in_file(
 
 @contextlib.contextmanager
 def _in_stream(descriptor: int, place: str) -> Iterator[PlacedJournal]:
-    """Give a journal whose reader may keep it waiting, but nobody else."""
+    """Yield a journal on a stream whose slow reader never blocks the server."""
     outlet = Outlet(descriptor)
     voice = Voice()
     journal = PlacedJournal(outlet.write, _name(place), voice)

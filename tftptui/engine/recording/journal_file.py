@@ -1,8 +1,7 @@
-"""The journal's file: whole lines, on a disk that may be full for a while.
+"""The journal file: whole lines, even if the disk is full for a while.
 
-A line is taken or it is not: what stands in the file of a line that there was no room
-for is completed before the next one. The caller counts those that
-were not taken.
+A line is accepted or not: an accepted line that was only partly written is completed
+before the next one. The caller counts lines that were not accepted.
 """
 
 import contextlib
@@ -11,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 AGAIN = 1.0
-"""Seconds until a file that could not be written is tried again."""
+"""Seconds until a retry after an error."""
 
 FLAGS = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
 MODE = 0o640
@@ -19,13 +18,13 @@ _LINE_FEED = b"\n"
 
 
 class JournalFile:
-    """Appends lines to a file; it takes over the descriptor.
+    """Appends lines to a file; it owns the descriptor.
 
     Args:
         descriptor: of the file, for appending.
-        name: how notices call it.
-        say: told when it can't be written, and why, and when it is written again.
-        now: seconds of a clock that never goes back.
+        name: name in notices.
+        say: callback for notices: an error, or the end of it.
+        now: seconds of a monotonic clock.
     """
 
     def __init__(
@@ -38,18 +37,18 @@ class JournalFile:
         self._descriptor = descriptor
         self._name, self._say, self._now = name, say, now
         self._rest = _completion(descriptor)
-        self._torn = b""  # the line that the rest is of
+        self._torn = b""  # the line that the rest belongs to
         self._failed_at: float | None = None
         self._is_well = True
 
     def write(self, line: bytes) -> bool:
-        """Write a line; False if it can't be now, and nothing of it is there.
+        """Write a line; return False if that failed and nothing of it was written.
 
-        It is taken as well if only its beginning could be written: the rest is next.
+        A partly written line is accepted, too; the rest is written next.
         """
         if self._failed_at is not None and self._now() - self._failed_at < AGAIN:
             return False
-        # One write a line: readers and other writers see whole lines.
+        # One write per line, so that readers and other writers see whole lines.
         left = self._rest + line
         try:
             while left:
@@ -66,7 +65,7 @@ class JournalFile:
         return is_begun
 
     def turn_to(self, descriptor: int) -> None:
-        """Go on in another file; a line the old one can't hold is written whole."""
+        """Switch to another file; a partial line is written there whole."""
         self._complete()
         os.close(self._descriptor)
         self._descriptor = descriptor
@@ -74,16 +73,16 @@ class JournalFile:
         self.hurry()
 
     def hurry(self) -> None:
-        """Let the next line be tried at once."""
+        """Retry with the next line."""
         self._failed_at = None
 
     def close(self) -> None:
-        """Complete what is torn, if there is room, and close the file."""
+        """Complete a partial line, if possible, and close the file."""
         self._complete()
         os.close(self._descriptor)
 
     def _complete(self) -> None:
-        with contextlib.suppress(OSError):  # who continues it begins with a new line
+        with contextlib.suppress(OSError):  # the next writer starts on a new line
             while self._rest:
                 self._rest = self._rest[os.write(self._descriptor, self._rest) :]
 
@@ -107,13 +106,13 @@ class JournalFile:
 
 
 def _completion(descriptor: int) -> bytes:
-    """Return what ends the last line of a file, should a dying server have torn it."""
+    """Return a newline if the last line is incomplete, as after a crash."""
     try:
-        # Opened again: ours only writes.
+        # Opened again: our descriptor is write-only.
         with Path(f"/dev/fd/{descriptor}").open("rb") as file:
             if not file.seek(0, os.SEEK_END):
                 return b""
             file.seek(-1, os.SEEK_END)
             return b"" if file.read(1) == _LINE_FEED else _LINE_FEED
     except OSError:
-        return b""  # it may be written and not read
+        return b""  # writable but not readable

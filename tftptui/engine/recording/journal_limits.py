@@ -1,10 +1,9 @@
-"""How much of the journal one address can fill with transfers and changed files.
+"""Limits on journal lines about transfers, changed files and the wire.
 
-Refusals and findings have limits of their own; what is left are the lines of
-transfers, of files and of the wire. A forged request costs its sender one datagram, and
-the journal a line when the transfer begins and another when it ends. So an address has
-few of these until it has replied. An upload changes a file, as often as its client
-likes, and anybody on the wire can make up MAC addresses.
+Refusals and findings have limits of their own. A forged request costs its sender one
+datagram, but the journal a line when the transfer starts and another when it ends. So
+an address gets few of these until it has completed a transfer. A client can upload a
+file again and again, and anybody on the wire can make up MAC addresses.
 """
 
 from collections import OrderedDict
@@ -23,31 +22,31 @@ from tftptui.telemetry.events import (
 )
 
 UNPROVEN = Rate(per_second=0.1, burst=500)
-"""Transfers written of an address that has never replied."""
+"""Rate of transfers written for one unproven address."""
 
 ALL_UNPROVEN = Rate(per_second=2, burst=5_000)
-"""Transfers written of all these addresses: forged ones are many."""
+"""Rate of transfers written for all unproven addresses together."""
 
 PROVEN = Rate(per_second=20, burst=5_000)
-"""Transfers written of an address that has completed one."""
+"""Rate of transfers written for an address that has completed one."""
 
 FILES = Rate(per_second=2, burst=1_000)
-"""Changes written of all files: what changed a file is not known, so not by address."""
+"""Rate of file changes written; not per address, as the cause is unknown."""
 
 WIRE = Rate(per_second=5, burst=1_000)
-"""Steps written of all machines on the wire."""
+"""Rate of ARP and DHCP steps written for all machines."""
 
 KEPT_PROVEN = 4_096
 KEPT_UNWRITTEN = 65_536
-"""Transfers that are not written, until their end; more than can be at once."""
+"""Suppressed transfers remembered until their end; more than can be active."""
 
 
 class JournalLimits(Silenced):
-    """Decides which events of transfers and files are written; all others are.
+    """Decides which events of transfers, files and the wire are written.
 
-    A transfer is written from its request to its end, or not at all. What is not
-    written is counted: ``suppressed`` events of the reasons "transfers", "files" and
-    "wire" tell how many. Times are seconds of a monotonic clock.
+    A transfer is written from its request to its end, or not at all. Suppressed lines
+    are counted in ``suppressed`` events with the reasons "transfers", "files" and
+    "wire". Times are monotonic seconds.
     """
 
     def __init__(self) -> None:
@@ -60,7 +59,7 @@ class JournalLimits(Silenced):
         self._unwritten: OrderedDict[int | None, None] = OrderedDict()
 
     def passes(self, event: Event, now: float) -> bool:
-        """Whether an event is written."""
+        """Return whether an event is written."""
         match event:
             case Requested(transfer=int()):
                 is_written = self._begins(event, now)
@@ -104,7 +103,7 @@ class JournalLimits(Silenced):
         return is_written
 
     def _note(self, client: str) -> None:
-        """Note that an address is no forgery."""
+        """Mark an address as proven."""
         self._proven[client] = None
         self._proven.move_to_end(client)
         if len(self._proven) > KEPT_PROVEN:

@@ -1,8 +1,8 @@
-"""A capture of everything the server sends and receives, while it runs.
+"""A capture of everything the server sends and receives.
 
-Ten times a second the records that are new go to a process of their own, which
-builds the packets and writes them: neither the disk nor the work can hold up a
-transfer. A thread carries them there and waits where the loop must not.
+Ten times a second, new records go to a separate process, which builds and writes the
+packets: neither the disk nor the work can delay a transfer. A thread passes them on, as
+it may block and the event loop may not.
 """
 
 import contextlib
@@ -31,16 +31,16 @@ INTERVAL = 0.1
 """Seconds between batches."""
 
 MOST_WAITING = 200_000
-"""Records that wait to be written; more are counted and let go."""
+"""Records queued for writing; those beyond are counted and dropped."""
 
 MOST_HELD = 512
-"""Files held open for a capture that is behind."""
+"""Files held open for a capture that lags behind."""
 
 MOST_FRAMES = 10_000
-"""ARP and DHCP packets between two batches; more are counted and let go."""
+"""ARP and DHCP packets between two batches; those beyond are counted and dropped."""
 
 MOST_ITEMS = 20_000
-"""Batches and transfers that wait for it; with more, the disk is stuck."""
+"""Batches and transfers queued; with more, the disk is stuck."""
 
 PATIENCE = 3.0
 """Seconds that a capture may take to end."""
@@ -50,7 +50,7 @@ Item = Opened | Batch | None
 
 @dataclass
 class _Progress:
-    """What the thread has done; only the thread writes here."""
+    """The thread's progress; only the thread writes here."""
 
     items: int = 0
     records: int = 0
@@ -61,13 +61,13 @@ class _Progress:
 
 
 class LiveCapture:
-    """One capture, from start() to stop(); all calls from the event loop's thread.
+    """One capture, from start() to stop(). Call it only from the event loop's thread.
 
     Args:
-        settings: where to and how much.
-        recorder: has the records.
-        transfers: those that are going on, by number.
-        failed: called once with the reason when it ends by itself.
+        settings: destination and limits.
+        recorder: source of records.
+        transfers: active transfers, by number.
+        failed: called once with the reason if the capture fails.
 
     Raises:
         CaptureError: the file can't be written.
@@ -101,12 +101,12 @@ class LiveCapture:
             target=self._carry,
             args=(begun, place.open()),
             name="capture",
-            daemon=True,  # a disk that hangs must not keep the server from ending
+            daemon=True,  # a hanging disk must not keep the server from exiting
         )
         self._ticker = Ticker(INTERVAL, self._look)
 
     def start(self) -> None:
-        """Capture from now on."""
+        """Start capturing."""
         self._recorder.keep_raw(wanted=True)
         for number in self._transfers:
             self.began(number)
@@ -115,7 +115,7 @@ class LiveCapture:
 
     @property
     def recording(self) -> Recording:
-        """The capture as watchers see it."""
+        """The state of the capture, for watchers."""
         return Recording(
             path=visible(os.fsencode(self.place.path)),
             packets=self._progress.packets,
@@ -124,7 +124,7 @@ class LiveCapture:
         )
 
     def began(self, number: int) -> None:
-        """Take a transfer that has begun."""
+        """Add a transfer that has started."""
         found = self._transfers.get(number)
         if found is None:
             return
@@ -133,14 +133,14 @@ class LiveCapture:
         content = None
         is_room = self._opened - self._progress.opened < MOST_HELD
         if transfer.content is not None and is_room:
-            with contextlib.suppress(OSError):  # too many files: without its payload
+            with contextlib.suppress(OSError):  # too many open files: no payload
                 content = transfer.content.copy()
         self._opened += content is not None
         view = msgspec.structs.replace(transfer.view())
         self._put(Opened(view, content))
 
     def heard(self, frame: HeardFrame) -> None:
-        """Take an ARP or DHCP packet of the wire."""
+        """Add an ARP or DHCP packet."""
         if len(self._frames) < MOST_FRAMES:
             self._frames.append(WireFrame(*frame))
         else:
@@ -188,7 +188,7 @@ class LiveCapture:
             )
 
     def stop(self) -> None:
-        """Take what is new one last time; wait() then waits for the file."""
+        """Pass on the last records; then call wait() for the file."""
         self._ticker.stop()
         self._hand_over()
         self._recorder.keep_raw(wanted=False)
@@ -196,14 +196,14 @@ class LiveCapture:
 
     @property
     def is_finishing(self) -> bool:
-        """Whether the file is still being written."""
+        """True while the file is still being written."""
         return self._thread.is_alive()
 
     def wait(self) -> None:
-        """Wait until the file is whole, or for PATIENCE; blocks."""
+        """Wait until the file is complete, at most PATIENCE; blocks."""
         self._thread.join(PATIENCE)
 
-    # The thread.
+    # Runs in the thread
 
     def _carry(self, begun: Begun, descriptor: int) -> None:
         progress = self._progress
@@ -218,7 +218,7 @@ class LiveCapture:
             self._drain()
 
     def _drain(self) -> None:
-        """Let go of what nobody will write any more, until the end."""
+        """Drop items that can't be written any more, until the end."""
         while (item := self._items.get()) is not None:
             if isinstance(item, Opened) and item.content is not None:
                 item.content.close()
@@ -233,7 +233,7 @@ class LiveCapture:
 
 
 def place_of(settings: Settings) -> CapturePlace:
-    """Return where settings say that a capture goes."""
+    """Return the destination of a capture by the settings."""
     return CapturePlace(
         Path(settings.capture or ""), settings.capture_size, settings.capture_files
     )

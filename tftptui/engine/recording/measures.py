@@ -1,4 +1,4 @@
-"""The measures for a scrape: totals and present states, read where they are kept."""
+"""The values for a metrics scrape, read from where they are kept."""
 
 from collections import Counter
 
@@ -26,7 +26,7 @@ _STATES = {
 def measures_of(
     service: Service, reporter: Reporter, host: HostPorts | None, began: float
 ) -> Measures:
-    """Return the measures of a service that BEGAN at a wall clock."""
+    """Return the measures of a service started at wall clock BEGAN."""
     states = Counter(port_map(service, host).states)
     return Measures(
         version=__version__,

@@ -1,7 +1,7 @@
-"""Where Prometheus asks for totals: ``GET /metrics``, answered within the loop.
+"""The Prometheus endpoint: ``GET /metrics``, served by the event loop.
 
-One answer takes some milliseconds, a few times a minute. Who asks slowly, for too
-much, or a hundred at once, is hung up on.
+A reply takes some milliseconds, a few times a minute. Connections that are slow, too
+large or too many are closed.
 """
 
 import asyncio
@@ -21,16 +21,16 @@ if TYPE_CHECKING:
 PATH = "/metrics"
 
 PATIENCE = 5.0
-"""Seconds that a scraper may take to ask, and to read the answer."""
+"""Seconds that a scraper may take for request and reply."""
 
 LONGEST_ASKING = 16_384
-"""Bytes of a request with its headers."""
+"""Maximum bytes of a request with its headers."""
 
 MOST_AT_ONCE = 16
-"""Scrapers that are answered at the same time."""
+"""Maximum concurrent connections."""
 
 _NEAR = 20
-"""Ports that are looked at for a free one, where the one wanted is taken."""
+"""Ports tried to find a free one if the wanted one is taken."""
 
 _PLAIN = "text/plain; charset=utf-8"
 _ELSEWHERE = f"the metrics are at {PATH}\n".encode()
@@ -40,7 +40,7 @@ class Metrics:
     """Answers scrapes between start() and stop().
 
     Args:
-        measure: what is to be told just now.
+        measure: returns the current values.
         patience: see PATIENCE.
     """
 
@@ -52,10 +52,10 @@ class Metrics:
         self._visits: set[asyncio.Task[None]] = set()
 
     async def start(self, place: str | None) -> None:
-        """Take scrapes at a PLACE, as in Settings.metrics, from now on.
+        """Accept scrapes at PLACE, as in Settings.metrics.
 
         Raises:
-            EngineError: the place can't be had, or what writes the formats isn't
+            EngineError: the address is not available, or prometheus-client is not
                 installed; the text says what to type.
         """
         if place is None:
@@ -75,7 +75,7 @@ class Metrics:
             raise EngineError(f"no metrics at {place}: {why}") from error
 
     async def stop(self) -> None:
-        """Take no more scrapes; what is being answered is cut off."""
+        """Stop accepting scrapes; close open connections."""
         if self._server is None:
             return
         self._server.close()
@@ -100,13 +100,13 @@ class Metrics:
                 writer.close()
                 await writer.wait_closed()
         except (OSError, EOFError, asyncio.LimitOverrunError):
-            pass  # it went away, took too long (a TimeoutError), or says too much
+            pass  # closed, timed out (a TimeoutError), or too long
         finally:
             self._visits.discard(visit)
             writer.transport.abort()
 
     def _answer(self, asked: str) -> bytes:
-        """Return what to answer a request and its headers (RFC 9112 §2.1)."""
+        """Return the reply to a request with headers (RFC 9112 §2.1)."""
         from tftptui.telemetry.metrics import exposition  # noqa: PLC0415 - an extra
 
         line, *headers = asked.split("\r\n")
@@ -123,7 +123,7 @@ class Metrics:
 
 
 def url_of(place: str) -> str:
-    """Return where a person, or curl on this host, reads the metrics of a PLACE."""
+    """Return the URL of the metrics at PLACE for this host."""
     host, port = parse_place(place)
     return f"http://{endpoint(host or LOOPBACK, port)}{PATH}"
 
@@ -163,7 +163,7 @@ def _why(error: OSError, host: str, port: int) -> str:
 
             holder = tcp_holder(port) or "another program"
             return f"{holder} has that port; choose another one{_another(host, port)}"
-        case errno.EADDRNOTAVAIL | None:  # asyncio from 3.13 on has no number
+        case errno.EADDRNOTAVAIL | None:  # no errno from asyncio in Python 3.13 on
             return "this host has no such address; tftptui doctor lists them"
         case errno.EACCES:
             return "ports below 1024 need root; choose a higher one"
@@ -172,7 +172,7 @@ def _why(error: OSError, host: str, port: int) -> str:
 
 
 def _another(host: str, port: int) -> str:
-    """Return what to type for the next port that is free, if there is one near."""
+    """Return the option for the next free port, if there is one nearby."""
     for other in range(port + 1, min(port + _NEAR, HIGHEST_PORT) + 1):
         try:
             socket.create_server(

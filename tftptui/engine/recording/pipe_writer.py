@@ -1,7 +1,7 @@
-"""Lines to a descriptor that may stall: a pipe, a terminal, a socket.
+"""Writes lines to a descriptor that may block: a pipe, a terminal, a socket.
 
-A thread waits for the reader; the server never does. What finds no room is counted
-by the caller, and a reader that comes back gets whole lines again.
+A thread waits for the reader; the server never does. The caller counts lines that were
+dropped because the buffer was full; after that, the reader gets whole lines again.
 """
 
 import os
@@ -9,42 +9,42 @@ import threading
 from collections import deque
 
 ROOM = 4 << 20
-"""Bytes that wait for a slow reader: some ten thousand lines."""
+"""Bytes buffered for a slow reader: some ten thousand lines."""
 
 PATIENCE = 2.0
-"""Seconds that the end waits for a reader."""
+"""Seconds to wait for the reader at the end."""
 
 _GATHERING = 0.01
-"""Seconds in which lines gather: to wake a thread for each would cost more than it."""
+"""Seconds to collect lines: waking the thread for each would cost more."""
 
 _AT_ONCE = 1 << 16
-"""Bytes of one write, more or less."""
+"""Approximate bytes of one write."""
 
 
 class Outlet:
-    """Writes lines in order, from a thread of its own.
+    """Writes lines in order, in a thread.
 
     Args:
-        descriptor: where to. It may be closed meanwhile: the thread has its own, and
-            may be held by it for longer than anybody waits.
-        room: bytes that may wait.
+        descriptor: destination. The caller may close it: the thread has a duplicate,
+            and may block in it for longer than anybody waits.
+        room: buffer size in bytes.
     """
 
     def __init__(self, descriptor: int, room: int = ROOM) -> None:
         self._descriptor, self._room = os.dup(descriptor), room
         self._lines: deque[bytes] = deque()
-        self._octets = 0  # that wait, those being written included
-        self._writing = 0  # lines in the hands of the thread
+        self._octets = 0  # bytes buffered, including those being written
+        self._writing = 0  # lines being written by the thread
         self._is_full = self._is_over = self._is_idle = False
         self._error: OSError | None = None
         self._changed = threading.Condition()
-        # A daemon: one that nobody reads must not keep the process alive.
+        # A daemon: a blocked thread must not keep the process alive.
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
 
     def write(self, line: bytes) -> bool:
-        """Take a line, to be written soon; False if there is no room for it.
+        """Queue a line; return False if the buffer is full.
 
-        Once full, it takes none until half of what waits has been written.
+        Once full, it accepts no line until half of the buffer is written.
 
         Raises:
             OSError: the descriptor can't be written any more.
@@ -65,7 +65,7 @@ class Outlet:
         return True
 
     def close(self, patience: float = PATIENCE) -> int:
-        """Wait for what was taken; return how many lines nobody read in that time.
+        """Wait for buffered lines; return how many were not read in time.
 
         Raises:
             OSError: the descriptor can't be written any more.
@@ -105,12 +105,12 @@ class Outlet:
                 self._is_full = self._is_full and self._octets > self._room // 2
 
     def _take(self) -> list[bytes]:
-        """Wait for lines and take some; none at the end."""
+        """Wait for lines and return some; none at the end."""
         with self._changed:
             self._is_idle = not self._lines
             self._changed.wait_for(lambda: self._lines or self._is_over)
             if not self._is_over and self._octets < _AT_ONCE:
-                self._changed.wait(_GATHERING)  # close() ends it
+                self._changed.wait(_GATHERING)  # close() ends this wait
             taken: list[bytes] = []
             octets = 0
             while self._lines and octets < _AT_ONCE:

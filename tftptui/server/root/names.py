@@ -76,7 +76,11 @@ class Names:
             yield replace(candidate, why=why, ignore_case=True)
 
     def targets(self, asked: bytes, client: str = "") -> Iterator[Candidate]:
-        """Yield the names to try for an upload; the first existing directory wins."""
+        """Yield the names to try for an upload; the first existing directory wins.
+
+        Only the most normalized spelling counts; otherwise a client that writes
+        backslashes would create files with backslashes in their names.
+        """
         plain = self._plain(asked)
         if not plain.name:
             return

@@ -163,7 +163,10 @@ class _Kept:
 
 
 class OpenFileCache:
-    """Recently opened files by requested name, with LRU eviction."""
+    """Recently opened files by requested name, with LRU eviction.
+
+    Call forget() once a second: that limits the age of an entry.
+    """
 
     def __init__(self) -> None:
         self._kept: dict[bytes, _Kept] = {}  # most recently used last

@@ -145,9 +145,7 @@ class Watch:
         version, events = self._root.version, None
         try:
             events = FileEvents(watched_of(self._root), loop, self._heard)
-            async with (
-                self._at_patrol
-            ):  # reports wait until there is a state to compare with
+            async with self._at_patrol:  # until then, reports wait
                 if self._forget_other_root():
                     await self._compare_all()
                 await asyncio.to_thread(events.start)
@@ -313,9 +311,7 @@ class Watch:
                 del self._due[folder]
                 await self._list([folder])
                 took = loop.time() - begun
-                if (
-                    took > SLOW
-                ):  # frequent changes in a big directory must not use all the time
+                if took > SLOW:  # frequent changes must not use all the time
                     await self._pause(REST_SHARE * took)
         finally:
             self._is_listing = False
