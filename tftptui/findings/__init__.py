@@ -1,1 +1,1 @@
-"""Why a client does not get its file: facts, and what they mean. See ``registry``."""
+"""Why a client does not get its file: facts and rules about them. See ``registry``."""

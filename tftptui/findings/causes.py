@@ -1,7 +1,7 @@
-"""Which findings have one cause, and what is said of all that it touches.
+"""Which findings have the same cause, and the common report about them.
 
-A firewall on the path is one cause, for any client and any file; a missing file
-is one, for any client. Told once, with everybody whom it keeps from a file.
+A firewall on the path is one cause, for any client and any file; a missing file is one
+cause, for any client. It is reported once, with all clients that it affects.
 """
 
 from collections.abc import Hashable, Sequence
@@ -16,16 +16,16 @@ from tftptui.telemetry.words import counted, port_word
 from tftptui.telemetry.words import joined as in_words
 
 MOST_TOLD = 6
-"""Lines of evidence about others whom a cause touches; the rest are counted."""
+"""Limit of lines of evidence about other affected clients; the rest are counted."""
 
 
 class Cause(NamedTuple):
-    """What two troubles have in common if they have one cause.
+    """The key by which findings are joined: equal keys mean the same cause.
 
     Attributes:
-        kind: of the finding, or the one that is less sure of the same.
-        where: the way, the client, or "" for what is the server's.
-        what: the file, the machines that reported it, or what the client said.
+        kind: of the finding, or the less certain kind of the same cause.
+        where: the path, the client, or "" for the server itself.
+        what: the file, the hosts that reported it, or the client's ERROR.
     """
 
     kind: Kind
@@ -35,12 +35,12 @@ class Cause(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """What a cause does to one client that wants one file.
+    """The effect of a cause on one client and one file.
 
     Attributes:
-        draft: the trouble, as a rule sees it there.
-        reckoned: what its remedies reckon with: others of the case, and what a walk
-            to the client has shown.
+        draft: the finding of a rule about it.
+        reckoned: what its remedies depend on: other affected clients, and the result of
+            a hop-by-hop probe to the client.
     """
 
     draft: Draft
@@ -50,9 +50,9 @@ class Occurrence:
 
 
 class Affected(NamedTuple):
-    """Clients that a cause touches, and files that they do not get for it.
+    """The clients affected by a cause, and the files they do not get because of it.
 
-    Those that show it best stand first; both are empty where it is nobody's alone.
+    The clearest cases come first; both are empty if no client is affected.
     """
 
     clients: list[str]
@@ -61,14 +61,16 @@ class Affected(NamedTuple):
 
 @dataclass(eq=False)
 class Incident:
-    """Findings with one cause, and everybody whom it keeps from a file.
+    """Findings with the same cause, and all clients and files affected.
 
     Attributes:
-        cause: what it is known by while it stands; network: that of its first client.
-        occurrences: what it does, by the tries that show it, the first of them first.
-        finding: as it is reported; None until it is.
-        reckoned: what the remedies reckon with, as reported.
-        why: why the last of its occurrences has left it; last: whose that was.
+        cause: its key while it is open.
+        network: that of its first client.
+        occurrences: its effects by the tries that show them, in order.
+        finding: as reported; None until then.
+        reckoned: what the remedies depend on, as reported.
+        why: why the last of its occurrences ended.
+        last: the tries of that occurrence.
     """
 
     cause: Cause
@@ -80,18 +82,18 @@ class Incident:
     last: str = ""
 
     def others(self, client: str) -> tuple[str, ...]:
-        """Return whom it touches besides a client, in order of their addresses."""
+        """Return the other clients affected, besides CLIENT, sorted by address."""
         clients = {one.client for one in self.occurrences.values()}
         return tuple(sorted(clients - {client}))
 
     @property
     def is_over(self) -> bool:
-        """Whether nobody is kept from a file by it any more."""
+        """Whether it has no occurrences any more."""
         return not self.occurrences
 
 
 def cause_of(draft: Draft, facts: Facts, way: str) -> Cause:
-    """Return the cause of a finding; WAY names the way to the client."""
+    """Return the cause of a finding; WAY is the name of the path to the client."""
     kind = draft.kind.surer_than or draft.kind
     seen = kind.told_apart(facts)
     match kind.scope:
@@ -108,9 +110,9 @@ def cause_of(draft: Draft, facts: Facts, way: str) -> Cause:
 
 
 def leading(occurrences: Sequence[Occurrence]) -> Occurrence:
-    """Return the part that shows the cause most surely, the first of these.
+    """Return the most certain occurrence, the first of equals.
 
-    Why an upload is not taken its newest answer tells: others may have been mended.
+    For a refused upload the newest one: earlier reasons may have been fixed.
     """
     if occurrences[0].draft.kind.newest_leads:
         return occurrences[-1]
@@ -118,7 +120,7 @@ def leading(occurrences: Sequence[Occurrence]) -> Occurrence:
 
 
 def joined(occurrences: Sequence[Occurrence]) -> Draft:
-    """Return the report of a cause: the surest part, and whom else it affects."""
+    """Return the report of a cause: the most certain occurrence, and the others."""
     lead = leading(occurrences)
     if len(occurrences) == 1:
         return lead.draft
@@ -138,7 +140,7 @@ def joined(occurrences: Sequence[Occurrence]) -> Draft:
 
 
 def affected(occurrences: Sequence[Occurrence]) -> Affected:
-    """Return whom a cause touches, the one that shows it best first."""
+    """Return the clients affected by a cause, the clearest case first."""
     found = [leading(occurrences), *occurrences]
     clients = dict.fromkeys(one.client for one in found)
     return Affected(list(clients), list(dict.fromkeys(one.file for one in found)))
@@ -147,13 +149,13 @@ def affected(occurrences: Sequence[Occurrence]) -> Affected:
 def _said(
     occurrences: Sequence[Occurrence], headline: str
 ) -> tuple[tuple[int, str], ...]:
-    """Return what is said of each transfer by itself, where it is not the HEADLINE."""
+    """Return the headline of each transfer that differs from the common HEADLINE."""
     drafts = [one.draft for one in occurrences if one.draft.headline != headline]
     return tuple((number, one.headline) for one in drafts for number in one.transfers)
 
 
 def _so_for(lead: Occurrence, others: Sequence[Occurrence]) -> str:
-    """Return for how many others it is so, as a sentence; "" for none."""
+    """Return a sentence on how many others are affected; "" if none."""
     files = {one.file for one in others if one.client == lead.client} - {lead.file}
     clients = {one.client for one in others} - {lead.client}
     same = [one for one in others if (one.client, one.file) == (lead.client, lead.file)]
@@ -168,17 +170,17 @@ def _so_for(lead: Occurrence, others: Sequence[Occurrence]) -> str:
 
 
 def _on(lead: Occurrence, others: Sequence[Occurrence]) -> str:
-    """Return the others' ports, where the headline names some and not all of these."""
+    """Return the others' ports, if the headline names some and not all of these."""
     tids = {tid for one in others for tid in one.draft.client_tids}
     if not lead.draft.client_tids or tids <= {*lead.draft.client_tids}:
         return ""
     words = port_word(tids)
-    # How many there are changes with each request: a rack's would be told for ever.
+    # No count: it changes with each request, and each change would be reported.
     return f", on {words}" if words.startswith("port") else ", on other ports"
 
 
 def _lines(others: Sequence[Occurrence], client: str) -> list[Evidence]:
-    """Return a line for each of the others, as far as there is room."""
+    """Return a line for each of the others, up to a limit."""
     told = [_line(one, client) for one in others[:MOST_TOLD]]
     rest = len(others) - MOST_TOLD
     if rest > 0:

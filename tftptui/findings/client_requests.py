@@ -1,6 +1,6 @@
-"""What each client asked for of late: some names are missing in every healthy boot.
+"""Recent read requests of each client: some names are missing in every healthy boot.
 
-And what no client could be given, for that is of the server: a free port.
+Also the time of the last refusal for lack of a free port, which is the server's.
 """
 
 from collections import OrderedDict, deque
@@ -11,14 +11,15 @@ from tftptui.telemetry.refusal_reasons import Reason
 
 KEPT_CLIENTS = 1_024
 KEPT_OF_EACH = 64
-"""Requests remembered of each client, and clients: what a flood can cost."""
+"""Limit of requests per client, and of clients: bounds the memory of a flood."""
 
 
 class ClientRequests:
-    """Read requests by client, whether they found their file or not.
+    """Read requests by client, whether the file was found or not.
 
     Attributes:
-        last_exhausted: when one was last refused because no port was free; 0 if never.
+        last_exhausted: when a request was last refused for lack of a free port; 0 if
+            never.
     """
 
     def __init__(self) -> None:
@@ -26,7 +27,7 @@ class ClientRequests:
         self.last_exhausted = 0.0
 
     def refuse(self, event: Refused) -> None:
-        """Write down a request that was refused."""
+        """Record a refused request."""
         if event.reason == Reason.PORTS_EXHAUSTED:
             self.last_exhausted = event.time
         if event.reason == Reason.NOT_FOUND and event.direction == "read":
@@ -34,7 +35,7 @@ class ClientRequests:
             self.note(event.client, missed)
 
     def note(self, client: str, attempt: Attempt) -> None:
-        """Write down what a client asked for."""
+        """Record a request."""
         found = self._clients.setdefault(client, deque(maxlen=KEPT_OF_EACH))
         self._clients.move_to_end(client)
         found.append(attempt)
@@ -42,7 +43,7 @@ class ClientRequests:
             self._clients.popitem(last=False)
 
     def search(self, client: str, file: str, now: float) -> Search | None:
-        """Return the search that a name was missing in, if it belongs to one."""
+        """Return the search that a missing name belongs to, if any."""
         if list_of(file) is None:
             return None
         found = searches(self._clients.get(client, ()), now)

@@ -1,13 +1,13 @@
 """The codes of findings: a stable interface of journal, metrics and screens.
 
-What goes by a code stands in the file of its finding; see ``registry``.
+Everything about a code is in the file of its finding; see ``registry``.
 """
 
 from enum import StrEnum
 
 
 class Code(StrEnum):
-    """What a finding is called; the groups are those of docs/diagnosis.md."""
+    """The code of a finding; the groups are those of docs/diagnosis.md."""
 
     SERVER_OUTPUT_BLOCKED = "server-output-blocked"
     NO_ROUTE = "no-route"

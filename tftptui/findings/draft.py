@@ -1,4 +1,4 @@
-"""A finding before it has a number: what a rule returns."""
+"""A finding without a number: the result of a rule."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
@@ -11,10 +11,10 @@ from tftptui.telemetry.findings import Evidence, Help, Place, Remedy
 
 
 class LazyRemedies(Sequence[Remedy]):
-    """Remedies that are worked out when somebody reads them, and then once.
+    """Remedies that are computed on first use, and cached.
 
-    Facts are judged again every second; what to type on nine firewalls is wanted
-    only when a finding is reported.
+    Facts are evaluated every second; commands for nine firewalls are only needed when a
+    finding is reported.
     """
 
     def __init__(self, work: Callable[[], Sequence[Remedy]]) -> None:
@@ -42,14 +42,13 @@ class LazyRemedies(Sequence[Remedy]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """What a rule concludes from a case; see telemetry.findings.Finding.
+    """The conclusion of a rule; see telemetry.findings.Finding.
 
     Attributes:
-        plain: the headline without what is one transfer's alone, for a cause that
-            touches several; "" where there is no such thing in it.
+        plain: the headline without details of one transfer, for a cause that affects
+            several; "" if it has no such details.
         client_tids: UDP ports of the client, if the headline names them.
-        said: what is said of single transfers, by their numbers, where that is not
-            the headline.
+        said: headlines of single transfers by number, if they differ.
         transfers: numbers of the tries it is about.
         since: wall clock of the first evidence, seconds.
         ports: the range that the remedies are for, as "A-B", or "".
@@ -73,10 +72,10 @@ class Draft:
 
     @property
     def code(self) -> Code:
-        """What it is called."""
+        """Its code."""
         return self.kind.code
 
     def as_told(self) -> dict[str, object]:
-        """Return it by the names of its fields, for JSON: its kind as ``code``."""
+        """Return its fields by name, for JSON; its kind as ``code``."""
         names = (one.name for one in fields(self) if one.name != "kind")
         return {"code": self.code, **{name: getattr(self, name) for name in names}}

@@ -1,4 +1,4 @@
-"""When a finding is over: what the client got done since, in words."""
+"""When a finding is over: functions that return the reason in words, or ""."""
 
 from collections.abc import Callable, Iterable
 
@@ -17,41 +17,41 @@ _OF_NAMES = frozenset(
         Reason.OUTSIDE_ROOT,
     }
 )
-"""Reasons of refusals that no other try cures, but somebody who mends the file."""
+"""Reasons of refusals that end only after a fix of the file, not after a retry."""
 
 STEP = 16
-"""How far a client moves its port at most from one try to the next."""
+"""Largest step of a client's port from one try to the next."""
 
 Fits = Callable[[Neighbour], bool]
 
 
 def yes(_: Neighbour) -> bool:
-    """Take any transfer."""
+    """Accept any transfer."""
     return True
 
 
 def no(_: Neighbour) -> bool:
-    """Take no transfer."""
+    """Accept no transfer."""
     return False
 
 
 def never(_: Facts) -> str:
-    """Return that it holds for good: it is a note of what has happened."""
+    """Return "": the finding is a note of what has happened, and is never over."""
     return ""
 
 
 def served(facts: Facts) -> str:
-    """Return that the client got its file, on whatever port."""
+    """Return that the client got its file, on any port."""
     return completed(facts) or later_success(facts, later_tries(facts))
 
 
 def served_on_its_ports(facts: Facts) -> str:
-    """Return that it got something on these ports: another port cures nothing."""
+    """Return that it got something on these ports: another port is no fix."""
     return completed(facts) or later_success(facts, later_tries(facts), cures=no)
 
 
 def served_to_its_program(facts: Facts) -> str:
-    """Return that the same program got something: another program proves nothing."""
+    """Return that the same program got something: another program is no proof."""
     own = [one for one in later_tries(facts) if _is_same_program(facts, one)]
     return completed(facts) or later_success(facts, own)
 
@@ -66,7 +66,7 @@ def served_or_there(facts: Facts) -> str:
 
 
 def completed(facts: Facts) -> str:
-    """Return that the last of these tries itself got everything."""
+    """Return that the last of these tries itself completed."""
     latest = facts.latest
     if not facts.is_done or latest is None:
         return ""
@@ -74,7 +74,7 @@ def completed(facts: Facts) -> str:
 
 
 def later_tries(facts: Facts) -> list[Neighbour]:
-    """Return the client's other transfers that worked, begun after these."""
+    """Return the client's other successful transfers that started after these tries."""
     own = [one for one in facts.neighbours if one.client == facts.client]
     return [one for one in own if one.worked and one.begun > facts.last_asked]
 
@@ -86,13 +86,13 @@ def later_success(
     again: Fits | None = None,
     cures: Fits = yes,
 ) -> str:
-    """Return what the client got done in LATER transfers; "" if they cure nothing.
+    """Return what the client did in LATER transfers; "" if that does not end it.
 
     Args:
         facts: of the tries that failed.
-        later: what worked since.
-        again: what shows that these very ports work; by default the same port.
-        cures: which fetches of the same file count, on whatever port.
+        later: successful transfers since.
+        again: which show that these very ports work; by default the same port.
+        cures: which fetches of the same file count, on any port.
     """
     later = list(later)
     if any(_is_without_options(facts, one) for one in later):
@@ -114,7 +114,7 @@ def later_success(
 
 
 def answers_again(facts: Facts) -> str:
-    """Return what a client that moves again has done, when nothing is wrong now."""
+    """Return what the client did since, if it moves again and nothing is wrong."""
     latest = facts.latest
     if facts.search is not None and facts.search.state == "normal":
         return f"{facts.search.list.client} went on without it, which is normal"
@@ -148,10 +148,10 @@ def _is_same_file(facts: Facts, one: Neighbour) -> bool:
 
 
 def _is_same_program(facts: Facts, one: Neighbour) -> bool:
-    """Whether the same program started again after it fell silent, or was ended.
+    """Return whether the same program retried after it became silent or was ended.
 
-    A transfer that moved while another started, or stands still beside it, is another
-    program's.
+    A transfer that made progress while another started, or is stuck at the same time,
+    is another program's.
     """
     latest = facts.tries[-1] if facts.tries else None
     if latest is None or one.begun <= latest.moved:
@@ -163,7 +163,7 @@ def _is_same_program(facts: Facts, one: Neighbour) -> bool:
 
 
 def _is_without_options(facts: Facts, one: Neighbour) -> bool:
-    """Whether a client has fallen back to no options, and got the file so."""
+    """Return whether a client fell back to no options, and then got the file."""
     if one.file != facts.file or one.had_oack or not facts.tries:
         return False
     is_next = 0 <= one.client_tid - facts.tries[-1].client_tid <= STEP

@@ -1,4 +1,4 @@
-"""Evidence rows that most rules share."""
+"""Evidence shared by most rules."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -14,7 +14,7 @@ from tftptui.telemetry.ttl_walks import Location
 from tftptui.telemetry.words import counted, joined, port_word, ports, seconds, times
 
 _AT_ONCE = 0.01
-"""Seconds within which requests come at once, as those of a probe."""
+"""Seconds within which requests count as simultaneous, such as those of a probe."""
 
 
 def asked(facts: Facts) -> Evidence:
@@ -37,7 +37,7 @@ def asked(facts: Facts) -> Evidence:
 
 
 def _counts_up(facts: Facts) -> bool:
-    """Whether each request came from the next port."""
+    """Return whether each request came from a higher port, within a small step."""
     tids = [one.client_tid for one in facts.tries]
     if len(tids) < 2 or any(one.requests > 1 for one in facts.tries):  # noqa: PLR2004
         return False
@@ -48,7 +48,7 @@ def answered_alike(facts: Facts, last: Refused) -> Facts:
     """Return facts with only those refusals that got the same reply as LAST."""
     same = tuple(one for one in facts.refusals if one.message == last.message)
     if len(same) == len(facts.refusals):
-        return facts  # and so had, most likely, those that are counted only
+        return facts  # the merely counted ones most likely had the same
     return replace(facts, refusals=same, refusals_in_all=0, ports_in_all=0)
 
 
@@ -64,7 +64,7 @@ def refused_requests(facts: Facts) -> str:
 
 
 def unanswered(facts: Facts) -> Evidence:
-    """Return what happened to our replies while nothing came back."""
+    """Return how our replies were sent while nothing came back."""
     first = facts.tries[0]
     icmp = "no ICMP error" if not facts.icmp else "ICMP errors came"
     left = "this host sent all without error"
@@ -78,7 +78,7 @@ def unanswered(facts: Facts) -> Evidence:
 
 
 def program(facts: Facts) -> list[Evidence]:
-    """Return which client program it is, and its quirk that matters here."""
+    """Return the client program, and its relevant quirk."""
     client = known(facts.kind)
     if client is None:
         return []
@@ -89,12 +89,12 @@ def program(facts: Facts) -> list[Evidence]:
 
 
 def _minds_oacks(facts: Facts) -> bool:
-    """Whether an OACK was sent again, and no block was acknowledged since."""
+    """Return whether an OACK was resent, and no block was acknowledged."""
     return any(one.oacks_again and not one.acked_blocks for one in facts.tries)
 
 
 def own_rules(block: HostBlock | None) -> list[Evidence]:
-    """Return what this host's own rules say, if they stop something."""
+    """Return the rule of this host's firewall that drops packets, if any."""
     if block is None:
         return []
     if block.is_fresh:
@@ -109,7 +109,7 @@ def own_rules(block: HostBlock | None) -> list[Evidence]:
 
 
 def complaints(icmp: Iterable[Icmp]) -> list[Evidence]:
-    """Return ICMP errors, those of one sender and kind together."""
+    """Return ICMP errors, grouped by sender and kind."""
     alike: dict[tuple[str, str], list[Icmp]] = {}
     for one in icmp:
         alike.setdefault((one.name, one.sender or "unknown"), []).append(one)
@@ -129,7 +129,7 @@ def refused(facts: Facts, icmp: Iterable[Icmp]) -> tuple[Evidence, ...]:
 
 
 def worked(neighbours: Iterable[Neighbour], client: str) -> list[Evidence]:
-    """Return transfers of the same network that worked, a few of them."""
+    """Return successful transfers of the same network, a few of them."""
     found = list(neighbours)[-3:]
     return [
         Evidence(
@@ -142,7 +142,7 @@ def worked(neighbours: Iterable[Neighbour], client: str) -> list[Evidence]:
 
 
 def walked(location: Location | None) -> list[Evidence]:
-    """Return what the hop-by-hop probe has shown, if there was one."""
+    """Return the result of the hop-by-hop probe, if there was one."""
     if location is None or not location.verdict:
         return []
     text = f"hop by hop to {location.client}: {location.verdict}"
@@ -150,7 +150,7 @@ def walked(location: Location | None) -> list[Evidence]:
 
 
 def self_tested(found: SelfTest | None) -> list[Evidence]:
-    """Return what a self-test of this host has shown, if there was one."""
+    """Return the result of a self-test of this host, if there was one."""
     if found is None:
         return []
     how = "received its file" if found.works else "no ACK of it arrived either"
@@ -161,7 +161,7 @@ def self_tested(found: SelfTest | None) -> list[Evidence]:
 
 
 def in_vain(facts: Facts, others: Iterable[Neighbour]) -> tuple[Evidence, ...]:
-    """Return what shows that our replies do not arrive, and which others do."""
+    """Return the evidence that our replies do not arrive, and which others do."""
     return (
         *walked(facts.location),
         asked(facts),
@@ -172,7 +172,7 @@ def in_vain(facts: Facts, others: Iterable[Neighbour]) -> tuple[Evidence, ...]:
 
 
 def _what_came(one: Neighbour) -> str:
-    """Return how far a transfer came that shows a way, as the end of a sentence."""
+    """Return the result of a transfer that shows a working path, to end a sentence."""
     port = ports([one.client_tid])
     if one.is_done:
         did = "sent" if one.is_upload else "got"
@@ -184,6 +184,6 @@ def _who(one: Neighbour, client: str) -> str:
     looks = f"it looks like {one.kind}" if one.kind else ""
     if one.client == client:
         return f"the same host ({looks or 'another program'})"
-    # What they have in common is known; whether that is one network is not.
+    # The common prefix is known; whether it is one network is not.
     same = "/64" if ":" in one.client else "/24"
     return f"{one.client} (same {same}{f'; {looks}' if looks else ''})"

@@ -1,7 +1,7 @@
-"""What the rules look at: one client's tries for one file, and what stands around.
+"""The input of the rules: one client's tries for one file, and their context.
 
-Plain facts; who gathers them is engine/, a reader of captures, or a test. Times are
-wall clock, seconds since the epoch.
+Plain data, gathered by engine/, a reader of captures, or a test. Times are wall clock,
+seconds since the epoch.
 """
 
 from collections.abc import Mapping
@@ -18,16 +18,17 @@ from tftptui.telemetry.ttl_walks import Location
 from tftptui.telemetry.views import HostNetwork, TransferView
 
 _STEP = 16
-"""How far a client moves its port at most from one try to the next."""
+"""Largest step of a client's port from one try to the next."""
 
 
 @dataclass(frozen=True, slots=True)
 class Icmp:
-    """ICMP errors of one kind that came for what one try sent.
+    """ICMP errors of one kind about one try.
 
     Attributes:
-        type, code: of the message; name: the same in words.
-        sender: address of the machine that complained, or None.
+        type, code: of the message.
+        name: the same in words.
+        sender: address of the host that sent it, or None.
         transfer: number of the try.
         times: when they came.
     """
@@ -41,7 +42,7 @@ class Icmp:
 
     @property
     def is_v6(self) -> bool:
-        """Whether it is ICMPv6, whose numbers mean other things."""
+        """Whether it is ICMPv6, whose numbers have other meanings."""
         return ":" in (self.sender or "")
 
     @property
@@ -53,45 +54,45 @@ class Icmp:
 
     @property
     def is_port_closed(self) -> bool:
-        """Whether it says that nobody listens on that port."""
+        """Whether it reports a closed port."""
         return (self.type, self.code) == ((1, 4) if self.is_v6 else (3, 3))
 
     @property
     def is_host_unreachable(self) -> bool:
-        """Whether the last router could not reach the machine."""
+        """Whether the last router could not reach the host."""
         return (self.type, self.code) == ((1, 3) if self.is_v6 else (3, 1))
 
     @property
     def is_no_route(self) -> bool:
-        """Whether a router knows no way."""
+        """Whether a router has no route."""
         return (self.type, self.code) == ((1, 0) if self.is_v6 else (3, 0))
 
     @property
     def is_too_big(self) -> bool:
-        """Whether a packet did not fit the next link."""
+        """Whether a packet was too large for the next link."""
         return (self.type, self.code) == ((2, 0) if self.is_v6 else (3, 4))
 
     @property
     def is_loop(self) -> bool:
-        """Whether a packet has gone round too long."""
+        """Whether the TTL expired: a routing loop."""
         return (self.type, self.code) == ((3, 0) if self.is_v6 else (11, 0))
 
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """A transfer of the same network, as far as it tells something of the way.
+    """Another transfer of the same network, as evidence about the path.
 
     Attributes:
         number: of the transfer.
-        worked: whether the client answered; else it never did. has_blocks: whether a
-            block of its file arrived, too.
-        had_oack: whether we answered with an OACK.
-        time: when that was seen; of one that never answered, when it asked.
-        begun: when it was first asked for.
-        is_done: whether everything has arrived.
-        is_upload: whether the client was to send the file.
+        worked: whether the client replied; otherwise it never did.
+        has_blocks: whether a block of its file arrived, too.
+        had_oack: whether we replied with an OACK.
+        time: when that was seen; for one without a reply, when it was requested.
+        begun: time of the first request.
+        is_done: whether it completed.
+        is_upload: whether it is an upload.
         is_open: whether it still runs; its packets were resent without result.
-        requests: how often it was asked for.
+        requests: number of requests.
     """
 
     number: int
@@ -114,13 +115,14 @@ class Neighbour:
 
 @dataclass(frozen=True, slots=True)
 class ServerWords:
-    """Words for the server and what is its own.
+    """Words for the server and its properties.
 
     Attributes:
         server: as in "packets from this server".
-        server_itself: the same at the beginning of a sentence.
-        our: as in "our answers"; ours: as in "ports of ours".
-        host: the machine that it runs on.
+        server_itself: the same at the start of a sentence.
+        our: as in "our replies".
+        ours: as in "ports of ours".
+        host: the host that it runs on.
     """
 
     server: str
@@ -134,7 +136,7 @@ OUR_SERVER = ServerWords("this server", "This server", "our", "ours", "this host
 
 
 def observed_server(server: str) -> ServerWords:
-    """Return how somebody speaks who only looks on; SERVER is its address."""
+    """Return the words for a server that is only observed; SERVER is its address."""
     name = f"the server {server}".rstrip()
     its = "the server's"
     return ServerWords(name, f"T{name[1:]}", its, its, f"{its} host")
@@ -142,19 +144,19 @@ def observed_server(server: str) -> ServerWords:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """What is known of this server, or of the one that a capture shows.
+    """The properties of this server, or of the one in a capture.
 
     Attributes:
-        port: where requests are taken.
-        first, last: the range that answers leave from.
-        single_port: whether they leave from the port that was asked instead.
+        port: the request port.
+        first, last: the range of ports for transfers.
+        single_port: whether replies leave from the request port instead.
         addresses: of this host.
-        on_link: whether the client is on a network of this host, if that is known.
+        on_link: whether the client is on a network of this host, if known.
         root: the folder that is served.
-        named: names and paths of what is served side by side instead.
-        networks: of this host, whose length is known.
-        is_capture: whether all of it comes from a capture: then the server is
-            somebody else's, and its answers were seen somewhere on their way.
+        named: names and paths of the folders that are served instead.
+        networks: of this host, with known prefix lengths.
+        is_capture: whether all of it comes from a capture: then the server is another
+            one, and its replies were captured anywhere on the path.
     """
 
     port: int = 69
@@ -169,7 +171,7 @@ class Scene:
     is_capture: bool = False
 
     def place(self, file: str) -> str:
-        """Return where FILE is on the disk, or would be."""
+        """Return the path of FILE on the disk, existing or not."""
         file = file.lstrip("/")
         top, slash, below = file.partition("/")
         if top in self.named:
@@ -177,11 +179,11 @@ class Scene:
         return f"{self.root}/{file}"
 
     def disk(self, file: str) -> str:
-        """Return what is served of the disk that FILE is on."""
+        """Return the served folder that contains FILE."""
         return self.named.get(file.strip("/").partition("/")[0], self.root)
 
     def arguments(self) -> str:
-        """Return what is served, as one types it."""
+        """Return what is served, as command-line arguments."""
         if self.named:
             named = [f"{name}={path}" for name, path in self.named.items()]
             return " ".join(quote(one) for one in named)
@@ -190,11 +192,12 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class HostBlock:
-    """A rule of this host's own packet filter that stops what is meant for us.
+    """A rule of this host's own packet filter that drops packets to this server.
 
     Attributes:
         by: the rule, or the chain whose policy it is.
-        age: seconds since the rules were read; is_fresh: whether they surely are so.
+        age: seconds since the rules were read.
+        is_fresh: whether they are certainly current.
     """
 
     by: str
@@ -204,11 +207,11 @@ class HostBlock:
 
 @dataclass(frozen=True, slots=True)
 class SelfTest:
-    """How this server answered a program on its own host.
+    """The result of a fetch by a program on the server's own host.
 
     Attributes:
         time: when it ended, wall clock.
-        address: that was asked.
+        address: the server's address used.
         works: whether its ACKs arrived.
     """
 
@@ -222,31 +225,29 @@ class Facts:
     """A client's tries for one file that belong together.
 
     Attributes:
-        now: when it is looked at.
-        client, file: who, and what for.
+        now: time of evaluation.
+        client, file: of the tries.
         tries: its transfers, oldest first.
-        refusals: of its requests that were answered with an ERROR, the latest,
-            oldest first; refusals_in_all: how many there were, from ports_in_all
-            ports; 0 where these are all.
-        icmp: errors that came for these tries.
-        neighbours: others of its /24 (IPv6: /64), oldest first; the client's own
-            other tries are among them.
-        asked_address: where the client sent its requests, if that is known to differ
-            from where we answer.
-        search: the client's search that the file was missing in, if it belongs to one.
-        own_block: what of this host's own rules stops the client's ACKs, if they are
-            known to be stopped.
-        location: what was learned hop by hop of the way to one of its ports, if
-            somebody had that looked for; located_at: when, wall clock.
-        self_test: what a self-test of this host has shown of late, if there was one.
-        unanswered: tries of a capture that shows no answer to them, oldest first;
-            they are none of ``tries``.
-        others: clients that are kept from files by the same cause, as far as is known.
-        is_left: whether the client went on with an earlier request after these tries.
-        last_exhausted: when a request of any client was last refused because no port
-            was free; 0 if none was.
-        there: the file below the root that the client would get now, if it was refused
-            one and has not asked since; empty if none.
+        refusals: its latest requests that got an ERROR, oldest first.
+        refusals_in_all: how many there were, from ports_in_all ports; 0 if these are
+            all.
+        icmp: ICMP errors about these tries.
+        neighbours: other transfers of its /24 (IPv6: /64), oldest first, including the
+            client's own.
+        asked_address: where the client sent its requests, if known to differ from the
+            address of our replies.
+        search: the client's search that the missing file belongs to, if any.
+        own_block: the rule of this host that drops the client's ACKs, if known.
+        location: the result of a hop-by-hop probe to one of its ports, if any.
+        located_at: its time, wall clock.
+        self_test: the result of a recent self-test of this host, if any.
+        unanswered: tries in a capture without a reply, oldest first; not in ``tries``.
+        others: other clients affected by the same cause, as far as known.
+        is_left: whether the client continued an earlier request after these tries.
+        last_exhausted: when a request of any client was last refused for lack of a free
+            port; 0 if never.
+        there: the file below the root that the client would get now, if one was refused
+            and not requested since; empty if none.
     """
 
     now: float
@@ -273,7 +274,7 @@ class Facts:
 
     @property
     def words(self) -> ServerWords:
-        """How the server is spoken of."""
+        """The words for the server."""
         if not self.scene.is_capture:
             return OUR_SERVER
         seen = [one.server for one in (*self.tries, *self.unanswered)]
@@ -284,7 +285,7 @@ class Facts:
     def working(self) -> list[Neighbour]:
         """Its neighbours that worked, on ports that have not failed since.
 
-        What a port has shown of the way is what it has shown last.
+        For each port, the latest result counts.
         """
         failed: dict[tuple[str, int], float] = {}
         unanswered = [one for one in self.tries if not one.has_answered]
@@ -304,29 +305,29 @@ class Facts:
 
     @property
     def latest(self) -> TransferView | None:
-        """The last try, if any request was taken."""
+        """The last try, if any request was accepted."""
         return self.tries[-1] if self.tries else None
 
     @property
     def heard(self) -> bool:
-        """Whether the client has answered us in any try."""
+        """Whether the client has replied in any try."""
         return any(one.heard for one in self.tries)
 
     @property
     def requests(self) -> int:
-        """How often it was asked for, doubled requests not counted."""
+        """The number of requests, without duplicated packets."""
         return sum(one.requests for one in self.tries) + self.refused
 
     @property
     def last_asked(self) -> float:
-        """When it was last asked for."""
+        """Time of the last request."""
         tries = (*self.tries, *self.unanswered)
         asked = [time for one in tries for time in one.asked_at]
         return max([*asked, *(one.time for one in self.refusals)], default=self.now)
 
     @property
     def quiet(self) -> float:
-        """Seconds since it was last asked for."""
+        """Seconds since the last request."""
         return self.now - self.last_asked
 
     @property
@@ -337,7 +338,7 @@ class Facts:
         return min(left, default=inf)
 
     def closed_at(self, one: TransferView) -> list[float]:
-        """Return when the client's port was said to be closed since ONE last moved."""
+        """Return when the port of ONE was reported closed since its last progress."""
         closed = [icmp for icmp in self.icmp if icmp.is_port_closed]
         own = [icmp for icmp in closed if icmp.sender == self.client]
         found = [icmp.times for icmp in own if icmp.transfer == one.number]
@@ -345,7 +346,7 @@ class Facts:
 
     @property
     def waited(self) -> float:
-        """Seconds since our first answer."""
+        """Seconds since our first reply."""
         return self.now - self.tries[0].started if self.tries else 0.0
 
     @property
@@ -355,22 +356,22 @@ class Facts:
 
     @property
     def refused(self) -> int:
-        """How many requests were answered with an ERROR."""
+        """The number of requests that got an ERROR."""
         return max(self.refusals_in_all, len(self.refusals))
 
     @property
     def refused_tids(self) -> set[int]:
-        """The client's ports that the latest of these came from."""
+        """The client's ports of the latest refused requests."""
         return {one.client_tid for one in self.refusals}
 
     @property
     def refused_from(self) -> int:
-        """How many ports all of these came from."""
+        """The number of ports of all refused requests."""
         return max(self.ports_in_all, len(self.refused_tids))
 
     @property
     def is_one_program(self) -> bool:
-        """Whether one may have asked all along: it keeps its port, or counts up."""
+        """Whether all requests may be one program's: it keeps its port or counts up."""
         asked = [(one.started, one.client_tid) for one in self.tries]
         asked += [(one.time, one.client_tid) for one in self.refusals]
         if self.refused_from > len(self.refused_tids):
@@ -391,33 +392,33 @@ class Facts:
 
     @property
     def answers(self) -> int:
-        """How many packets the tries without an answer were sent."""
+        """The number of packets sent in tries without a reply."""
         return sum(1 + one.retransmits for one in self.tries if not one.heard)
 
     @property
     def kind(self) -> str:
-        """The client program, where the tries tell."""
+        """The client program, if the tries show it."""
         surest = max(self.tries, key=lambda one: one.kind_sure, default=None)
         return surest.kind if surest else ""
 
     @property
     def has_no_firewall(self) -> bool:
-        """Whether the client surely has none of its own: boot firmware."""
+        """Whether the client certainly has no firewall of its own: boot firmware."""
         return is_firmware(self.kind)
 
     @property
     def is_gateway(self) -> bool:
-        """Whether requests seem to come from this host's gateway: a NAT hides whose."""
+        """Whether requests come from this host's gateway: NAT hides the client."""
         return any(one.gateway == self.client for one in self.scene.networks)
 
     @property
     def is_over(self) -> bool:
-        """Whether no try runs any more."""
+        """Whether no try is running."""
         return not any(one.running for one in self.tries)
 
     @property
     def is_done(self) -> bool:
-        """Whether the last try has got everything, and nothing was refused since."""
+        """Whether the last try has completed, and nothing was refused since."""
         latest = self.latest
         if latest is None or latest.phase != "completed":
             return False
@@ -425,11 +426,11 @@ class Facts:
 
     @property
     def is_upload(self) -> bool:
-        """Whether the client wants to put a file here."""
+        """Whether it is an upload."""
         one = self.latest or next(reversed(self.refusals), None)
         return one is not None and one.direction == "write"
 
 
 def same_options(one: AskedOptions, other: AskedOptions) -> bool:
-    """Whether two requests ask for the same: then the second is a retry."""
+    """Return whether two requests have the same options: then the second is a retry."""
     return list(one) == list(other)

@@ -1,7 +1,7 @@
-"""Would it help? The effect of each setting, in words that findings share.
+"""Answers to "Would it help?": the effect of each setting, shared by findings.
 
-The most useful rows say what would *not* help: another server range never cures a block
-on the client's port.
+The most useful rows say what would *not* help: another server range never fixes a block
+of the client's port.
 """
 
 from tftptui.findings.facts import Facts
@@ -29,7 +29,7 @@ ITSELF = "the client ended the transfer; packets passed both ways"
 
 
 def no_port_matters(why: str, sizes: str, wait: str, helper: str) -> Row:
-    """Return a row where ports make no difference, and little else does."""
+    """Return a row in which ports make no difference, and little else does."""
     return {
         "port-range": ("no", why),
         "single-port": ("no", why),
@@ -41,12 +41,12 @@ def no_port_matters(why: str, sizes: str, wait: str, helper: str) -> Row:
 
 
 def other_rule(facts: Facts) -> Row:
-    """Return that the client's port or ours may matter, unless others worked."""
+    """Return that the client's or our port may matter, unless others worked."""
     return {} if facts.working else {"port-range": ("unknown", OTHER_RULE)}
 
 
 def minds_block_size(facts: Facts) -> Row:
-    """Return that the agreed blksize may be what the client rejects."""
+    """Return that the client may reject the agreed blksize."""
     if facts.latest is None or "blksize" not in dict(facts.latest.agreed):
         return {}
     return {"block-size": ("unknown", "yes if the blksize is what it rejects")}
@@ -60,7 +60,7 @@ def small_blocks(facts: Facts) -> Row:
 
 
 def helps_of(row: Row, facts: Facts) -> tuple[Help, ...]:
-    """Return a row as it stands with these facts; empty if it is."""
+    """Return a row adapted to these facts; empty if it is empty."""
     row = dict(row)
     if row and facts.scene.single_port:
         row["single-port"] = ("no", "{server} already uses it")

@@ -1,8 +1,8 @@
-"""The incidents that stand: raised, joined where they have one cause, and withdrawn.
+"""The open incidents: opened, joined by cause, and withdrawn.
 
-Tries that show a cause that is reported already become one more occurrence of that
-incident; it ends when its last occurrence does. All is reported at the end of a round:
-many clients with one cause at once make one finding, with one end.
+Tries whose cause is already reported become one more occurrence of that incident; it
+ends when its last occurrence does. Everything is reported at the end of a round: many
+clients with the same cause at once make one finding, with one end.
 """
 
 from collections.abc import Iterable, Iterator
@@ -28,27 +28,27 @@ from tftptui.findings.reporting import Reporter
 from tftptui.findings.tries import ClientTries
 
 MOST_ALIKE = 20
-"""Standing findings of one code and network: missing files, one by one."""
+"""Limit of open findings with the same code and network, such as missing files."""
 
 MOST_JOINED = 100
-"""Tries that one cause is followed through."""
+"""Limit of tries followed for one cause."""
 
 KEPT_STANDING = 1_000
-"""Tries whose trouble is remembered, so that it can be revised or withdrawn."""
+"""Limit of tries whose findings can still be revised or withdrawn."""
 
 REMEMBERED = 600.0
-"""Seconds for which a finding may still be revised or withdrawn after its end."""
+"""Seconds after their end for which tries can still revise or withdraw a finding."""
 
 
 class Incidents:
-    """What keeps clients from their files, by its cause.
+    """The open incidents, by cause.
 
-    Call follow() with all facts, and tell() when all have been looked at for now.
+    Call follow() with all facts, and tell() at the end of each round.
 
     Args:
-        reporter: who hands findings on.
-        slot: by what name tries know it; what goes by other names stands beside it.
-        rule: judges the facts.
+        reporter: numbers and reports the findings.
+        slot: key of the incident in ClientTries.incidents; others have other keys.
+        rule: evaluates the facts.
     """
 
     def __init__(self, reporter: Reporter, slot: str = "", rule: Rule = judge) -> None:
@@ -61,7 +61,7 @@ class Incidents:
         return iter(self._standing)
 
     def follow(self, tries: ClientTries, facts: Facts) -> None:
-        """Judge a client's tries by the facts as they stand."""
+        """Evaluate a client's tries."""
         draft, incident = self._rule(facts), self._of(tries)
         if incident is None or tries not in incident.occurrences:
             if draft is not None and not draft.kind.ended(facts):
@@ -82,7 +82,7 @@ class Incidents:
             self._turn(tries, draft, cause)
 
     def tell(self) -> None:
-        """Tell what has changed."""
+        """Report all changes."""
         changed, self._changed = self._changed, {}
         for incident in changed:
             if incident.is_over:
@@ -103,7 +103,7 @@ class Incidents:
                 )
 
     def look_back(self, now: float) -> list[ClientTries]:
-        """Forget what is long over; return tries that time alone may have cured."""
+        """Drop old tries; return tries whose incident may end by time alone."""
         passing = []
         for tries in list(self._standing):
             incident = self._of(tries)
@@ -114,7 +114,7 @@ class Incidents:
         return passing
 
     def withdraw_all(self, why: str, all_tries: Iterable[ClientTries]) -> None:
-        """Withdraw all findings, also those that only these tries remember."""
+        """Withdraw all findings, including those known only to ALL_TRIES."""
         told = [self._of(tries) for tries in (*self._standing, *all_tries)]
         for incident in dict.fromkeys(one for one in told if one is not None):
             if not incident.is_over and incident.finding is not None:
@@ -124,7 +124,7 @@ class Incidents:
             known.clear()
 
     def _join(self, tries: ClientTries, draft: Draft, cause: Cause) -> None:
-        """Add tries to the incident of their cause, or begin one."""
+        """Add tries to the incident with the same cause, or open one."""
         incident = self._open.get(cause)
         if incident is None:
             if self._are_too_many(tries.network, cause.kind):
@@ -151,13 +151,13 @@ class Incidents:
         self._changed[incident] = None
 
     def _turn(self, tries: ClientTries, draft: Draft, cause: Cause) -> None:
-        """Take in that new evidence shows another cause than before."""
+        """Apply new evidence that shows another cause."""
         incident, other = self._of(tries), self._open.get(cause)
         if incident is None:
             return
         if (
             other is None and len(incident.occurrences) == 1
-        ):  # it is reported as another then
+        ):  # then it is reported as another
             self._close(incident)
             incident.cause = cause
             self._open[cause] = incident
@@ -170,7 +170,7 @@ class Incidents:
         self._join(tries, draft, cause)
 
     def _leave(self, tries: ClientTries, why: str) -> None:
-        """Take tries out of their incident."""
+        """Remove tries from their incident."""
         incident = self._of(tries)
         if incident is None:
             return
@@ -186,7 +186,7 @@ class Incidents:
         incident.finding = self._reporter.alarm(
             joined(occurrences), affected(occurrences)
         )
-        if incident.finding is None:  # too many just now: it is looked at again
+        if incident.finding is None:  # too many at the moment: it is evaluated again
             self._close(incident)
             for tries in list(self._standing):
                 if self._of(tries) is incident:
@@ -200,7 +200,7 @@ class Incidents:
             incident.finding = self._reporter.withdraw(told, why)
 
     def _let_go(self, tries: ClientTries) -> None:
-        """Stop following tries that are long over; a name may be asked for no more."""
+        """Stop following old tries; without requests their incident may end."""
         incident = self._of(tries)
         if incident is not None and incident.cause.kind.ends_unasked:
             self._leave(tries, "it is no longer requested")
@@ -208,7 +208,7 @@ class Incidents:
             self._forget(tries)
 
     def _forget(self, tries: ClientTries) -> None:
-        """Stop following tries; findings about them stay."""
+        """Stop following tries; their findings stay."""
         del self._standing[tries]
         incident = self._of(tries)
         if incident is not None and self._standing.keys().isdisjoint(
@@ -220,7 +220,7 @@ class Incidents:
         return tries.incidents.get(self._slot)
 
     def _close(self, incident: Incident) -> None:
-        """Let nobody join an incident any more."""
+        """Close an incident to further tries."""
         if self._open.get(incident.cause) is incident:
             del self._open[incident.cause]
 

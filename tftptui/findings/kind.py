@@ -1,4 +1,4 @@
-"""What is the same for all findings of one code, declared once in its own file."""
+"""Properties of a kind of finding, declared once in its own file."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,18 +11,18 @@ from tftptui.telemetry.findings import Help, Lane
 
 
 class Scope(Enum):
-    """Whom else the same cause touches."""
+    """Which other tries have the same cause."""
 
     SERVER = auto()
     """All clients."""
     PATH = auto()
-    """All clients of a network; all clients where it is this host's own doing."""
+    """All clients of a network; all clients if the cause is on this host."""
     FILE = auto()
-    """All that request the file."""
+    """All requests for the file."""
     CLIENT = auto()
-    """The client, whatever it requests."""
+    """The client, for any file."""
     CLIENT_AND_FILE = auto()
-    """Nobody else."""
+    """No others."""
 
 
 def _nothing(_: Facts) -> str:
@@ -39,23 +39,24 @@ def _unchanged(_: Facts) -> Row:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Kind:
-    """One kind of finding. What has no default has to be decided for each.
+    """One kind of finding. Attributes without a default must be decided for each.
 
     Attributes:
         code: its name.
-        scope: whom else the same cause touches.
-        broken: what of the exchange does not arrive, for the picture; () for none.
-        helps: would it help to turn a knob? {} where no knob has to do with it.
-        ended: returns why it holds no longer, in words; "" while it does.
-        adjust: returns what of ``helps`` is different with these facts.
-        undecided: whether nothing has shown yet that it is over, though no rule says
-            it any more.
-        told_apart: returns what makes two findings of this kind two causes.
-        surer_than: the kind that is the same cause, less well known.
-        is_on_disk: whether it ends when somebody mends a file on the server's disk.
-        ends_unasked: whether it ends when nobody has asked for a long time.
-        ends_in_time: whether time alone may end it.
-        newest_leads: whether the newest occurrence tells most, not the surest.
+        scope: which other tries have the same cause.
+        broken: the packets that do not arrive, for the picture; () for none.
+        helps: the effect of each setting; {} if no setting matters.
+        ended: returns why it is over, in words; "" while it is not.
+        adjust: returns changes of ``helps`` for these facts.
+        undecided: whether it stays open although no rule matches any more, because
+            nothing shows that it is over.
+        told_apart: returns the part of the key that distinguishes causes of this kind.
+        surer_than: the less certain kind of the same cause.
+        is_on_disk: whether it ends with a fix of a file on the server's disk.
+        ends_unasked: whether it ends if the file is not requested for a long time.
+        ends_in_time: whether it may end by time alone.
+        newest_leads: whether the newest occurrence leads the report, not the most
+            certain.
     """
 
     code: Code
@@ -73,5 +74,5 @@ class Kind:
     newest_leads: bool = False
 
     def would_help(self, facts: Facts) -> tuple[Help, ...]:
-        """Return which knobs would change it, and which not."""
+        """Return which settings would help, and which would not."""
         return helps_of(self.helps | self.adjust(facts), facts)

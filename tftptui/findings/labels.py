@@ -1,4 +1,4 @@
-"""The parts of a finding as people say them."""
+"""Labels for the parts of a finding."""
 
 from tftptui.telemetry.findings import Knob, Place, Verdict
 
@@ -23,7 +23,7 @@ SEEN_BY_CLIENT: dict[Place, str] = PLACES | {
     "between-or-server": "between client and server, or in the server's own firewall",
     "client": "on this host",
 }
-"""The same where the client looks: its host is this one."""
+"""The same seen from the client, which then is "this host"."""
 
 SEEN_IN_CAPTURE: dict[Place, str] = PLACES | {
     "server": "at the server",
@@ -33,7 +33,7 @@ SEEN_IN_CAPTURE: dict[Place, str] = PLACES | {
     "between-or-server": "between client and server, or in the server's own firewall",
     "unknown": "unknown from this capture",
 }
-"""The same where somebody looks at a capture."""
+"""The same for a capture."""
 
 KNOBS: dict[Knob, str] = {
     "port-range": "another server range",
@@ -44,6 +44,6 @@ KNOBS: dict[Knob, str] = {
     "client-port": "another client port",
 }
 KNOBS_ON_SCREEN = KNOBS | {"single-port": "single-port mode (r)"}
-"""The same with the keys that turn them."""
+"""The same with their keys."""
 
 VERDICTS: dict[Verdict, str] = {"yes": "yes", "no": "no", "unknown": "depends"}

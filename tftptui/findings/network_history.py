@@ -1,4 +1,4 @@
-"""What other clients of a network have shown of the way there."""
+"""What transfers of other clients of a network show about the path."""
 
 from collections import OrderedDict, deque
 
@@ -7,25 +7,25 @@ from tftptui.telemetry.views import TransferView
 
 KEPT_NETWORKS = 512
 KEPT_OF_EACH = 64
-"""Transfers remembered of each network, and networks: what a flood can cost."""
+"""Limit of transfers per network, and of networks: bounds the memory of a flood."""
 
 FRESH = 3_600.0
-"""Seconds for which a transfer tells something of the way."""
+"""Seconds for which a transfer counts as evidence about the path."""
 
 
 class NetworkHistory:
-    """Transfers that worked or were never answered, by the network of the client."""
+    """Transfers that worked or never got a reply, by the client's network."""
 
     def __init__(self) -> None:
         self._networks: OrderedDict[str, deque[Neighbour]] = OrderedDict()
 
     def note(self, network: str, view: TransferView, *, is_again: bool = False) -> None:
-        """Write down what a transfer shows: it was answered, or it was not.
+        """Record whether a transfer got a reply.
 
         Args:
             network: of the client.
-            view: of the transfer, as it stands.
-            is_again: whether it was written down before, while it ran.
+            view: the current state of the transfer.
+            is_again: whether it was recorded before, while it ran.
         """
         found = self._networks.setdefault(network, deque(maxlen=KEPT_OF_EACH))
         self._networks.move_to_end(network)
@@ -57,7 +57,7 @@ class NetworkHistory:
             self._networks.popitem(last=False)
 
     def forget(self, since: float) -> None:
-        """Forget what was shown from a moment on, wall clock; 0 forgets all."""
+        """Drop what was recorded since a wall-clock time; 0 drops everything."""
         for network, found in list(self._networks.items()):
             kept = [one for one in found if one.time < since]
             if kept:
@@ -66,6 +66,6 @@ class NetworkHistory:
                 del self._networks[network]
 
     def of(self, network: str, now: float) -> list[Neighbour]:
-        """Return what is known of a network, oldest first."""
+        """Return the transfers of a network, oldest first."""
         found = self._networks.get(network, ())
         return [one for one in found if now - one.time < FRESH]

@@ -1,4 +1,4 @@
-"""What is worth knowing besides and is no trouble: told once of each way."""
+"""Notes: findings that are no alarm, reported once per path."""
 
 from dataclasses import dataclass
 
@@ -10,35 +10,35 @@ from tftptui.findings.reporting import Reporter
 from tftptui.findings.tries import ClientTries
 
 REMEMBERED = 600.0
-"""Seconds for which the same is not told again of the way to a network."""
+"""Seconds for which the same note about a path is not repeated."""
 
 MOST_NAMED = 8
-"""Cases of the same that one finding names, so that a rack does not fill it."""
+"""Limit of cases in one note, so that a rack does not fill it."""
 
 
 @dataclass(slots=True)
 class _Told:
-    """What was told of a way: when, in which tries, and of which transfers."""
+    """A reported note about a path: its time, tries and transfers."""
 
     time: float
     tries: ClientTries
     occurrences: list[Occurrence]
 
     def has(self, draft: Draft) -> bool:
-        """Whether it names the transfers of a draft."""
+        """Return whether it names the transfers of a draft."""
         named = {number for one in self.occurrences for number in one.draft.transfers}
         return named.issuperset(draft.transfers)
 
 
 class Notes:
-    """Findings that are no alarm, as losses and size probes."""
+    """Findings that are no alarm, such as losses and size probes."""
 
     def __init__(self, reporter: Reporter) -> None:
         self._reporter = reporter
         self._of_way: dict[tuple[str, str], _Told] = {}
 
     def follow(self, tries: ClientTries, facts: Facts) -> None:
-        """Report what the facts show besides, unless it is reported."""
+        """Report the notes about the facts, unless reported already."""
         for draft in notes(facts):
             if draft.code in tries.notes:
                 continue
@@ -55,7 +55,7 @@ class Notes:
                 )
 
     def look_back(self, now: float) -> None:
-        """Forget what may be told again."""
+        """Drop expired notes, which may be reported again."""
         self._of_way = {
             key: told
             for key, told in self._of_way.items()
@@ -63,18 +63,18 @@ class Notes:
         }
 
     def clear(self) -> None:
-        """Forget all that was told."""
+        """Drop all notes."""
         self._of_way.clear()
 
     def _known(self, tries: ClientTries, draft: Draft, now: float) -> _Told | None:
-        """Return what was told of the way to another client of the network."""
+        """Return the note reported about the path to another client of the network."""
         if draft.stands_at != "between":
             return None
         told = self._of_way.get((tries.way, draft.code))
         return told if told is not None and now - told.time < REMEMBERED else None
 
     def _add(self, told: _Told, occurrence: Occurrence) -> None:
-        """Name one more of the same in what was told."""
+        """Add one more case to a reported note."""
         if told.has(occurrence.draft) or len(told.occurrences) >= MOST_NAMED:
             return
         told.occurrences.append(occurrence)

@@ -1,7 +1,7 @@
-"""The decision table: what facts mean, by rules in their order of precedence.
+"""The decision table: rules over facts, in order of precedence.
 
-This host's own errors come first, then what a named machine reports, then the sizes,
-then silence. Each rule is a pure function of Facts.
+This host's own errors come first, then reports of other hosts, then sizes, then
+silence. Each rule is a pure function of Facts.
 """
 
 from collections.abc import Callable, Mapping
@@ -107,13 +107,13 @@ TROUBLE: tuple[Rule, ...] = (
     server_aborted.given_up,
     client_gone.gone,
 )
-"""The first that fits says why a client does not get its file."""
+"""The first one that matches is why a client does not get its file."""
 
 OF_SERVER: Mapping[str, Rule] = {
     "range-exhausted": range_exhausted.ports_exhausted,
     "disk-full": disk_full.disk_full,
 }
-"""What the server itself is short of, by code: true beside whatever else is."""
+"""Shortages of the server itself, by code: reported besides any other finding."""
 
 NOTES: tuple[Rule, ...] = (
     size_probe.size_probe,
@@ -124,13 +124,13 @@ NOTES: tuple[Rule, ...] = (
     round_trip.long_round_trip,
     round_trip.slow_client,
 )
-"""Notes: no trouble, but worth knowing; all that fit are reported."""
+"""Notes: no alarm, but worth knowing; all that match are reported."""
 
 
 def judge(facts: Facts) -> Draft | None:
-    """Return why a client does not get its file, or None when it does.
+    """Return why a client does not get its file, or None if it does.
 
-    A client that gets it only since it has left its options out has something wrong.
+    A client that gets it only after it dropped its options still has a problem.
     """
     if facts.is_done or (facts.tries and _is_moving(facts)):
         fell_back = options_not_understood.fell_back(facts)
@@ -139,12 +139,12 @@ def judge(facts: Facts) -> Draft | None:
 
 
 def notes(facts: Facts) -> list[Draft]:
-    """Return what is worth knowing of facts besides."""
+    """Return the notes about the facts."""
     return [found for rule in NOTES if (found := rule(facts))]
 
 
 def _is_moving(facts: Facts) -> bool:
-    """Whether the last try is on its way and nothing keeps it."""
+    """Return whether the last try makes progress without trouble."""
     latest = facts.tries[-1]
     is_newest = not facts.refusals or latest.started >= facts.refusals[-1].time
     is_quick = latest.running and latest.heard and not latest.timeouts

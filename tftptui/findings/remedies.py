@@ -1,7 +1,7 @@
-"""What to change, for each kind of trouble and platform, with real addresses in it.
+"""Remedies for each kind of finding and platform, with real addresses.
 
-What to type on firewalls is knowledge/firewall's to say; what is wanted of them, and
-what cures it without them, is said here.
+The commands for firewalls are in knowledge/firewall; what they must achieve, and fixes
+without them, are here.
 """
 
 from ipaddress import ip_address, ip_network
@@ -42,7 +42,7 @@ Remedies = tuple[Remedy, ...]
 
 
 def let_answers_through(facts: Facts) -> tuple[Remedy, ...]:
-    """Return how to get replies to any client port through a firewall."""
+    """Return how to allow replies to any client port through a firewall."""
     place = place_of_silence(facts)
     if place == "server-segment":
         return say(f"check {_SWITCHES}")
@@ -59,7 +59,7 @@ def let_answers_through(facts: Facts) -> tuple[Remedy, ...]:
 
 
 def _look_at_client(facts: Facts) -> Remedy:
-    """Return how to see what the client's own firewall does."""
+    """Return how to check the client's own firewall."""
     at = url(_server(facts), facts.scene.port, facts.file)
     ports_ = ",".join(str(tid) for tid in (*facts.client_tids[:_MOST_TRIED], _HIGH_TID))
     return Remedy(
@@ -70,15 +70,15 @@ def _look_at_client(facts: Facts) -> Remedy:
 
 
 def range_of(facts: Facts) -> str:
-    """Return the range that rules of firewalls are written for; "" for one port."""
+    """Return the range that firewall rules are written for; "" for one port."""
     scene = facts.scene
     return "" if scene.single_port else span(PortRange(scene.first, scene.last))
 
 
 def let_acks_through(facts: Facts, *, only_here: bool = False) -> tuple[Remedy, ...]:
-    """Return how to get the client's ACKs to our ports.
+    """Return how to allow the client's ACKs to our ports.
 
-    ONLY_HERE says that this host itself drops them.
+    ONLY_HERE: this host itself drops them.
     """
     allow = (
         f"allow UDP from {_clients(facts)} ports 1024–65535 to {_server(facts)} "
@@ -116,20 +116,20 @@ def let_requests_in(server: str, scene: Scene) -> tuple[Remedy, ...]:
         situation = Situation(
             servers=(address,), clients=anywhere, port=scene.port, where=Where.SERVER
         )
-    except ValueError:  # SituationError is one as well
+    except ValueError:  # SituationError is one, too
         return ()
     return remedies_for(situation, Part.REQUEST, (Way.RANGE,))
 
 
 def let_out(facts: Facts) -> tuple[Remedy, ...]:
-    """Return how to get replies out of this host, which runs Linux."""
+    """Return how to allow replies out of this host, which runs Linux."""
     rules = _rules(facts, Part.ANSWERS, Where.SERVER, (Way.RANGE,))
     windows = Dialect.WINDOWS.speech.title
     return tuple(rule for rule in rules if rule.platform != windows)
 
 
 def on_the_client(facts: Facts) -> tuple[Remedy, ...]:
-    """Return how to get replies past the client's own firewall."""
+    """Return how to allow replies through the client's own firewall."""
     ask = Remedy(
         text=f"on {facts.client}: allow UDP from {_server(facts)}, or load the TFTP "
         f"helper for requests to port {facts.scene.port}",
@@ -139,7 +139,7 @@ def on_the_client(facts: Facts) -> tuple[Remedy, ...]:
 
 
 def for_translation(facts: Facts) -> tuple[Remedy, ...]:
-    """Return how to get replies through a NAT."""
+    """Return how to allow replies through a NAT."""
     ask = Remedy(text="load the TFTP helper on the NAT")
     rules = _rules(facts, Part.ANSWERS, Where.BETWEEN, (Way.HELPER,), has_nat=True)
     return (ask, *rules, *_one_port(facts))
@@ -192,7 +192,7 @@ def smaller_blocks(facts: Facts) -> tuple[Remedy, ...]:
 
 
 def _that_fit(facts: Facts) -> tuple[int, str]:
-    """Return how large blocks may be, and why: less than what did not arrive."""
+    """Return the largest block size to use, and the reason for it."""
     tried = facts.latest.block_size if facts.latest else _SMALL_BLOCKS + 1
     arrived = [
         one.block_size
@@ -219,7 +219,7 @@ def refuse_option(facts: Facts, names: list[str]) -> tuple[Remedy, ...]:
 
 
 def grant_size(facts: Facts, octets: int) -> tuple[Remedy, ...]:
-    """Return how a client gets the block size that it uses in any case."""
+    """Return how to give a client the block size that it uses anyway."""
     return (
         *say(
             f"on the client: request blksize {_SMALL_BLOCKS:,} or less, or no blksize"
@@ -234,7 +234,7 @@ def grant_size(facts: Facts, octets: int) -> tuple[Remedy, ...]:
 
 
 def refuse_size(facts: Facts) -> tuple[Remedy, ...]:
-    """Return how a client is not told the size of a file."""
+    """Return how to leave the file size out of the OACK."""
     whom = f"@{facts.kind}" if facts.kind else ""
     return (
         *_of_server(
@@ -248,7 +248,7 @@ def refuse_size(facts: Facts) -> tuple[Remedy, ...]:
 
 
 def equal_ranges(facts: Facts, good: PortRange) -> Remedies:
-    """Return how a firewall and the server come to have one range; GOOD passes it."""
+    """Return how to use the same range on firewall and server; GOOD is allowed now."""
     if not facts.scene.is_capture:
         used = span(PortRange(facts.scene.first, facts.scene.last), "–")
         return say(
@@ -263,7 +263,7 @@ def equal_ranges(facts: Facts, good: PortRange) -> Remedies:
 
 
 def fewer_octets(facts: Facts) -> Remedies:
-    """Return how to get small blocks from the start, where all is well anyway."""
+    """Return how to start with small blocks, for a transfer that works anyway."""
     octets = min(_SMALL_BLOCKS, facts.latest.block_size if facts.latest else 512)
     if not facts.scene.is_capture:
         return say(f"nothing; to start with smaller blocks: --max-blksize {octets}")
@@ -278,7 +278,7 @@ def say(*texts: str) -> tuple[Remedy, ...]:
 def _one_port(
     facts: Facts, *, is_access_list_possible: bool = False
 ) -> tuple[Remedy, ...]:
-    """Return single-port mode, where it is not on already."""
+    """Return single-port mode, unless it is already on."""
     if facts.scene.single_port:
         return ()
     text = "reply from the port of the request"
@@ -288,9 +288,10 @@ def _one_port(
 
 
 def _of_server(facts: Facts, text: str, option: str, anybody_s: str) -> Remedies:
-    """Return what to change at the server: with our OPTION, if it is ours.
+    """Return a change of the server's settings: with our OPTION, if it is ours.
 
-    ANYBODY_S says what servers call it, which one a capture shows is not known.
+    ANYBODY_S are the names of the setting in other servers: in a capture the program is
+    unknown.
     """
     if not facts.scene.is_capture:
         return (Remedy(platform=OURS, text=text, command=option),)
@@ -305,7 +306,7 @@ def _rules(
     *,
     has_nat: bool = False,
 ) -> tuple[Remedy, ...]:
-    """Return what to type on firewalls that stand there."""
+    """Return the commands for firewalls in that place."""
     situation = _situation(facts, where, has_nat=has_nat)
     return remedies_for(situation, part, ways) if situation else ()
 
@@ -313,7 +314,7 @@ def _rules(
 def _situation(
     facts: Facts, where: Where, *, has_nat: bool = False
 ) -> Situation | None:
-    """Return what rules are wanted for, or None where no address is known."""
+    """Return the situation to write rules for, or None if no address is known."""
     scene = facts.scene
     clients = facts.client if where is Where.CLIENT else _clients(facts)
     try:
@@ -326,12 +327,12 @@ def _situation(
             is_single_port=scene.single_port,
             has_nat=has_nat,
         )
-    except ValueError:  # SituationError is one as well
+    except ValueError:  # SituationError is one, too
         return None
 
 
 def _server(facts: Facts) -> str:
-    """Return the address that was asked, without the interface it may name."""
+    """Return the server's address without an interface (%eth0)."""
     return facts.latest.server.partition("%")[0] if facts.latest else "SERVER"
 
 
@@ -341,13 +342,13 @@ def _clients(facts: Facts) -> str:
 
 
 def _assumption(facts: Facts) -> str:
-    """Return that the network is an assumption, if it is one."""
+    """Return a note if the network is an assumption."""
     network = _network(facts)
     return f"; {network.words}" if network and network.is_assumed else ""
 
 
 def _network(facts: Facts) -> ClientNetwork | None:
-    """Return the client's network; None where no address is known."""
+    """Return the client's network; None if no address is known."""
     client = _address(facts.client)
     if client is None:
         return None
@@ -357,7 +358,7 @@ def _network(facts: Facts) -> ClientNetwork | None:
 
 
 def _address(text: str) -> Address | None:
-    """Return an address without the interface it may name; None if it is none."""
+    """Return an address without an interface (%eth0); None if it is invalid."""
     try:
         return ip_address(text.partition("%")[0])
     except ValueError:
@@ -365,7 +366,7 @@ def _address(text: str) -> Address | None:
 
 
 def _ours(facts: Facts) -> str:
-    """Return the ports that answers leave from, in words."""
+    """Return the server's ports for transfers, in words."""
     scene = facts.scene
     if scene.single_port:
         return f"port {scene.port}"

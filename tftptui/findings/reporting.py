@@ -1,4 +1,4 @@
-"""From drafts to findings: numbered, told once, revised, withdrawn, within bounds."""
+"""Turns drafts into findings: numbered, reported once, revised, rate-limited."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -13,39 +13,41 @@ from tftptui.telemetry.events import Event, Found
 from tftptui.telemetry.findings import Earlier, Finding
 
 TOLD = Rate(per_second=5, burst=100)
-"""New findings, so that a flood of strange requests fills no screen and no disk."""
+"""Rate of new alarms, so that a flood of strange requests fills no screen and no
+disk."""
 
 NOTED = Rate(per_second=1, burst=50)
-"""New findings that are no trouble; they must not use up what trouble needs."""
+"""Rate of new notes, separate so that they don't use up the rate of alarms."""
 
 NEW_AT_ONCE = 3
-"""Findings reported again at once: the commands for nine firewalls take a while."""
+"""Limit of reports per round: the commands for nine firewalls take a while."""
 
 KEPT_NEWS = 1_000
-"""Findings and changed transfers that wait for a watcher."""
+"""Limit of findings and changed transfers queued for a watcher."""
 
 STANDS = 3_600.0
-"""Seconds for which an alarm counts as open without news: who is switched off and never
-comes back will not tell us that it is over."""
+"""Seconds for which an alarm counts as open without news: a client that is switched off
+for good never shows that it is over."""
 
 KEPT_HISTORY = 8
-"""Former versions that a finding remembers."""
+"""Limit of earlier versions per finding."""
 
 _JOURNALLED = ("code", "headline", "confidence", "stands_at", "clients", "files")
 
 
 class Reporter:
-    """Numbers findings and hands them to the journal and to watchers.
+    """Numbers findings and passes them to the journal and to watchers.
 
-    Call begin_round() from time to time: it bounds the reports between.
+    Call begin_round() regularly: it resets the limit of reports.
 
     Args:
-        now: a monotonic clock, seconds; wall: seconds since the epoch.
-        emit: gets an event for each finding that is new, withdrawn, or says something
-            else than before.
+        now: a monotonic clock, seconds.
+        wall: seconds since the epoch.
+        emit: gets an event for each finding that is new, withdrawn, or has changed.
 
     Attributes:
-        alarms: how many troubles were told; told: how many findings, by code.
+        alarms: how many alarms were reported.
+        told: how many findings were reported, by code.
     """
 
     def __init__(
@@ -58,26 +60,26 @@ class Reporter:
         self._told, self._noted = Bucket(TOLD), Bucket(NOTED)
         self.alarms, self.told = 0, Counter[str]()
         self._news: dict[int, Finding] = {}
-        self._open: dict[int, float] = {}  # when each was told last, in this order
+        self._open: dict[int, float] = {}  # time of each latest report, in this order
         self._number = self._this_round = 0
 
     @property
     def open_alarms(self) -> int:
-        """Troubles told and not withdrawn, of which there was news not long ago."""
+        """The number of alarms not withdrawn, with recent news."""
         oldest = self._now() - STANDS
         return sum(told > oldest for told in self._open.values())
 
     def begin_round(self) -> None:
-        """Allow some new troubles again."""
+        """Reset the limit of new alarms."""
         self._this_round = 0
 
     def take_news(self) -> list[Finding]:
-        """Return findings that are new, revised or withdrawn since this was asked."""
+        """Return findings that are new, revised or withdrawn since the last call."""
         news, self._news = list(self._news.values()), {}
         return news
 
     def alarm(self, draft: Draft, whose: Affected) -> Finding | None:
-        """Tell a new trouble; None when there are too many just now."""
+        """Report a new alarm; None if there are too many at the moment."""
         now = self._now()
         if self._this_round >= NEW_AT_ONCE or not self._told.take(1, now):
             return None
@@ -85,13 +87,13 @@ class Reporter:
         return self._new(draft, whose)
 
     def note(self, draft: Draft, whose: Affected) -> Finding | None:
-        """Report what is no trouble; the same."""
+        """Report a new note; None if there are too many at the moment."""
         if not self._noted.take(1, self._now()):
             return None
         return self._new(draft, whose)
 
     def name(self, before: Finding, draft: Draft, whose: Affected) -> Finding:
-        """Name more cases of the same in what is no trouble; no journal wants that."""
+        """Add cases to a note; the journal is not told."""
         return self._tell(
             msgspec.structs.replace(
                 before, **_fields(draft), **_whose(whose), found=self._wall()
@@ -102,9 +104,9 @@ class Reporter:
     def revise(
         self, before: Finding, draft: Draft, whose: Affected, *, renew: bool = False
     ) -> Finding:
-        """Tell what new evidence makes of a finding; the journal only what matters.
+        """Report new evidence about a finding; to the journal only if it matters.
 
-        RENEW says that its remedies are others now, which takes a while to work out.
+        RENEW: its remedies have changed, which take a while to compute.
         """
         if not renew and not _differs(before, draft, whose):
             return before
@@ -140,7 +142,7 @@ class Reporter:
         return self._tell(revised, is_journalled=is_other)
 
     def withdraw(self, before: Finding, why: str) -> Finding:
-        """Tell that a finding holds no longer."""
+        """Report that a finding is over."""
         now = self._wall()
         over = msgspec.structs.replace(
             before,
@@ -183,13 +185,13 @@ class Reporter:
 
 
 def bound(news: dict[int, Any]) -> None:
-    """Drop the oldest of what nobody has asked for: a server may have no watcher."""
+    """Drop the oldest news that nobody has taken: a server may have no watcher."""
     while len(news) > KEPT_NEWS:
         del news[next(iter(news))]
 
 
 def _and_before(before: Finding) -> list[Earlier]:
-    """Return the history of a finding with what it says just now."""
+    """Return the history of a finding with its current version added."""
     said = Earlier(
         code=before.code,
         headline=before.headline,
@@ -200,7 +202,7 @@ def _and_before(before: Finding) -> list[Earlier]:
 
 
 def _fields(draft: Draft) -> dict[str, Any]:
-    """Return what of a finding is a draft's, but for what takes long: the remedies."""
+    """Return the fields that come from a draft, except the slow remedies."""
     return {
         "code": draft.code.value,
         "headline": draft.headline,
@@ -218,7 +220,7 @@ def _fields(draft: Draft) -> dict[str, Any]:
 
 
 def _whose(whose: Affected) -> dict[str, Any]:
-    """Return what of a finding says whom it touches."""
+    """Return the fields of a finding about who is affected."""
     return {
         "client": next(iter(whose.clients), ""),
         "clients": whose.clients,

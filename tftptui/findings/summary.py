@@ -1,4 +1,4 @@
-"""What a client's tries for one file add up to, in a sentence or two."""
+"""A summary of a client's tries for one file, in a sentence or two."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -16,11 +16,11 @@ from tftptui.telemetry.words import (
 )
 
 _SOON = 1.0
-"""Seconds after our first answer during which silence means nothing."""
+"""Seconds after our first reply during which silence means nothing."""
 
 
 def summary_of(facts: Facts) -> str:
-    """Return the summary of a client's tries; empty while it is one plain try."""
+    """Return the summary of a client's tries; "" for a single plain try."""
     if not facts.tries:
         return ""
     parts = [*_stages(facts), *_refused(facts)]
@@ -32,7 +32,7 @@ def summary_of(facts: Facts) -> str:
 
 
 def _stages(facts: Facts) -> list[str]:
-    """Return what a client did that asked for the size before the file."""
+    """Return the stages of a client that requested the size before the file."""
     first, *others = facts.tries
     size_first = first.phase == "probed" and others
     if not size_first or same_options(first.asked, others[-1].asked):
@@ -56,9 +56,9 @@ def _refused(facts: Facts) -> list[str]:
 
 
 def _are_of_others(facts: Facts) -> bool:
-    """Whether all that was refused came from other ports, while a try ran.
+    """Return whether all refused requests came from other ports, while a try ran.
 
-    Other programs of the same host most likely asked for the same file.
+    Most likely other programs of the same host requested the same file.
     """
     begun, tids = facts.tries[0].started, facts.client_tids
     are_later = all(one.time > begun for one in facts.refusals)
@@ -119,7 +119,7 @@ def _result(facts: Facts) -> list[str]:
 
 
 def _came(facts: Facts, latest: TransferView) -> str:
-    """Return that the file came: at which try, if one program has tried all along."""
+    """Return that the file was received: at which try, if all are one program's."""
     if all(one.phase == "completed" for one in facts.tries) and len(facts.tries) > 1:
         return "received each time"
     if facts.is_one_program:

@@ -1,4 +1,4 @@
-"""Which requests belong together: those of one client for one file."""
+"""Groups requests that belong together: those of one client for one file."""
 
 from collections import OrderedDict, deque
 from collections.abc import Iterator
@@ -17,28 +17,28 @@ WINDOW = 12.0
 """Seconds since the last request: the longest gap of any known client is 10 s."""
 
 LONG_WINDOW = 60.0
-"""Seconds in which the same request from the same port is still a retry: emulated or
-loaded clients stretch their gaps several times. Since the last block, too: a client
-whose transfer was cut waits and then starts again."""
+"""Seconds within which the same request from the same port is still a retry: emulated
+or loaded clients have much longer gaps. Also counted from the last block: a client
+whose transfer was cut waits and then starts over."""
 
 LONGEST_STEP = 16
-"""How far a client moves its port at most when it asks again."""
+"""Largest step of a client's port when it retries."""
 
 KEPT_CLIENT_TRIES = 4_096
 KEPT_BYTES = 24 << 20
-"""What all tries may hold, about; hostile names and options are long."""
+"""Approximate limit of bytes for all tries; hostile names and options are long."""
 
 KEPT_TRIES = 40
 KEPT_REFUSALS = 16
 _PASSING = frozenset({Reason.RATE, Reason.CLIENT_LIMIT, Reason.BROADCAST})
-"""Why refusals tell nothing of the file."""
+"""Reasons of refusals that say nothing about the file."""
 
 _KEPT_TIMES = 8
 _KEPT_KINDS = 16
 
 _EMPTY_BYTES = 2_300
 _TRY_BYTES = 1_100
-"""What ClientTries, and each try in it, hold without the client's texts."""
+"""Bytes of ClientTries, and of each try in it, without the client's texts."""
 
 Key = tuple[str, str, str]
 """Client, file and direction."""
@@ -51,23 +51,26 @@ class ClientTries:
     """One client's tries for one file.
 
     Attributes:
-        key: whose, for what file, which way; network: that of the client.
-        views: its transfers by number, alive or as they ended.
-        refusals: its requests that were answered with an ERROR, the latest; refused:
-            how many in all. refused_ports: a bit for each port that they came from.
-        troubles: what keeps it from the file, or kept, with all whom that touches: its
-            own as "", what the server is short of by code.
+        key: client, file and direction.
+        network: that of the client.
+        views: its transfers by number, running or as they ended.
+        refusals: its latest requests that got an ERROR.
+        refused: how many there were in all.
+        refused_ports: a bit for each port that they came from.
+        incidents: why it does not get the file, or did not: its own as "", shortages of
+            the server by code.
         notes: other findings, by code.
-        text: its story as last told.
-        noted: tries that are written down in NetworkHistory; ended: those of them that
-            were over then; doubted: those that ran, whose
-            packets had been resent without result.
-        rhythms: tries whose second request says how certain the client program is.
-        way: by what name the way to its client is remembered; see NetworkHistory.
-        is_left: whether its client asked once more, and went on with what it had asked
-            for before.
-        there: the file that its client would get by now, and when it had last asked.
-        touched: wall clock of the last thing that happened.
+        text: its summary as last reported.
+        noted: tries that are recorded in NetworkHistory.
+        ended: those of them that were over then.
+        doubted: those that were running, with packets resent without result.
+        rhythms: tries whose second request determines the certainty of the client
+            program.
+        way: name of the path to its client; see NetworkHistory.
+        is_left: whether its client sent one more request, and then continued an earlier
+            one.
+        there: the file that its client would get now, and when it had last requested.
+        touched: wall clock of the last event.
     """
 
     key: Key
@@ -93,33 +96,33 @@ class ClientTries:
 
     @property
     def client(self) -> str:
-        """Who asks."""
+        """The client."""
         return self.key[0]
 
     @property
     def file(self) -> str:
-        """What for."""
+        """The requested file."""
         return self.key[1]
 
     @property
     def incident(self) -> Incident | None:
-        """Why it does not get the file, or did not, of its own."""
+        """Its own incident: why it does not get the file, or did not."""
         return self.incidents.get("")
 
     @property
     def latest(self) -> TransferView | None:
-        """The last try, if any request was taken."""
+        """The last try, if any request was accepted."""
         return self.views[next(reversed(self.views))] if self.views else None
 
     @property
     def last_asked(self) -> float:
-        """When the file was last asked for."""
+        """Time of the last request for the file."""
         asked = [view.asked_at[-1] for view in self.views.values() if view.asked_at]
         return max([*asked, *(one.time for one in self.refusals)], default=0.0)
 
     @property
     def is_calm(self) -> bool:
-        """Whether there is nothing to look at: one try on its way, or done."""
+        """Whether there is nothing to evaluate: one try that runs well or completed."""
         if self.incidents or self.notes or self.refusals or self._icmp or self.text:
             return False
         if len(self.views) != 1:
@@ -128,12 +131,12 @@ class ClientTries:
 
     @property
     def is_over(self) -> bool:
-        """Whether no try runs any more."""
+        """Whether no try is running."""
         return not any(view.running for view in self.views.values())
 
     @property
     def size(self) -> int:
-        """How many bytes it holds, about."""
+        """The approximate number of bytes it occupies."""
         texts = 0
         for view in self.views.values():
             asked = sum(len(name) + len(value) for name, value in view.asked)
@@ -146,25 +149,25 @@ class ClientTries:
 
     @property
     def icmp(self) -> tuple[Icmp, ...]:
-        """The ICMP errors that came for its tries."""
+        """The ICMP errors about its tries."""
         return tuple(
             Icmp(kind, code, name, sender, number, tuple(times))
             for (number, kind, code, sender, name), times in self._icmp.items()
         )
 
     def add(self, view: TransferView) -> None:
-        """Take a try in."""
+        """Add a try."""
         self.views[view.number] = view
         self.touched = view.started
 
     def knows(self, view: TransferView) -> bool:
-        """Whether a try is written down as it stands, running or over."""
+        """Return whether the current state of a try is recorded."""
         if not view.running:
             return view.number in self.ended
         return view.number in (self.noted if view.heard else self.doubted)
 
     def note(self, view: TransferView) -> None:
-        """Remember that a try is written down."""
+        """Mark a try as recorded."""
         if view.running and not view.heard:
             self.doubted.add(view.number)
             return
@@ -173,7 +176,7 @@ class ClientTries:
             self.ended.add(view.number)
 
     def complain(self, event: IcmpReceived) -> None:
-        """Take an ICMP error in."""
+        """Add an ICMP error."""
         self.touched, number = event.time, event.transfer or 0
         key = (number, event.type, event.code, event.sender, event.name)
         if key not in self._icmp and len(self._icmp) >= _KEPT_KINDS:
@@ -182,7 +185,7 @@ class ClientTries:
         times.append(event.time)
 
     def refuse(self, event: Refused) -> None:
-        """Take in that a request was answered with an ERROR."""
+        """Add a refused request."""
         self._keep(event)
         self.touched = event.time
         self.refused += 1
@@ -190,11 +193,11 @@ class ClientTries:
 
     @property
     def is_told(self) -> bool:
-        """Whether its own trouble stands."""
+        """Whether its own incident is open."""
         return self.incident is not None and self in self.incident.occurrences
 
     def _keep(self, event: Refused) -> None:
-        """Keep a refusal; those for too many requests displace no other."""
+        """Keep a refusal; refusals because of rate limits replace no others."""
         if len(self.refusals) == KEPT_REFUSALS:
             passing = (one for one in self.refusals if one.reason in _PASSING)
             first = next(passing, None)
@@ -205,16 +208,16 @@ class ClientTries:
         self.refusals.append(event)
 
     def takes_refusal(self, event: Refused) -> bool:
-        """Whether a refusal is one more of it: soon, or of what was only refused."""
+        """Return whether a refusal belongs to it: soon after, or all were refused."""
         is_only_refused = not self.views and self.is_told
         return is_only_refused or event.time - self.last_asked <= WINDOW
 
     def takes(self, view: TransferView) -> bool:
-        """Whether a new transfer for its file is one more try of it."""
+        """Return whether a new transfer for its file is one more try."""
         latest = self.latest
         if latest is not None and _is_apart(latest, view):
             return False
-        # The first is quick to say, also where many ask from one address.
+        # The cheap check first: there may be many clients behind one address.
         if latest is not None and view.started - latest.started <= WINDOW:
             return True
         since = view.started - self.last_asked
@@ -228,12 +231,12 @@ class ClientTries:
         )
 
     def is_another(self, view: TransferView) -> bool:
-        """Whether a try is no retry of those before it.
+        """Return whether a try is not a retry of earlier ones.
 
-        Those went on after its request, as two programs of one host do, or two
-        machines behind one address. Or it works, where others failed that came
-        from ports far away, or with larger blocks: no program goes on like that, a
-        person does, and what differs tells what is wrong.
+        Either an earlier one continued after its request: two programs of one host, or
+        two hosts behind one address. Or it works, while others failed from distant
+        ports, or with larger blocks: programs don't retry like that, people do, and the
+        difference shows the cause.
         """
         if self.goes_on(view):
             return True
@@ -241,13 +244,13 @@ class ClientTries:
         return view.heard and self._is_new_way(view, others)
 
     def goes_on(self, view: TransferView) -> bool:
-        """Whether the client went on with an earlier try after it asked for this."""
+        """Return whether the client continued an earlier try after this request."""
         earlier = (one for one in self.views.values() if one.number < view.number)
         return any(_goes_on(one, view) for one in earlier)
 
     def _is_new_way(self, view: TransferView, others: list[TransferView]) -> bool:
         if any(_moves(one) for one in others):
-            return True  # two machines behind one address
+            return True  # two hosts behind one address
         if any(_is_stuck(one) and view.block_size < one.block_size for one in others):
             return view.acked_blocks > 0
         if not others or any(one.has_answered for one in others):
@@ -256,7 +259,7 @@ class ClientTries:
 
 
 class TriesIndex:
-    """Recent tries; the oldest are forgotten (KEPT_CLIENT_TRIES, KEPT_BYTES)."""
+    """Recent tries; the oldest are dropped (KEPT_CLIENT_TRIES, KEPT_BYTES)."""
 
     def __init__(self) -> None:
         self._all_tries: OrderedDict[ClientTries, int] = (
@@ -273,15 +276,15 @@ class TriesIndex:
         return iter(self._all_tries)
 
     def clients(self) -> set[str]:
-        """Return the clients that have one."""
+        """Return the clients that have tries."""
         return {client for client, _, _ in self._latest}
 
     def of(self, transfer: int | None) -> ClientTries | None:
-        """Return the tries that a transfer is one of."""
+        """Return the tries that a transfer belongs to."""
         return None if transfer is None else self._of_transfer.get(transfer)
 
     def current(self, view: TransferView) -> ClientTries | None:
-        """Return the last tries of a transfer's client for its file."""
+        """Return the latest tries of a transfer's client for its file."""
         return self._latest.get((view.client, view.file, view.direction))
 
     def begin(self, view: TransferView, network: str) -> ClientTries:
@@ -305,19 +308,19 @@ class TriesIndex:
         return tries
 
     def split(self, tries: ClientTries, view: TransferView) -> ClientTries:
-        """Take one try out and return ClientTries of its own."""
+        """Move one try into ClientTries of its own."""
         del tries.views[view.number]
         tries.noted.discard(view.number)
         tries.ended.discard(view.number)
         own = self._open(tries.key, tries.network)
         own.is_left = tries.goes_on(view)
         own.doubted |= tries.doubted & {view.number}
-        own.text = tries.text  # as reported of this one, until it changes
+        own.text = tries.text  # as reported with the others, until it changes
         self._add(own, view)
         return own
 
     def forget(self, tries: ClientTries) -> None:
-        """Forget tries that are over and show no trouble."""
+        """Drop tries that are over and have no findings."""
         self._bytes -= self._all_tries.pop(tries, 0)
         if self._latest.get(tries.key) is tries:
             del self._latest[tries.key]
@@ -338,7 +341,7 @@ class TriesIndex:
         return tries
 
     def _renew(self, tries: ClientTries) -> None:
-        """Make tries the latest, and forget the oldest where they are too many."""
+        """Make tries the latest, and drop the oldest above the limit."""
         self._bytes += tries.size - self._all_tries.pop(tries, 0)
         self._all_tries[tries] = tries.size
         while len(self._all_tries) > KEPT_CLIENT_TRIES or (
@@ -348,29 +351,29 @@ class TriesIndex:
 
 
 def _is_apart(latest: TransferView, view: TransferView) -> bool:
-    """Whether a new transfer is no try of the one before: that goes well, or went."""
+    """Return whether a new transfer is no retry: LATEST runs well or completed."""
     if latest.phase == "completed" or _moves(latest):
         return True
-    if latest.peer_error is not None and latest.acked_blocks:  # it left on purpose
+    if latest.peer_error is not None and latest.acked_blocks:  # it quit on purpose
         return not _is_near(latest, view)
     if latest.running and latest.acked_blocks and not is_firmware(latest.kind):
-        return not _is_near(latest, view)  # beside one that stands still: two programs
+        return not _is_near(latest, view)  # while another is stuck: two programs
     return len({latest.kind, view.kind} - {""}) > 1
 
 
 def _is_near(one: TransferView, later: TransferView) -> bool:
-    """Whether a program may have moved from one port to the other to ask again."""
+    """Return whether a program may have moved from one port to the other to retry."""
     return 0 <= later.client_tid - one.client_tid <= LONGEST_STEP
 
 
 def _moves(view: TransferView) -> bool:
-    """Whether a transfer is on its way: its client needs no other."""
+    """Return whether a transfer makes progress: its client needs no other."""
     is_well = view.running and view.heard and not view.timeouts
     return is_well and view.acked_blocks > 0
 
 
 def _goes_on(one: TransferView, later: TransferView) -> bool:
-    """Whether a client went on with one after it asked for another.
+    """Return whether a client continued one try after it requested another.
 
     A client that retries never does: it is silent on its last port, or sends an ERROR.
     """
@@ -378,12 +381,12 @@ def _goes_on(one: TransferView, later: TransferView) -> bool:
 
 
 def _was_cut(view: TransferView) -> bool:
-    """Whether blocks had arrived, and then nothing came: a client may begin again."""
+    """Return whether blocks had arrived, and then nothing: a client may start over."""
     return view.acked_blocks > 0 and view.peer_error is None and view.timeouts > 0
 
 
 def _is_stuck(view: TransferView) -> bool:
-    """Whether a client has agreed to options, and got no block since."""
+    """Return whether a client has agreed to options, and got no block since."""
     return view.heard and not view.acked_blocks and view.sent_blocks > 0
 
 

@@ -1,1 +1,1 @@
-"""Why a machine does not even send its request here: by what the wire shows."""
+"""Why a machine does not even send its request here, from its packets on the wire."""

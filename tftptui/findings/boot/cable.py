@@ -1,4 +1,4 @@
-"""address-missing and link-flaps: what a direct cable shows."""
+"""address-missing and link-flaps: findings of a direct cable to one board."""
 
 from ipaddress import IPv4Address
 
@@ -13,7 +13,8 @@ _ENOUGH = 2
 """ARP requests: the first may be lost."""
 
 _MANY_CHANGES, _WITHIN = 4, 60.0
-"""Two losses of the link within so many seconds; a board resets once as it boots."""
+"""Two losses of the link within this many seconds: a board resets once while
+booting."""
 
 MISSING = Kind(
     code=Code.ADDRESS_MISSING,
@@ -33,9 +34,9 @@ FLAPS = Kind(
 
 
 def missing_address(facts: WireFacts) -> str:
-    """Return what a board alone on the wire looks for and nobody has; "" if nothing."""
+    """Return the address that a lone board looks for and no host has, or ""."""
     if facts.neighbors:
-        return ""  # another machine may have it: its reply is not heard here
+        return ""  # another host may have it: its reply is not heard here
     for target, lookup in facts.device.lookups.items():
         is_ours = target in facts.own_addresses
         if lookup.count < _ENOUGH or lookup.is_answered or is_ours:
@@ -46,7 +47,7 @@ def missing_address(facts: WireFacts) -> str:
 
 
 def address_missing(facts: WireFacts) -> Draft | None:
-    """A board alone on the wire looks for an address that nobody has."""
+    """Detect a board alone on the wire that looks for an address no host has."""
     target = missing_address(facts)
     if not target:
         return None
@@ -72,7 +73,7 @@ def address_missing(facts: WireFacts) -> Draft | None:
 
 
 def link_flaps(facts: WireFacts) -> Draft | None:
-    """The link goes down again and again while a machine boots."""
+    """Detect a link that repeatedly goes down while a machine boots."""
     times = [time for time, _ in facts.link.changes if time >= facts.now - _WITHIN]
     if facts.neighbors or len(times) < _MANY_CHANGES:
         return None

@@ -1,4 +1,4 @@
-"""late-port: a switch port passes nothing for half a minute after its link comes up."""
+"""late-port: a switch port forwards nothing for 30 s after its link comes up."""
 
 from tftptui.findings.boot.wire_facts import NO_REQUEST, WireFacts, ends
 from tftptui.findings.codes import Code
@@ -11,7 +11,7 @@ LATE = 25.0
 """Seconds: spanning tree listens and learns for 30 (IEEE 802.1D-2004, table 17-1)."""
 
 _LONGEST = 180
-"""More seconds than firmware tries; some sends the two bytes in the wrong order."""
+"""More seconds than firmware retries; some sends the two bytes in the wrong order."""
 
 KIND = Kind(
     code=Code.LATE_PORT,
@@ -23,7 +23,7 @@ KIND = Kind(
 
 
 def late_port(facts: WireFacts) -> Draft | None:
-    """The first packet of a machine came long after it, or the link, was ready."""
+    """Detect a first packet that came long after the machine or the link was ready."""
     attempt = facts.attempt
     if facts.device.attempt is None or facts.device.first < attempt.begun:
         return None
@@ -61,7 +61,7 @@ def late_port(facts: WireFacts) -> Draft | None:
 
 
 def _tried_unheard(facts: WireFacts) -> int:
-    """Return for how long it says that it tried while it could have been heard."""
+    """Return how long the machine says it tried while it could have been heard."""
     attempt = facts.attempt
     if not LATE <= attempt.secs <= _LONGEST:
         return 0
@@ -72,7 +72,7 @@ def _tried_unheard(facts: WireFacts) -> int:
 
 
 def _silent_link(facts: WireFacts) -> float:
-    """Return how long after the link came up the first machine was heard: this one."""
+    """Return the time from link up to this machine's packet, if that was the first."""
     ups = [time for time, is_up in facts.link.changes if is_up]
     heard = facts.link.heard
     if not ups or heard is None or heard != facts.device.first:

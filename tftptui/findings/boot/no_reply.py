@@ -1,4 +1,4 @@
-"""nobody-answers and proxy-ignored: a machine asks DHCP again and again."""
+"""nobody-answers and proxy-ignored: a machine repeats its DHCP request."""
 
 from tftptui.findings.boot.wire_facts import NO_REQUEST, WireFacts, ends
 from tftptui.findings.codes import Code
@@ -9,10 +9,10 @@ from tftptui.telemetry.words import joined, seconds
 from tftptui.wire.offers import Offer
 
 _ENOUGH = 3
-"""Questions: one may be lost, and two servers may take a moment."""
+"""Requests: one may be lost, and two servers may take a moment."""
 
 _LONG = 6.0
-"""Seconds that these must last: some firmware asks three times in a row."""
+"""Minimum seconds of the retries: some firmware sends three requests in a row."""
 
 NOBODY = Kind(
     code=Code.NOBODY_ANSWERS,
@@ -32,7 +32,7 @@ IGNORED = Kind(
 
 
 def nobody_answers(facts: WireFacts) -> Draft | None:
-    """It repeats its question and takes no reply, as far as can be heard."""
+    """Detect a machine that repeats its request and takes no reply, as far as heard."""
     attempt = facts.attempt
     asked = _repeated(facts)
     if len(asked) < _ENOUGH or attempt.offers:
@@ -52,7 +52,7 @@ def nobody_answers(facts: WireFacts) -> Draft | None:
 
 
 def _remedies(facts: WireFacts) -> tuple[str | Remedy, ...]:
-    """Return what to do where no DHCP server is heard."""
+    """Return the remedies if no DHCP server is heard."""
     interface = facts.device.interface
     own = Remedy(
         text="if this network has no DHCP server, run dnsmasq",
@@ -70,7 +70,7 @@ def _remedies(facts: WireFacts) -> tuple[str | Remedy, ...]:
 
 
 def proxy_ignored(facts: WireFacts) -> Draft | None:
-    """It gets an address from one server, the file from another, and takes neither."""
+    """Detect a machine that takes neither an address nor a proxy's file."""
     attempt = facts.attempt
     giving, proxies = split(list(attempt.offers.values()))
     asked = _repeated(facts)
@@ -103,7 +103,7 @@ def proxy_ignored(facts: WireFacts) -> Draft | None:
 
 
 def split(offers: list[Offer]) -> tuple[list[Offer], list[Offer]]:
-    """Return offers of addresses, and those of proxies."""
+    """Return the offers with an address, and those of proxies."""
     return (
         [one for one in offers if not one.is_proxy],
         [one for one in offers if one.is_proxy],
@@ -111,7 +111,7 @@ def split(offers: list[Offer]) -> tuple[list[Offer], list[Offer]]:
 
 
 def _repeated(facts: WireFacts) -> list[float]:
-    """Return when it asked, if that led to nothing for long enough; else []."""
+    """Return the times of its requests, if all were unanswered for long; else []."""
     attempt = facts.attempt
     asked = sorted((*attempt.discovers, *attempt.bootp))
     went_on = attempt.chosen or attempt.ack or attempt.requested

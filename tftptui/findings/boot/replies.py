@@ -1,4 +1,4 @@
-"""What DHCP told a machine.
+"""DHCP replies to a machine.
 
 The findings two-dhcp, sent-elsewhere, file-not-named, http-only and name-differs.
 """
@@ -29,7 +29,7 @@ _BOOTERS = ("PXE firmware", "iPXE", "U-Boot", "barebox", "ONIE")
 
 
 def two_dhcp(facts: WireFacts) -> Draft | None:
-    """Two servers offered addresses: which one it takes is chance."""
+    """Detect two servers that offer addresses: it is random which one is taken."""
     giving, _ = split(list(facts.attempt.offers.values()))
     if len(giving) < 2:  # noqa: PLR2004 - one is as it should be
         return None
@@ -52,7 +52,7 @@ def two_dhcp(facts: WireFacts) -> Draft | None:
 
 
 def sent_elsewhere(facts: WireFacts) -> Draft | None:
-    """What it went by names another server: so nothing comes here."""
+    """Detect a DHCP reply that names another server, so that no request comes here."""
     told = facts.attempt.told_by
     went_on = facts.attempt.chosen or facts.attempt.ack or facts.attempt.requested
     if told is None or not went_on or not facts.own_addresses:
@@ -79,7 +79,7 @@ def sent_elsewhere(facts: WireFacts) -> Draft | None:
 
 
 def file_not_named(facts: WireFacts) -> Draft | None:
-    """A boot program got an address, and no file from anybody that was heard."""
+    """Detect a boot program that got an address, but no file name."""
     attempt = facts.attempt
     if attempt.ack is None or not _boots(facts):
         return None
@@ -104,7 +104,7 @@ def file_not_named(facts: WireFacts) -> Draft | None:
 
 
 def http_only(facts: WireFacts) -> Draft | None:
-    """Firmware in HTTP Boot mode never asks TFTP."""
+    """Detect firmware in HTTP Boot mode, which never uses TFTP."""
     numbers = facts.attempt.architectures
     if not numbers or not all(map(is_http, numbers)):
         return None
@@ -123,7 +123,7 @@ def http_only(facts: WireFacts) -> Draft | None:
 
 
 def name_differs(facts: WireFacts) -> Draft | None:
-    """It asks for another file than its DHCP server has named."""
+    """Detect a request for another file than the DHCP server has named."""
     told, asked = facts.attempt.told_by, facts.attempt.requested
     if told is None or asked is None or not told.file or asked.is_write:
         return None
@@ -149,7 +149,7 @@ def name_differs(facts: WireFacts) -> Draft | None:
 
 
 def _boots(facts: WireFacts) -> bool:
-    """Whether it wants a file: routers name themselves as next-server to everybody."""
+    """Return whether it wants a file: routers send next-server to every client."""
     attempt = facts.attempt
     is_asking = attempt.bootp or attempt.requested is not None
     return bool(is_asking) or facts.device.program in _BOOTERS

@@ -1,4 +1,4 @@
-"""All rules about the wire, and what of them is new."""
+"""All rules about the wire, and the findings that are new."""
 
 from collections.abc import Callable
 
@@ -21,19 +21,19 @@ BEFORE_REQUEST: tuple[WireRule, ...] = (
     replies.name_differs,
     late_port.late_port,
 )
-"""All that fit are reported: each names another setting."""
+"""All that match are reported: each is about another setting."""
 
 _MOST_TOLD = 4_096
 
 
 class NewFindings:
-    """Gives each finding once for each try of a machine to boot."""
+    """Returns each finding once for each boot of a machine."""
 
     def __init__(self) -> None:
         self._told: dict[tuple[str, bytes, float], None] = {}
 
     def look(self, devices: Devices, now: float) -> list[tuple[Device, Draft]]:
-        """Return what is new at NOW, seconds of the clock that the events have."""
+        """Return new findings at NOW, in seconds of the events' clock."""
         found = []
         for facts in wire_facts(devices, now):
             begun = facts.device.attempt.begun if facts.device.attempt else 0.0

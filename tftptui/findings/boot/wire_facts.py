@@ -1,4 +1,4 @@
-"""What rules about the wire may look at, and how they say what they find."""
+"""The facts for rules about the wire, and how they make drafts."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,21 +18,21 @@ NO_REQUEST: Row = no_port_matters(
     "no reply of {ours} is due before a request",
     "a TFTP helper needs a TFTP request",
 )
-"""Would it help? Nothing of TFTP does, before the first request."""
+"""Would it help? Nothing about TFTP does, before the first request."""
 
 ends = never
-"""A finding about the wire says what has happened; the story goes on below it."""
+"""A finding about the wire states what has happened; it is never withdrawn."""
 
 
 @dataclass(frozen=True)
 class WireFacts:
-    """A device's story, and where it is heard.
+    """A device's packets, and where they were heard.
 
     Attributes:
-        now: when it is looked at, seconds of the clock that the events have.
+        now: time of evaluation, in seconds of the events' clock.
         own_addresses: of this host, on all interfaces.
-        watched: since when the wire is heard; 0 if unknown.
-        neighbors: how many other machines are known on the same interface.
+        watched: start of listening; 0 if unknown.
+        neighbors: number of other machines known on the same interface.
     """
 
     now: float
@@ -44,12 +44,12 @@ class WireFacts:
 
     @cached_property
     def attempt(self) -> Attempt:
-        """Its latest try to boot; an empty one where it only did ARP."""
+        """Its latest boot; an empty one if it only did ARP."""
         return self.device.attempt or Attempt(begun=self.now)
 
     @property
     def name(self) -> str:
-        """The machine as a sentence begins with it."""
+        """The machine's name at the start of a sentence."""
         title = self.device.title()
         return mac_text(self.device.mac) + (f" ({title})" if title else "")
 
@@ -85,7 +85,7 @@ class WireFacts:
 
 
 def wire_facts(devices: Devices, now: float) -> list[WireFacts]:
-    """Return the facts of each device that is known."""
+    """Return the facts of each known device."""
     own, found = frozenset(devices.own_addresses()), list(devices)
     at = [one.interface for one in found]
     return [

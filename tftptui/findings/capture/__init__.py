@@ -1,1 +1,1 @@
-"""What only a capture shows."""
+"""Findings that only a capture shows."""

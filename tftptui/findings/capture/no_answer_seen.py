@@ -1,7 +1,7 @@
-"""no-answer-seen and answers-not-seen: a capture shows requests without an answer.
+"""no-answer-seen and answers-not-seen: a capture with requests but no replies.
 
-Who looks at a capture stands beside the wire. That nothing came past is no fact about
-the server: the capture may not see the way back.
+The capture point may be anywhere. A missing reply is no proof about the server: the
+capture may contain only one direction.
 """
 
 from tftptui.findings import evidence, proofs, remedies
@@ -15,7 +15,7 @@ from tftptui.telemetry.views import TransferView
 from tftptui.telemetry.words import counted, port_word
 
 HOW = "tcpdump -w boot.pcap 'host {client} and (udp or icmp or icmp6)'"
-"""A capture that sees the answers, which come from ports that nobody knows before."""
+"""Captures the replies too, whose source ports are not known in advance."""
 
 
 KIND = Kind(
@@ -36,14 +36,14 @@ NOT_SEEN = Kind(
 
 
 def nobody_answers(facts: Facts) -> Draft | None:
-    """No answer to a client's requests came past the place of the capture."""
+    """Detect a client whose requests have no reply in the capture."""
     if not facts.unanswered or facts.is_done or facts.is_left:
         return None
     last, latest = facts.unanswered[-1], facts.latest
     if latest is not None and latest.started > last.started:
         return None
     if facts.refusals and facts.refusals[-1].time > last.started:
-        return None  # an ERROR is an answer, too
+        return None  # an ERROR is a reply, too
     asked = sum(one.requests for one in facts.unanswered)
     if last.server not in facts.scene.addresses:
         return _answers_not_seen(facts, last)
@@ -80,7 +80,7 @@ def _others_get(last: TransferView) -> Evidence:
 
 
 def _no_answer(facts: Facts, tids: list[int], own: list[Neighbour]) -> str:
-    """Return to whom no answer came; OWN other ports of the client got some."""
+    """Return who got no reply; OWN are other ports of the client that got one."""
     told = f"This capture has no reply from {facts.unanswered[-1].server} to"
     told = f"{told} {facts.client} for {facts.file}"
     if sum(one.requests for one in facts.unanswered) == 1:
@@ -93,7 +93,7 @@ def _no_answer(facts: Facts, tids: list[int], own: list[Neighbour]) -> str:
 
 
 def _answers_not_seen(facts: Facts, last: TransferView) -> Draft:
-    """Return that a capture may well see one direction only."""
+    """Return the finding that a capture may contain only one direction."""
     return Draft(
         kind=NOT_SEEN,
         headline=f"This capture has no reply to any request to {last.server}: there is "
@@ -118,7 +118,7 @@ def _answers_not_seen(facts: Facts, last: TransferView) -> Draft:
 
 
 def unanswered_requests(facts: Facts) -> Evidence:
-    """Return how often and from where it was requested without an answer."""
+    """Return the number of requests without a reply, and their ports."""
     tids = list(dict.fromkeys(one.client_tid for one in facts.unanswered))
     asked = sum(one.requests for one in facts.unanswered)
     last = facts.unanswered[-1]

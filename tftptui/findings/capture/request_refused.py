@@ -1,4 +1,4 @@
-"""request-refused and the like: the server of a capture answered with an ERROR."""
+"""request-refused and similar: the server of a capture replied with an ERROR."""
 
 from tftptui.findings import evidence, proofs, remedies
 from tftptui.findings.codes import Code
@@ -21,7 +21,7 @@ _KINDS: dict[str, Kind] = {
     Reason.ACCESS: file_permission.KIND,
     Reason.LIMIT: disk_full.KIND,
 }
-"""What a finding is called, by what the ERROR says; see docs of the journal."""
+"""The kind of finding, by the text of the ERROR; see the journal's documentation."""
 
 _CURES: dict[str, str] = {
     Reason.NOT_FOUND: "check the server's root and how the name is spelled there; or "
@@ -45,7 +45,7 @@ KIND = Kind(
 
 
 def refused(facts: Facts) -> Draft | None:
-    """The server of a capture answered the request with an ERROR."""
+    """Detect an ERROR of a capture's server in reply to the request."""
     if not facts.scene.is_capture or not facts.refusals or _is_harmless(facts):
         return None
     last, latest = facts.refusals[-1], facts.latest
@@ -76,7 +76,7 @@ def refused(facts: Facts) -> Draft | None:
 
 
 def _is_harmless(facts: Facts) -> bool:
-    """Whether a healthy boot requests this name without getting it."""
+    """Return whether a healthy boot requests this name without getting it."""
     search = facts.search
     if search is None or facts.refusals[-1].reason != Reason.NOT_FOUND:
         return False

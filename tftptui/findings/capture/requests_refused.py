@@ -1,4 +1,4 @@
-"""requests-refused: a named machine rejects requests, by ICMP."""
+"""requests-refused: a known host rejects requests, by ICMP."""
 
 from tftptui.findings import proofs, remedies
 from tftptui.findings.capture.no_answer_seen import unanswered_requests
@@ -20,7 +20,7 @@ KIND = Kind(
 
 
 def sent_back(facts: Facts) -> Draft | None:
-    """A named machine reports that it does not take the request."""
+    """Detect an ICMP error that rejects the request."""
     found = [one for one in facts.unanswered if one.bounced is not None]
     if not found or facts.is_done:
         return None

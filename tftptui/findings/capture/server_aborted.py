@@ -19,14 +19,14 @@ KIND = Kind(
 
 
 def broken_off(facts: Facts) -> Draft | None:
-    """The server of a capture ended a transfer with an ERROR, by itself."""
+    """Detect an ERROR of a capture's server that ends a transfer without timeouts."""
     one = facts.latest
     is_own = one is not None and not one.timeouts
     return given_up(facts) if is_own else None
 
 
 def given_up(facts: Facts) -> Draft | None:
-    """The same, also after silence: then the silence says more."""
+    """Detect the same after timeouts as well, if no rule about silence matched."""
     one = facts.latest
     if not facts.scene.is_capture or one is None or one.our_error is None:
         return None

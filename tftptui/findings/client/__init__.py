@@ -1,1 +1,1 @@
-"""What the client does."""
+"""Findings about the client's behavior."""

@@ -15,17 +15,17 @@ from tftptui.telemetry.views import TransferView
 from tftptui.telemetry.words import counted, times
 
 _ASKED_FOR = 2
-"""How often the client says that it still has nothing, so that no ACK was lost."""
+"""Repeated ACKs of "nothing received" that exclude a lost ACK."""
 
 _STILL = 9.0
-"""Seconds without progress: on a slow path that others fill, a block takes several."""
+"""Seconds without progress: on a slow, busy path a block may take several."""
 
 _TOO_LONG = re.compile(r"^a block of (\d+) bytes, but (\d+) were agreed$")
-"""What protocol.receiver.too_long says of a client that sends larger blocks."""
+"""The text of protocol.receiver.too_long about a client that sends larger blocks."""
 
 
 def _is_used_now(facts: Facts) -> str:
-    """Return that a transfer went well; an upload that was cut short did not."""
+    """Return that a transfer succeeded; an upload that was cut short does not count."""
     latest = facts.latest
     if latest is not None and latest.is_cut_short:
         return later_success(facts, later_tries(facts))
@@ -48,10 +48,10 @@ KIND = Kind(
 
 
 def block_size_ignored(facts: Facts) -> Draft | None:
-    """The client takes no block of the agreed size, or takes the first for the last.
+    """Detect a client that ignores full-size blocks, or takes the first as the last.
 
-    That a link is too small must be excluded for the former: others of its network
-    got blocks as large.
+    For the former, a small MTU must be excluded: others of its network got blocks as
+    large.
     """
     one = facts.latest
     if one is None or not one.heard:
@@ -64,12 +64,12 @@ def block_size_ignored(facts: Facts) -> Draft | None:
 
 
 def cut_short(facts: Facts) -> Draft | None:
-    """The client's first block was shorter than agreed, which ends an upload."""
+    """Detect an upload whose first block is shorter than agreed, which ends it."""
     one = facts.latest
     if one is None or not one.is_cut_short or one.acked_blocks != 1:
         return None
     if one.acked_octets < DEFAULT_BLOCK_SIZE:
-        return None  # no size that anybody uses
+        return None  # a size that no client uses
     sent = one.acked_octets
     announced = {name.casefold(): value for name, value in one.asked}["tsize"]
     return _draft(
@@ -167,7 +167,7 @@ def _draft(
     sure: float,
     wanted: int = 0,
 ) -> Draft:
-    """Return the finding; WANTED is the size that it uses, if it uses its own."""
+    """Return the finding; WANTED is the size that the client uses, if known."""
     return Draft(
         kind=KIND,
         headline=headline,

@@ -27,10 +27,10 @@ _WISHED = re.compile(
     r"|\b(abort|cancel|interrupt|user|quit|ctrl)",
     re.IGNORECASE,
 )
-"""What clients say when somebody ends them, or say nothing."""
+"""Texts of an abort by the user, or empty ones."""
 
 _SLACK, _LONGEST_ANSWER = 0.1, 0.5
-"""Seconds in which an ERROR answers what was resent."""
+"""Seconds within which an ERROR counts as a reply to a retransmission."""
 
 _DISK_FULL = 3  # RFC 1350 §5
 
@@ -60,7 +60,7 @@ KIND = Kind(
 
 
 def aborted(facts: Facts) -> Draft | None:
-    """The client aborted a transfer with an ERROR."""
+    """Detect a transfer that the client aborted with an ERROR."""
     one = facts.latest
     if one is None or not ended_by_client(one) or is_probe(facts, one):
         return None
@@ -89,16 +89,16 @@ def aborted(facts: Facts) -> Draft | None:
 
 
 def _is_somebody_s_wish(one: TransferView, said: str) -> bool:
-    """Whether nothing was wrong just then, and the ERROR names nothing that was.
+    """Return whether the user aborted: nothing was wrong, and the ERROR names no cause.
 
-    So atftp ends at ctrl-c, and firmware whose user pressed a key.
+    atftp does that on ctrl-c, and firmware after a key press.
     """
     is_plain = one.peer_error == 0 and not _answers_a_repeat(one)
     return is_plain and bool(_WISHED.search(said))
 
 
 def _answers_a_repeat(one: TransferView) -> bool:
-    """Whether the ERROR may answer what was resent, as that of atftp does."""
+    """Return whether the ERROR may be a reply to a retransmission, as from atftp."""
     is_repeated = one.timeouts > 0 or (one.oacks_again > 0 and not one.acked_blocks)
     if not one.retransmits or not is_repeated or not may_ignore_repeats(one.kind):
         return False
@@ -107,7 +107,7 @@ def _answers_a_repeat(one: TransferView) -> bool:
 
 
 def _look_there(one: TransferView) -> str:
-    """Return what to do about a client that aborted, as far as its ERROR tells."""
+    """Return what to do about a client that aborted, according to its ERROR."""
     if one.peer_error == _DISK_FULL:
         return "free space on the client: it reports its disk or memory full"
     is_unclear = one.peer_error == 0 and _answers_a_repeat(one)

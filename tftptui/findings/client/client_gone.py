@@ -28,12 +28,12 @@ from tftptui.telemetry.views import TransferView
 
 _SHORTEST_WAIT, _SILENT_BY_THEN = 9.0, 15.0
 """Seconds of silence after which a client has more than paused: one that is suspended,
-or erases its flash, may need 8 s. By the longer time who may_ignore_repeats() would
-have spoken: our waits double, so that the first of more than 5 s begins within 10 s,
-and it speaks after 5 s of that."""
+or erases its flash, may need 8 s. By the longer time a client that ignores
+retransmissions (may_ignore_repeats()) would have sent something: our timeouts double,
+so the first of more than 5 s starts within 10 s, and it retries after 5 s of that."""
 
 _OWN_WAITS = 2
-"""How many times its own wait a client may let pass."""
+"""Multiple of the client's own timeout."""
 
 
 _AWAY = no_port_matters(
@@ -47,7 +47,7 @@ _AWAY = no_port_matters(
         "yes if it comes back soon, as after a loose cable: more retries reach it",
     )
 }
-"""Where a machine says so."""
+"""For reports of an unreachable host."""
 
 _QUIET = no_port_matters(
     "ACKs go to the port that the request reached",
@@ -60,7 +60,7 @@ _QUIET = no_port_matters(
         "yes if the client is only busy: more retries wait for it",
     )
 }
-"""Where it has never replied."""
+"""For a client that has never replied."""
 
 KIND = Kind(
     code=Code.CLIENT_GONE,
@@ -80,12 +80,12 @@ KIND = Kind(
 
 
 def host_gone(facts: Facts) -> Draft | None:
-    """The last router, or this host on its own segment, can't reach the client."""
+    """Detect a client that the last router, or this host, can't reach."""
     found = since_progress(facts, lambda one: one.is_host_unreachable)
     if not facts.scene.on_link:
         found = [one for one in found if one.sender not in facts.scene.addresses]
     if not found or facts.last_asked > max(one.times[-1] for one in found):
-        return None  # who asks since is there: it has another address, or is back
+        return None  # it has another address now, or is back
     is_own = found[0].sender in facts.scene.addresses
     who = facts.words.server if is_own else (found[0].sender or "a router")
     return Draft(
@@ -104,9 +104,9 @@ def host_gone(facts: Facts) -> Draft | None:
 
 
 def gone(facts: Facts) -> Draft | None:
-    """Blocks had arrived, then the client stopped replying.
+    """Detect a client that stopped replying after blocks had arrived.
 
-    No alarm before it has been silent for longer than its kind would be.
+    No alarm until it has been silent for longer than is usual for its kind.
     """
     one = facts.latest
     if one is None or not one.heard or not is_stuck(facts, one):
@@ -147,7 +147,7 @@ def gone(facts: Facts) -> Draft | None:
 
 
 def _is_up_since(facts: Facts, one: TransferView) -> bool:
-    """Whether a walk has reached the client's machine since it fell silent."""
+    """Return whether a hop-by-hop probe reached the host since it became silent."""
     found = facts.location
     if found is None or not found.is_done or facts.located_at <= one.moved:
         return False
@@ -155,7 +155,7 @@ def _is_up_since(facts: Facts, one: TransferView) -> bool:
 
 
 def _no_reply(facts: Facts, one: TransferView) -> Draft:
-    """Return that nothing comes, and no cause is known yet."""
+    """Return the finding that nothing arrives, with no cause known yet."""
     return Draft(
         kind=KIND,
         headline=f"No reply from {facts.client} at block {one.acked_blocks:,} of "
@@ -177,7 +177,10 @@ def _no_reply(facts: Facts, one: TransferView) -> Draft:
 
 
 def asked_once(facts: Facts) -> Draft | None:
-    """One request and no more; its ACKs would take the path of the request."""
+    """Detect a single request without further packets, in single-port mode.
+
+    There ACKs take the same path as the request.
+    """
     if not facts.scene.single_port or not is_quiet_after_one(facts):
         return None
     one = facts.tries[0]
@@ -197,12 +200,12 @@ def asked_once(facts: Facts) -> Draft | None:
 
 
 def _has_last_word(facts: Facts, one: TransferView) -> bool:
-    """Whether a capture shows that the server is silent, and not the client."""
+    """Return whether a capture shows that the server is silent, and not the client."""
     return facts.scene.is_capture and one.repeated > one.moved and not one.retransmits
 
 
 def _may_speak_yet(facts: Facts, one: TransferView) -> bool:
-    """Whether the client may only have paused, or speaks once we have been silent."""
+    """Return whether it may have paused, or retries only after a longer wait."""
     wait = min(_SILENT_BY_THEN, max(_SHORTEST_WAIT, _OWN_WAITS * own_gap(one)))
     if may_ignore_repeats(one.kind):
         wait = _SILENT_BY_THEN

@@ -1,4 +1,4 @@
-"""client-port-closed: the client closed its port and does not ask again; no alarm."""
+"""client-port-closed: the client closed its port and does not retry; no alarm."""
 
 from tftptui.findings import evidence, remedies
 from tftptui.findings.codes import Code
@@ -16,20 +16,21 @@ from tftptui.telemetry.views import TransferView
 from tftptui.telemetry.words import seconds
 
 _MANY_UNHEEDED = 3
-"""Packets in a row that a client took without a word, before it closed its port."""
+"""Packets in a row that a client ignored before it closed its port."""
 
 _SLACK = 1.0
-"""Seconds beyond a client's own time-out: our repeat, which the error answers, is due
-just then where the client asked for that time-out."""
+"""Seconds beyond a client's own timeout: if it requested that timeout, our
+retransmission, which causes the ICMP error, is due at the same moment."""
 
 _SURER = 0.85
-"""How sure it is that a client that was heard has ended."""
+"""Confidence that a client that replied before has ended."""
 
 _SETTLED = 1.0
-"""Seconds after an ICMP error in which a client that is there would have gone on."""
+"""Seconds after an ICMP error within which a running client would have sent a
+packet."""
 
 _STALLS = (mtu, acks_behind, cut)
-"""What a stall has shown before the client closed its port."""
+"""Rules about a stall before the client closed its port."""
 
 
 KIND = Kind(
@@ -42,7 +43,7 @@ KIND = Kind(
 
 
 def port_closed(facts: Facts) -> Draft | None:
-    """The client has closed its port, and does not ask again."""
+    """Detect a client that closed its port and does not retry."""
     found = [
         one
         for one in since_progress(facts, lambda one: one.is_port_closed)
@@ -56,7 +57,7 @@ def port_closed(facts: Facts) -> Draft | None:
     if not (is_over or is_still) or (facts.requests > 1 and not latest.heard):
         return None
     if is_quiet_after_one(facts) or any(rule(facts) for rule in _STALLS):
-        return None  # it waited, and left when nothing came of that
+        return None  # it waited, and quit without a reply
     words, place = _how_it_closed(facts, latest, found)
     return Draft(
         kind=KIND,
@@ -72,19 +73,20 @@ def port_closed(facts: Facts) -> Draft | None:
 
 
 def _sure(one: TransferView, place: Place) -> float:
-    # Another machine of the same address would say the same.
+    # Another host with the same address would report the same.
     return _SURER if one.heard and place == "nobody" else LIKELY
 
 
 def _how_it_closed(
     facts: Facts, one: TransferView, found: list[Icmp]
 ) -> tuple[str, Place]:
-    """Return what a closed port tells, and where the cause may be.
+    """Return the meaning of a closed port, and the possible place of the cause.
 
-    That ICMP comes shows that the way there is free. Of the way back it tells nothing,
-    so that only who was heard, or left too early to say anything, clears it. Hosts
-    ration ICMP (RFC 1812 §4.3.2.8), so one error within the client's own time-out of
-    its last ACK is enough: it ended by itself, before it could miss anything.
+    The ICMP error shows that the path to the client works. It says nothing about the
+    reverse path, which is only known to work if the client replied, or quit too early
+    to have sent anything. Hosts limit ICMP errors (RFC 1812 §4.3.2.8), so a single
+    error within the client's own timeout after its last ACK is enough: it ended by
+    itself, before it could miss anything.
     """
     asked = f"The program on {facts.client} requested {facts.file}"
     closed = f"its UDP port {one.client_tid} is closed"

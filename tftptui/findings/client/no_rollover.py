@@ -1,4 +1,4 @@
-"""no-rollover: the client can't count past 65,535 blocks."""
+"""no-rollover: the client can't count beyond 65,535 blocks."""
 
 from tftptui.findings import evidence, proofs, remedies
 from tftptui.findings.codes import Code
@@ -12,14 +12,14 @@ from tftptui.telemetry.views import TransferView
 from tftptui.telemetry.words import times
 
 _LAST = 65_535
-"""The highest number that 16 bits hold; the next block has the number 0."""
+"""The highest 16-bit number; the next block has the number 0."""
 
 _NO_SLIP = 2
-"""Time-outs from which on a lost packet no longer explains the halt at that block."""
+"""Timeouts from which on a lost packet does not explain a stop at that block."""
 
 
 def _smaller_now(facts: Facts) -> str:
-    """Return that the client got the file, in fewer blocks or past that number."""
+    """Return that the client got the file, in fewer blocks or beyond that number."""
     latest = facts.latest
     own = later_tries(facts)
     if latest is not None and any(
@@ -45,7 +45,7 @@ KIND = Kind(
 
 
 def no_rollover(facts: Facts) -> Draft | None:
-    """The client stops exactly where block numbers begin again."""
+    """Detect a client that stops exactly where block numbers wrap around."""
     stopped = [one for one in facts.tries if _is_at_the_end(one)]
     latest = facts.latest
     if not stopped or latest is None or latest is not stopped[-1]:
@@ -87,7 +87,7 @@ def no_rollover(facts: Facts) -> Draft | None:
 
 
 def _is_at_the_end(one: TransferView) -> bool:
-    """Whether a read stands still, or ended, exactly at the highest number."""
+    """Return whether a read is stuck, or ended, exactly at the highest number."""
     is_read = one.direction == "read" and one.total_size is not None
     if not is_read or one.acked_blocks != _LAST or one.sent_blocks <= _LAST:
         return False

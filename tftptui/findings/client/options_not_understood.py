@@ -1,4 +1,4 @@
-"""options-not-understood: the client takes no OACK; without options it works."""
+"""options-not-understood: the client ignores the OACK; without options it works."""
 
 from dataclasses import replace
 
@@ -15,12 +15,12 @@ from tftptui.telemetry.findings import LIKELY, POSSIBLE, Evidence
 from tftptui.telemetry.views import TransferView
 
 _AGAIN, _WAITED = 2, 3.0
-"""Requests with options, and seconds, before a client that leaves them out has shown
-that it got no answer: one lost packet is none, nor is a doubled request."""
+"""Requests with options, and seconds, before a client that drops them has shown that it
+got no reply: one lost packet or a duplicated request is not enough."""
 
 
 def _takes_oacks(facts: Facts) -> str:
-    """Return that the client took an OACK; a file without options is no cure."""
+    """Return that the client accepted an OACK; a file without options is no fix."""
     latest = facts.latest
     if latest is not None and latest.agreed and latest.has_answered:
         return f"the client took {facts.words.our} OACK"
@@ -46,7 +46,7 @@ KIND = Kind(
 
 
 def options_not_understood(facts: Facts) -> Draft | None:
-    """The client takes no OACK: without options the same one works."""
+    """Detect a client that ignores the OACK, but works without options."""
     if not is_unanswered(facts) or not all(one.agreed for one in facts.tries):
         return None
     plain = [one for one in facts.working if _is_its_own_without(facts, one)]
@@ -56,7 +56,7 @@ def options_not_understood(facts: Facts) -> Draft | None:
 
 
 def fell_back(facts: Facts) -> Draft | None:
-    """The client got no further with options, left them out, and works since."""
+    """Detect a client that dropped its options, and works since."""
     latest = facts.latest
     if latest is None or not _is_plain_success(latest) or _takes_oacks(facts):
         return None
@@ -108,9 +108,9 @@ def _draft(
 
 
 def _is_its_own_without(facts: Facts, one: Neighbour) -> bool:
-    """Whether the same program worked without an option.
+    """Return whether the same program worked without options.
 
-    Without options it may look like another one; then its port tells that it is not.
+    Without options it may look like another program; then its port distinguishes them.
     """
     if one.had_oack or one.client != facts.client:
         return False

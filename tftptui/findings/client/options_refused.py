@@ -1,8 +1,8 @@
-"""options-refused: the client gives up at what the OACK says, or at a size of 0.
+"""options-refused: the client gives up at a value in the OACK, or at a size of 0.
 
-Seen of curl 7.88.1: an OACK with tsize=0 ends it ("getpeername() failed", status 71).
-It repeats nothing and sends no ERROR, so that it looks like ACKs that are lost; with no
-tsize in the answer it gets the file.
+Observed with curl 7.88.1: an OACK with tsize=0 ends it ("getpeername() failed", status
+71). It sends no retransmission and no ERROR, so it looks like lost ACKs; without tsize
+in the OACK it gets the file.
 """
 
 from tftptui.findings import evidence, proofs, remedies
@@ -18,13 +18,14 @@ from tftptui.findings.signs.stalls import ended_by_client
 from tftptui.telemetry.findings import FACT, LIKELY, Evidence
 
 _FOLLOWS = 3.0
-"""Seconds in which a client that has asked for the size asks for the file."""
+"""Seconds within which a client that requested the size requests the file."""
 
 _SURE = 0.9
-"""How sure the program must be for a fact."""
+"""Minimum certainty of the kind of client for a fact."""
 
 _LONGEST_GAP, _FEW_ANSWERS = 8.0, 3
-"""Seconds after which curl would have asked again, and answers that no chance loses."""
+"""Seconds after which curl would have retried, and replies that are not all lost by
+chance."""
 
 
 KIND = Kind(
@@ -43,7 +44,7 @@ KIND = Kind(
 
 
 def options_refused(facts: Facts) -> Draft | None:
-    """The client does not like a value in our OACK, and gives up."""
+    """Detect a client that rejects a value in our OACK, and gives up."""
     one = facts.latest
     if one is None or not ended_by_client(one) or one.sent_blocks or not one.agreed:
         return None
@@ -73,7 +74,7 @@ def options_refused(facts: Facts) -> Draft | None:
 
 
 def empty_file_refused(facts: Facts) -> Draft | None:
-    """The client closes its port when the OACK says that a file has no bytes."""
+    """Detect a client that closes its port after an OACK with a file size of 0."""
     if not is_of_empty(facts) or any(one.is_prohibited for one in facts.icmp):
         return None
     one, closed = facts.tries[-1], _closed(facts)

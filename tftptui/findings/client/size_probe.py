@@ -1,4 +1,4 @@
-"""size-probe: the client asked only for the size of a file; no alarm."""
+"""size-probe: the client requested only the size of a file; no alarm."""
 
 from tftptui.findings import evidence, remedies
 from tftptui.findings.codes import Code
@@ -14,7 +14,7 @@ OPTION_REFUSED = 8  # RFC 2347
 _PROBE_CODES = (0, OPTION_REFUSED)
 
 _PROBE_BLOCKS = 1
-"""Blocks after which some loaders break off that only look whether a file is there."""
+"""Blocks after which some loaders abort that only check whether a file exists."""
 
 
 KIND = Kind(
@@ -27,7 +27,7 @@ KIND = Kind(
 
 
 def size_probe(facts: Facts) -> Draft | None:
-    """The client asked for the size and left: boot firmware does, and comes back."""
+    """Detect a client that only requested the size: firmware does, then retries."""
     found = next((one for one in facts.tries if is_probe(facts, one)), None)
     if found is None:
         return None
@@ -49,7 +49,7 @@ def size_probe(facts: Facts) -> Draft | None:
 
 
 def is_probe(facts: Facts, one: TransferView) -> bool:
-    """Whether a try was only to see how large a file is, or whether it is there."""
+    """Return whether a try was only a check of a file's size or existence."""
     if not ended_by_client(one) or one.peer_error not in _PROBE_CODES:
         return False
     if one.acked_blocks > _PROBE_BLOCKS or one.direction == "write":

@@ -1,9 +1,9 @@
-"""Programs that the machine that fetched them can't start.
+"""wrong-machine: a fetched program that the machine can't start.
 
-TFTP does not say what processor a client has. DHCP does (option 93, RFC 4578 §2.1):
-where the wire is watched and the request is the firmware's own, it is a fact. Else this
-goes by which program asks: some run on one kind of machine alone. What a file is for
-stands in its first bytes.
+TFTP does not tell a client's processor. DHCP does (option 93, RFC 4578 §2.1): if the
+wire is watched and the firmware itself made the request, it is a fact. Otherwise it is
+inferred from the client program: some run only on one kind of machine. The target of a
+file is in its first bytes.
 """
 
 from shlex import quote
@@ -44,10 +44,10 @@ _PROCESSORS = {
 """Processors of UEFI firmware that boots from TFTP, by option 93; "" is BIOS."""
 
 BYTE_CODE = "EFI byte code"
-"""The machine of programs that start on any processor."""
+"""The machine type of programs that start on any processor."""
 
 _STARTED = frozenset({"nbp", "efi"})
-"""Kinds of file that firmware starts at once."""
+"""Kinds of files that firmware starts directly."""
 
 _BY_OPTION = Remedy(
     text="let DHCP name a file for each kind of client by option 93: 0 is x86 BIOS, 7 "
@@ -65,17 +65,17 @@ KIND = Kind(
 
 
 def is_particular(client: str) -> bool:
-    """Whether a program, by its name, runs on one kind of machine alone."""
+    """Return whether a client program runs only on one kind of machine."""
     return client in _ON_BIOS or client in _UEFI
 
 
 def is_known(arch: int | None) -> bool:
-    """Whether it is known what a machine with this option 93 starts."""
+    """Return whether it is known what a machine with this option 93 can start."""
     return arch in _PROCESSORS
 
 
 def starts(client: str, file: KindView, arch: int | None = None) -> bool:
-    """Whether FILE is a boot program that such a client can start."""
+    """Return whether FILE is a boot program that such a client can start."""
     is_judged = is_known(arch) or is_particular(client)
     return file.key in _STARTED and is_judged and not _why(client, file, arch)
 
@@ -83,11 +83,11 @@ def starts(client: str, file: KindView, arch: int | None = None) -> bool:
 def misfit(
     view: TransferView, file: KindView, scene: Scene, arch: int | None = None
 ) -> Draft | None:
-    """A program was fetched that the client can't start: it will seem to hang.
+    """Detect a fetched program that the client can't start, so that it seems to hang.
 
     Args:
         view: the transfer; it is over.
-        file: what its file is.
+        file: the kind of its file.
         scene: of the server.
         arch: option 93, if the firmware itself made this request.
     """
@@ -127,7 +127,7 @@ def misfit(
 
 
 def _why(client: str, file: KindView, arch: int | None) -> str:
-    """Return why a client can't start a file; "" where it can, or starts none."""
+    """Return why a client can't start a file; "" if it can, or starts no files."""
     processor = _PROCESSORS.get(-1 if arch is None else arch)
     if processor or (processor is None and client in _UEFI):
         return _not_by_uefi(file, processor or "")
@@ -153,7 +153,7 @@ def _not_by_uefi(file: KindView, processor: str) -> str:
 
 
 def _remedies(code: int, file: KindView) -> tuple[Remedy, ...]:
-    """Return what to change so that machines whose option 93 is CODE get their own."""
+    """Return how to give machines with option 93 CODE their own file."""
     if file.key in _KERNELS:
         return (Remedy(text="name a kernel for x86 in the client's configuration"),)
     tag, boot = ("uefi", "ipxe.efi") if code else ("bios", "pxelinux.0")

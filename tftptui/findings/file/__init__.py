@@ -1,1 +1,1 @@
-"""What is wrong with the file or its place."""
+"""Findings about the file or its location."""

@@ -1,4 +1,4 @@
-"""disk-full: there is no room for an upload."""
+"""disk-full: there is no space for an upload."""
 
 from tftptui.findings import remedies
 from tftptui.findings.codes import Code
@@ -11,7 +11,7 @@ from tftptui.telemetry.views import TransferView
 DISK_FULL = 3  # RFC 1350, error codes
 
 NO_ROOM = "disk full"
-"""How the texts of a disk that is full begin; see server/transfer/uploads.py."""
+"""Prefix of the texts about a full disk; see server/transfer/uploads.py."""
 
 
 def _has_room(facts: Facts) -> str:
@@ -28,7 +28,7 @@ KIND = Kind(
 
 
 def disk_full(facts: Facts) -> Draft | None:
-    """There is no room for the file: so it is until some of it is stored."""
+    """Detect an upload without disk space, until blocks are stored again."""
     found = None if has_room_again(facts) else _without_room(facts)
     if found is None or facts.scene.is_capture:
         return None
@@ -46,7 +46,7 @@ def disk_full(facts: Facts) -> Draft | None:
 
 
 def has_room_again(facts: Facts) -> bool:
-    """Whether blocks were stored in a try after the last that found no room."""
+    """Return whether blocks were stored in a try after the last one without space."""
     found = _without_room(facts)
     since = found.time if found else None
     return since is not None and any(
@@ -56,7 +56,7 @@ def has_room_again(facts: Facts) -> bool:
 
 
 def _without_room(facts: Facts) -> Evidence | None:
-    """Return the last answer that there is no room, with the try that had it."""
+    """Return the last reply about a full disk, with its try."""
     found = [
         Evidence(text=one.message, time=one.time)
         for one in facts.refusals

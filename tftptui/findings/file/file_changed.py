@@ -10,7 +10,7 @@ from tftptui.findings.kind import Kind, Scope
 from tftptui.telemetry.findings import FACT, Evidence, Remedy
 
 _CHANGED = ("the file was cut short", "the file was changed")
-"""How texts of SourceChangedError begin; see files/source.py."""
+"""Prefixes of the texts of SourceChangedError; see files/source.py."""
 
 
 KIND = Kind(
@@ -23,7 +23,7 @@ KIND = Kind(
 
 
 def changed(facts: Facts) -> Draft | None:
-    """The file changed while it was sent, so the transfer was ended."""
+    """Detect a transfer that was ended because the file changed."""
     one = facts.latest
     if one is None or one.phase != "failed" or not one.error.startswith(_CHANGED):
         return None

@@ -1,4 +1,4 @@
-"""file-missing and file-case: the file is not there; another name may be meant."""
+"""file-missing and file-case: the file does not exist; another name may be meant."""
 
 from shlex import quote
 
@@ -16,9 +16,9 @@ from tftptui.telemetry.words import LEADS_NOWHERE, counted, joined
 
 
 def is_still_missing(facts: Facts) -> bool:
-    """Whether a name that was told as missing is so: nothing was served for it since.
+    """Return whether the missing name is still missing, and not served since.
 
-    That its client keeps trying, or is to try later, says nothing of the file.
+    Retries of the client, now or later, say nothing about the file.
     """
     if last_refusal(facts, "read") is None:
         return False
@@ -49,7 +49,7 @@ CASE = Kind(
 
 
 def missing(facts: Facts) -> Draft | None:
-    """The file is not there; what is there instead may be what was meant."""
+    """Detect a requested file that does not exist; suggest what exists instead."""
     refused = last_refusal(facts, "read")
     if refused is None or refused.reason != Reason.NOT_FOUND or _is_expected(facts):
         return None
@@ -82,7 +82,7 @@ def missing(facts: Facts) -> Draft | None:
 
 
 def ambiguous(facts: Facts) -> Draft | None:
-    """Several files differ in case alone, and none is written as asked."""
+    """Detect a name that matches several files except for case, and none exactly."""
     refused = last_refusal(facts, "read")
     if refused is None or refused.reason != Reason.AMBIGUOUS:
         return None
@@ -101,11 +101,11 @@ def ambiguous(facts: Facts) -> Draft | None:
 
 
 def _is_expected(facts: Facts) -> bool:
-    """Whether a healthy boot requests this name without finding it."""
+    """Return whether a healthy boot requests this name without finding it."""
     search = facts.search
     if search is None:
         return False
-    # One finding for the whole search, at the name that was asked for last.
+    # One finding for the whole search, at the name that was requested last.
     return not search.is_alarm or search.missing[-1] != facts.file
 
 

@@ -1,4 +1,4 @@
-"""file-permission: the file is there and can't be served."""
+"""file-permission: the file exists but can't be served."""
 
 from shlex import quote
 
@@ -34,7 +34,7 @@ KIND = Kind(
 
 
 def locked(facts: Facts) -> Draft | None:
-    """The file is there and can't be served."""
+    """Detect a file that exists but can't be served."""
     refused = last_refusal(facts, "read")
     if refused is None or refused.reason not in _LOCKED:
         return None

@@ -1,4 +1,4 @@
-"""upload-refused: uploads are off, or not this one."""
+"""upload-refused: uploads are off, or this one is not allowed."""
 
 from shlex import quote
 
@@ -32,7 +32,7 @@ KIND = Kind(
 
 
 def refused(facts: Facts) -> Draft | None:
-    """Uploads are not allowed, or not this one; of others' servers beside.py tells."""
+    """Detect a refused upload; for a capture see capture/request_refused.py."""
     why = None if facts.scene.is_capture else _said(facts)
     if why is None or why[1].startswith(NO_ROOM):
         return None
@@ -53,7 +53,7 @@ def refused(facts: Facts) -> Draft | None:
 
 
 def _cure(facts: Facts, reason: str) -> tuple[Remedy, ...]:
-    """Return what to change, so that the upload is taken."""
+    """Return what to change so that the upload is accepted."""
     cure = _CURES.get(Reason.LIMIT if reason == "failed" else reason)
     if cure:
         return (Remedy(platform=OURS, text=cure[0], command=cure[1]),)
@@ -79,7 +79,7 @@ def _said(facts: Facts) -> tuple[str, str] | None:
 
 
 def _is_refused_last(facts: Facts) -> bool:
-    """Whether the last request was refused, so that no transfer began."""
+    """Return whether the last request was refused, so that no transfer started."""
     if not facts.refusals:
         return False
     return facts.latest is None or facts.latest.started <= facts.refusals[-1].time
@@ -92,7 +92,7 @@ def _since(facts: Facts) -> float:
 
 
 def _refused(facts: Facts) -> Evidence:
-    """Return how often the last answer was given; others don't count."""
+    """Return how often the last reply was given; other replies don't count."""
     last = facts.refusals[-1]
     asked = evidence.refused_requests(evidence.answered_alike(facts, last))
     return Evidence(text=f"{asked}; reply: {last.message}", time=last.time)

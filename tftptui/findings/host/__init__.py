@@ -1,1 +1,1 @@
-"""What this host itself does or lacks."""
+"""Findings about this host itself."""

@@ -1,4 +1,4 @@
-"""gateway-silent: this host's gateway does not answer ARP."""
+"""gateway-silent: this host's gateway does not reply to ARP."""
 
 from tftptui.findings import evidence, proofs, remedies
 from tftptui.findings.codes import Code
@@ -24,7 +24,7 @@ KIND = Kind(
 
 
 def gateway_silent(facts: Facts) -> Draft | None:
-    """Our gateway does not answer ARP: this host reports the client unreachable."""
+    """Detect a silent gateway: this host itself reports the client unreachable."""
     mine = [
         one
         for one in facts.icmp

@@ -39,7 +39,7 @@ KIND = Kind(
 
 
 def no_route(facts: Facts) -> Draft | None:
-    """This host has no usable route to the client."""
+    """Detect that this host has no usable route to the client."""
     unsent = failing(facts, set(_ROUTING))
     found = unsent.tries[0] if unsent.tries else None
     refused = next(
@@ -73,7 +73,7 @@ def no_route(facts: Facts) -> Draft | None:
 
 
 def no_route_there(facts: Facts) -> Draft | None:
-    """A router on the path has no route to the client."""
+    """Detect that a router on the path has no route to the client."""
     found = since_progress(facts, lambda one: one.is_no_route)
     if not is_firm(facts, found):
         return None

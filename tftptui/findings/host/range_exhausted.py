@@ -13,11 +13,11 @@ from tftptui.telemetry.refusal_reasons import Reason
 from tftptui.telemetry.words import seconds
 
 _EXHAUSTED = 20.0
-"""Seconds after the last request that found no free port: then there are enough."""
+"""Seconds without a refusal after which there are enough ports."""
 
 
 def _has_ports_again(facts: Facts) -> str:
-    """Return why ports are free again; empty while they are not."""
+    """Return why ports are free again; "" while they are not."""
     missed, scene = last_exhausted(facts), facts.scene
     if not is_range_of_now(facts):
         return f"the range is {scene.first}–{scene.last} now"
@@ -38,7 +38,7 @@ KIND = Kind(
 
 
 def ports_exhausted(facts: Facts) -> Draft | None:
-    """All ports of the range were in use."""
+    """Detect that all ports of the range were in use."""
     is_ours = not facts.scene.is_capture
     if not (is_ours and is_exhausted(facts) and is_range_of_now(facts)):
         return None
@@ -71,7 +71,7 @@ def _foreign(facts: Facts) -> int:
 
 
 def _more_ports(scene: Scene, foreign: int) -> tuple[Remedy, ...]:
-    """Return what helps; the Ports pane proposes the size."""
+    """Return the remedies; the Ports pane proposes the size."""
     found = []
     if foreign:
         found.append(
@@ -81,7 +81,7 @@ def _more_ports(scene: Scene, foreign: int) -> tuple[Remedy, ...]:
                 "test command names them"
             )
         )
-    if foreign == scene.last - scene.first + 1:  # none is left to be short of
+    if foreign == scene.last - scene.first + 1:  # nothing left for the server
         return tuple(found)
     found.append(
         Remedy(
@@ -93,19 +93,19 @@ def _more_ports(scene: Scene, foreign: int) -> tuple[Remedy, ...]:
 
 
 def is_exhausted(facts: Facts) -> bool:
-    """Whether a request found no free port a moment ago."""
+    """Return whether a request recently found no free port."""
     missed = last_exhausted(facts)
     return missed is not None and facts.now - missed < _EXHAUSTED
 
 
 def last_exhausted(facts: Facts) -> float | None:
-    """Return when a request last found no free port; None if none of these ever did."""
+    """Return when a request last found no free port; None if none of these did."""
     mine = _without_port(facts)
     return max(facts.last_exhausted, mine[-1].time) if mine else None
 
 
 def is_range_of_now(facts: Facts) -> bool:
-    """Whether a refusal names the range that answers leave from now."""
+    """Return whether a refusal names the current range."""
     now = f"{facts.scene.first}-{facts.scene.last}"
     mine = _without_port(facts)
     told = mine[-1].message if mine else ""

@@ -20,9 +20,10 @@ KIND = Kind(
 
 
 def requests_stopped(block: HostBlock, server: str, scene: Scene, now: float) -> Draft:
-    """This host's own rules drop all requests before the server sees them.
+    """Return the finding that this host drops all requests before the server gets them.
 
-    No packet shows that, so it is no rule over facts; SERVER is an address of ours.
+    It is not a rule about facts, as no packet shows it; SERVER is an address of this
+    host.
     """
     return Draft(
         kind=KIND,

@@ -30,7 +30,7 @@ KIND = Kind(
 
 
 def output_blocked(facts: Facts) -> Draft | None:
-    """This host's own firewall blocks replies: sending fails with EPERM."""
+    """Detect that this host's own firewall blocks replies: sending fails with EPERM."""
     facts = failing(facts, {errno.EPERM})
     if not facts.tries:
         return None

@@ -1,4 +1,4 @@
-"""wrong-source-address: replies leave from another address than was asked."""
+"""wrong-source-address: replies have another source address than was requested."""
 
 from tftptui.findings import evidence, proofs, remedies
 from tftptui.findings.codes import Code
@@ -25,7 +25,7 @@ KIND = Kind(
 
 
 def wrong_source(facts: Facts) -> Draft | None:
-    """Replies leave from another address than the request went to."""
+    """Detect replies that leave from another address than the request was sent to."""
     latest = facts.latest
     if latest is None or facts.heard or not facts.asked_address:
         return None

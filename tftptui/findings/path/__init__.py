@@ -1,1 +1,1 @@
-"""What stands between client and server."""
+"""Findings about the path between client and server."""

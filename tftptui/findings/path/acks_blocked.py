@@ -25,18 +25,18 @@ from tftptui.telemetry.views import TransferView
 from tftptui.telemetry.words import seconds, times
 
 _SURER = 0.85
-"""How sure it is where the client was there, and the way to it free."""
+"""Confidence if the client was there, and the path to it works."""
 
 _FEW = 2
-"""Repeats in a row that tell why a transfer ended; one that goes on may have them by
-chance."""
+"""Retransmissions in a row that explain the end of a transfer; a running one may have
+them by chance."""
 
 _STILL = 5.0
-"""Seconds for which it does not go on, besides: a client may leave repeats unanswered
-and repeat its own ACK only then."""
+"""Seconds without progress, besides: a client may ignore retransmissions and repeat its
+own ACK only after that."""
 
 _CROSSING = 1.0
-"""Seconds for which packets of both ends may cross."""
+"""Seconds within which packets of both ends may cross."""
 
 
 def _of_upload(facts: Facts) -> Row:
@@ -67,7 +67,7 @@ KIND = Kind(
 
 
 def acks(facts: Facts) -> Draft | None:
-    """The client sent one request and no more: our reply arrived, its ACKs do not."""
+    """Detect a single request: our reply arrived, the client's ACKs do not."""
     if facts.scene.single_port or not is_quiet_after_one(facts):
         return None
     one = facts.tries[0]
@@ -116,9 +116,9 @@ def _sure_of_acks(facts: Facts) -> float:
 
 
 def _is_there(facts: Facts, one: TransferView) -> list[Evidence]:
-    """Return what shows whether the client was switched off meanwhile."""
+    """Return evidence on whether the client was switched off meanwhile."""
     if facts.host_block is not None:
-        return []  # no guess is left
+        return []  # the cause is known
     if facts.client_left == inf:
         text = "a client switched off or suspended at that moment looks the same"
         return [Evidence(text=text)]
@@ -157,7 +157,7 @@ def _acks_headline(facts: Facts, port: str) -> str:
 
 
 def _fails_here(facts: Facts) -> bool:
-    """Whether this host does not hear itself either."""
+    """Return whether this host does not receive its own packets either."""
     return facts.self_test is not None and not facts.self_test.works
 
 
@@ -168,7 +168,7 @@ def _place(facts: Facts) -> Place:
 
 
 def acks_behind(facts: Facts) -> Draft | None:
-    """The client's ACKs pass the capture, yet the server resends."""
+    """Detect ACKs that pass the capture point while the server still resends."""
     one = facts.latest
     if not facts.scene.is_capture or one is None or facts.is_done:
         return None
@@ -207,7 +207,7 @@ def acks_behind(facts: Facts) -> Draft | None:
 
 
 def _is_error_lost(facts: Facts, one: TransferView) -> bool:
-    """Whether the server went on after an ERROR of the client's had come past."""
+    """Return whether the server continued after an ERROR of the client was captured."""
     if one.peer_error is None or one.ended is None:
         return False
     return any(time - one.ended > _CROSSING for time in facts.closed_at(one))

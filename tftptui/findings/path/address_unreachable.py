@@ -26,7 +26,7 @@ KIND = Kind(
 
 
 def address_unreachable(facts: Facts) -> Draft | None:
-    """The client sends requests, but is not where its address says."""
+    """Detect a client that sends requests, but can't be reached at its address."""
     unreachable = since_progress(facts, lambda one: one.is_host_unreachable)
     if not unreachable or not _goes_on_asking(facts, unreachable):
         return None
@@ -54,7 +54,7 @@ def address_unreachable(facts: Facts) -> Draft | None:
 
 
 def _goes_on_asking(facts: Facts, unreachable: list[Icmp]) -> bool:
-    """Whether it was said to be unreachable before it asked again, and after that."""
+    """Return whether a request came between two reports that it is unreachable."""
     said = [time for one in unreachable for time in one.times]
     asked = [time for one in facts.tries for time in one.asked_at]
     return any(min(said) < time < max(said) for time in asked)

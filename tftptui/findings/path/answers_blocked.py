@@ -35,11 +35,11 @@ from tftptui.telemetry.words import port_word
 _NOT_OURS = "no port of {ours} tells failed tries from working ones"
 
 _FIRST = "first find out which of the possible causes it is: {how}"
-"""What to do before all that is right for one of them only."""
+"""The first step before remedies that are right for only one of the causes."""
 
 
 def _served_on_alike(facts: Facts) -> str:
-    """Return that the file came on a port of the kind that answers did not reach."""
+    """Return that the file was received on a port similar to those without replies."""
     kinds = {tid >= EPHEMERAL[0] for tid in facts.client_tids}
 
     def is_alike(one: Neighbour) -> bool:
@@ -51,13 +51,13 @@ def _served_on_alike(facts: Facts) -> str:
 
 
 def _all_ports_work(facts: Facts) -> str:
-    """Return that so much worked since, on ports around these, that nothing is left."""
+    """Return that nearby ports have worked since, so that no difference remains."""
     is_left = {*compare(facts).candidates} - {Difference.PATH}
     return "" if is_left else works_again(facts)
 
 
 def _by_comparison(facts: Facts) -> Row:
-    """Return that the range may help while the server's port may matter."""
+    """Return that the range may help while the server's port is a possible cause."""
     possible = compare(facts).possible if facts.tries else []
     if Difference.SERVER_PORT in possible:
         return {"port-range": ("unknown", "yes if rules allow only some of {ours}")}
@@ -85,7 +85,7 @@ KIND = Kind(
 
 
 def answers(facts: Facts) -> Draft | None:
-    """The client retries: our replies do not arrive."""
+    """Detect a client that retries because our replies do not arrive."""
     if not is_unanswered(facts):
         return None
     worked, told_apart = facts.working, in_words(facts)
@@ -113,7 +113,7 @@ def answers(facts: Facts) -> Draft | None:
 
 
 def _remedies(facts: Facts, *, is_open: bool) -> tuple[Remedy, ...]:
-    """Return what to do; IS_OPEN says that several causes are possible."""
+    """Return the remedies; IS_OPEN: several causes are possible."""
     how = "run the test" if facts.scene.is_capture else "press o, or run the test"
     first = remedies.say(_FIRST.format(how=how)) if is_open else ()
     return (*first, *remedies.let_answers_through(facts))

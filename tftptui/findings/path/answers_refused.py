@@ -46,7 +46,7 @@ KIND = Kind(
 
 
 def refused(facts: Facts) -> Draft | None:
-    """A firewall on the path rejects packets to the client."""
+    """Detect a firewall on the path that rejects packets to the client."""
     found = since_progress(facts, lambda one: one.is_prohibited or one.is_port_closed)
     found = [one for one in found if not is_client(facts, one) and one.sender]
     hop = refusing(facts) if is_unanswered(facts) else None

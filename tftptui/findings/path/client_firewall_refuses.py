@@ -38,7 +38,7 @@ KIND = Kind(
 
 
 def client_refuses(facts: Facts) -> Draft | None:
-    """The client's own firewall, or an address translation before it, refuses."""
+    """Detect replies rejected by the client's own firewall, or a NAT next to it."""
     prohibited = [
         one
         for one in since_progress(facts, lambda one: one.is_prohibited)

@@ -29,9 +29,9 @@ from tftptui.telemetry.words import joined, port_word
 
 
 def _its_port_works(facts: Facts) -> str:
-    """Return that answers to its port arrive now, or to the next of a program.
+    """Return that replies to its port arrive now, or to the next port of a program.
 
-    Another port is no cure: it tells which ports are dropped.
+    Success on another port does not end it: it only shows which ports are dropped.
     """
 
     def is_again(one: Neighbour) -> bool:
@@ -42,7 +42,7 @@ def _its_port_works(facts: Facts) -> str:
 
 
 def _is_next_try(facts: Facts, one: Neighbour) -> bool:
-    """Whether the same program has moved its port on, as it does at each try."""
+    """Return whether the same program has moved its port on, as it does at each try."""
     client = known(one.kind)
     if client is None or not client.steps or one.kind != facts.kind:
         return False
@@ -67,7 +67,7 @@ KIND = Kind(
 
 
 def client_port(facts: Facts) -> Draft | None:
-    """Replies to low client ports are dropped: a transfer on a higher one works."""
+    """Detect dropped replies to low client ports: a transfer on a higher one works."""
     if not is_unanswered(facts):
         return None
     ours = facts.client_tids
@@ -80,12 +80,12 @@ def client_port(facts: Facts) -> Draft | None:
     }
     own = {tid for client, tid in silent if client == facts.client}
     if not worked or min(one.client_tid for one in worked) <= max(own):
-        return None  # other ports of its, as high as those that work, are silent, too
+        return None  # others of its ports, as high as those that work, are silent, too
     is_low = is_other_class(max(own), worked)
     is_of_low_ports = is_low and _is_by_habit(facts, own, silent)
     if not (is_of_low_ports or _is_no_chance(facts, compared, worked)):
         return None
-    # Of one port of the server's, a rule for that would tell the same.
+    # For a single server port, a rule for that port would look the same.
     is_clear = (
         is_of_low_ports
         and (facts.scene.single_port or len(compared.server_ports) > 1)
@@ -110,12 +110,12 @@ def client_port(facts: Facts) -> Draft | None:
 
 
 def walked_client_port(facts: Facts) -> Draft | None:
-    """Replies to the client's port are dropped; those to another port arrive."""
+    """Detect by a hop-by-hop probe that only this client port is blocked."""
     found = facts.location
     if found is None or not found.is_done or not is_unanswered(facts):
         return None
     sure = filters_by_port(found.suspect, found.other)
-    if found.trials:  # one flow alone may have met the bad path of several
+    if found.trials:  # a single flow may have hit the bad one of several paths
         is_so = told_by_trials(facts) is Tells.CLIENT_PORT
         has_many = len({one.server_tid for one in found.trials}) > 1
         sure = (max(sure, LIKELY) if has_many else LIKELY) if is_so else 0.0
@@ -140,10 +140,10 @@ def walked_client_port(facts: Facts) -> Draft | None:
 
 
 def _is_by_habit(facts: Facts, own: set[int], silent: set[tuple[str, int]]) -> bool:
-    """Whether a program asks from such ports each time, not from any that chance gave.
+    """Return whether a program always uses such ports, not random ones.
 
-    Its kind tells, or it counts up, or somebody tries the port of another's. Of ports
-    that are chosen by chance, those that work are as likely higher as lower.
+    Its kind shows that, or it counts up, or another try used a port next to it. Of
+    random ports, those that work are as likely to be higher as lower.
     """
 
     def is_beside(tid: int) -> bool:
@@ -154,9 +154,9 @@ def _is_by_habit(facts: Facts, own: set[int], silent: set[tuple[str, int]]) -> b
 
 
 def _is_no_chance(facts: Facts, compared: Comparison, worked: list[Neighbour]) -> bool:
-    """Whether so many tries lie apart by the client's port that it must matter.
+    """Return whether too many tries are separated by the client's port for chance.
 
-    One of several paths drops any port; for a while it may look like that as well.
+    A bad one of several paths affects any port; for a while it may look the same.
     """
     if compared.candidates != [Difference.CLIENT_PORT]:
         return False
@@ -170,16 +170,16 @@ def _is_no_chance(facts: Facts, compared: Comparison, worked: list[Neighbour]) -
 
 
 def _is_of_another_port(facts: Facts, one: Neighbour) -> bool:
-    """Whether the client did later, on another low port, what these can't.
+    """Return whether the client succeeded later on another low port.
 
-    That tells where the dropped ports end, and not that they are dropped no more.
+    That shows where the dropped ports end, not that they are no longer dropped.
     """
     is_own = one.client == facts.client and one.client_tid not in facts.client_tids
     return is_own and one.begun > facts.last_asked and one.client_tid < EPHEMERAL[0]
 
 
 def _where_they_arrive(facts: Facts, known: list[Neighbour]) -> str:
-    """Return the ports that answers reach, and whose they are where not all are its."""
+    """Return the ports that replies reach, and whose they are if some are others'."""
     latest = known[-3:]
     own = [one.client_tid for one in latest if one.client == facts.client]
     others = [one for one in latest if one.client != facts.client]

@@ -1,4 +1,4 @@
-"""duplicate-address: a port is said to be closed, and goes on sending."""
+"""duplicate-address: a port is reported closed, and still sends packets."""
 
 from tftptui.findings import evidence, remedies
 from tftptui.findings.codes import Code
@@ -11,10 +11,10 @@ from tftptui.telemetry.findings import LIKELY, POSSIBLE, Evidence
 from tftptui.telemetry.views import TransferView
 
 _UNDER_WAY = 0.5
-"""Seconds after an error within which what comes may have been under way before."""
+"""Seconds after an error within which packets may have been in flight before."""
 
 _SURER = 2
-"""Errors that the client went on after, from which on none is a forged one."""
+"""ICMP errors, each followed by a packet of the client, that exclude a forged one."""
 
 KIND = Kind(
     code=Code.DUPLICATE_ADDRESS,
@@ -31,10 +31,10 @@ KIND = Kind(
 
 
 def duplicate_address(facts: Facts) -> Draft | None:
-    """The client answered, then its port was said to be closed, and it went on.
+    """Detect a client whose port was reported closed, and that continued.
 
-    A program that has closed its port sends nothing from it any more: somebody else
-    says so, who has the same address.
+    A program that has closed its port sends no more packets from it: another host with
+    the same address sent the error.
     """
     one = facts.latest
     if one is None or not one.heard or facts.is_done or not one.timeouts:

@@ -19,7 +19,7 @@ from tftptui.knowledge.ttl_walk import Tells
 from tftptui.telemetry.findings import LIKELY, Evidence
 
 _SURE = 0.8
-"""More than that answers are dropped, which earlier tries alone had shown."""
+"""More certain than dropped replies, which earlier tries alone had shown."""
 
 _WHAT_TO_DO = (
     (
@@ -33,7 +33,7 @@ _EACH = "any port may hash to the bad path"
 
 
 def _is_not_over(facts: Facts) -> bool:
-    """Whether successes are still too few: with each of them it would seem cured."""
+    """Return whether there are too few successes: each one looks like the end."""
     return not works_again(facts)
 
 
@@ -56,10 +56,10 @@ KIND = Kind(
 
 
 def intermittent(facts: Facts) -> Draft | None:
-    """Tries fail and work in turns, and neither ports nor sizes separate them.
+    """Detect tries that fail and work in turns, not separated by port or size.
 
-    Paths of equal cost, bonded links and clusters of firewalls spread flows by a hash
-    of addresses and ports: a flow that meets the broken one never gets a reply.
+    Equal-cost paths, bonded links and firewall clusters distribute flows by a hash of
+    addresses and ports: a flow on the broken one never gets a reply.
     """
     if not (is_unanswered(facts) or is_quiet_after_one(facts)):
         return None
@@ -92,7 +92,7 @@ def intermittent(facts: Facts) -> Draft | None:
 
 
 def walked_path(facts: Facts) -> Draft | None:
-    """Test packets reach the client from some ports, and no port explains which."""
+    """Detect test packets of which some arrive, with no port to explain which."""
     if told_by_trials(facts) is not Tells.PATH or not is_unanswered(facts):
         return None
     made = trials(facts)

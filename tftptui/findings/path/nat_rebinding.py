@@ -1,4 +1,4 @@
-"""nat-rebinding: amid a transfer the client's packets come from another port."""
+"""nat-rebinding: during a transfer the client's source port changes."""
 
 from tftptui.findings import evidence, proofs, remedies
 from tftptui.findings.codes import Code
@@ -26,10 +26,10 @@ KIND = Kind(
 
 
 def nat_rebinding(facts: Facts) -> Draft | None:
-    """ACKs for the transfer come from another port of the client, or another address.
+    """Detect ACKs for the transfer from another port or address of the client.
 
-    The sender knows our port and the block that is due: it is the client,
-    behind a translation that has given it another port, or with a new address.
+    The sender knows our port and the expected block: it is the client, behind a NAT
+    that has given it another port, or with a new address.
     """
     one = facts.latest
     if one is None or one.moved_to is None or not one.heard or facts.is_done:

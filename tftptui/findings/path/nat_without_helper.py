@@ -1,4 +1,4 @@
-"""nat-without-helper: an address translation drops replies from another port."""
+"""nat-without-helper: a NAT drops replies from another port."""
 
 from functools import partial
 from ipaddress import ip_address
@@ -30,7 +30,7 @@ KIND = Kind(
 
 
 def closed_by_translation(facts: Facts, found: list[Icmp]) -> Draft:
-    """Return that a NAT drops replies from another port."""
+    """Return the finding that a NAT drops replies from another port."""
     drops = "a NAT without TFTP helper: it drops replies that do not come from the"
     headline = f"{facts.client} is {drops} request's port."
     if facts.is_gateway:
@@ -51,7 +51,7 @@ def closed_by_translation(facts: Facts, found: list[Icmp]) -> Draft:
 
 
 def translation(facts: Facts) -> Draft | None:
-    """A private server gets requests from a public address: there is a NAT."""
+    """Detect a NAT: a server with a private address gets requests from a public one."""
     if not is_unanswered(facts) or facts.scene.single_port:
         return None
     latest = facts.tries[-1]

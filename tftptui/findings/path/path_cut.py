@@ -31,12 +31,12 @@ KIND = Kind(
 
 
 def cut(facts: Facts) -> Draft | None:
-    """Blocks had arrived, now none does, though the client is alive."""
+    """Detect that no more blocks arrive, though the client is alive."""
     moved = [one for one in facts.tries if one.heard and one.acked_blocks]
     if not moved or facts.is_done:
         return None
     one, latest = moved[-1], facts.tries[-1]
-    # A client that has the last block, and starts it, repeats nothing any more.
+    # A client that has the whole file, and starts it, repeats no more ACKs.
     waited = STUCK_SECONDS if may_have_all(one) else 0.0
     is_alive = is_stuck(facts, one) and one.repeated > one.moved + waited
     asks_again = latest is not one and is_unanswered_since(facts, one)

@@ -1,4 +1,4 @@
-"""path-mtu: small packets pass, whole blocks do not. path-mtu-lowered: cured itself."""
+"""path-mtu: small packets pass, full blocks do not; path-mtu-lowered: adapted."""
 
 from functools import partial
 
@@ -17,18 +17,19 @@ from tftptui.telemetry.views import TransferView
 from tftptui.telemetry.words import counted, times
 
 _HEADERS = 32
-"""Bytes of IPv4, UDP and TFTP before the data of a block."""
+"""Bytes of IPv4, UDP and TFTP headers in front of a block's data."""
 
 _SMALLEST_LINK = 1_280
 
 _STILL, _SILENT, _TRIPS = 4.0, 5.0, 5
-"""Seconds for which nothing moves, and round trips, besides time-outs in a row that are
-no chance. The longer where the client has said nothing since: it may have block 1 and
-leave repeats unanswered, as barebox does, so that two lost ACKs make four time-outs."""
+"""Seconds and round trips without progress, besides timeouts in a row that exclude
+chance. The longer time applies if the client has been silent since: it may have block 1
+and ignore retransmissions, as barebox does, so that two lost ACKs make four
+timeouts."""
 
 _LOST_BLOCKS, _ASKED_FOR = 3, 2
-"""Time-outs in a row, and how often the client says that it still has nothing: then
-no ACK was lost but the block itself, each time."""
+"""Timeouts in a row, and repeated ACKs of "nothing received": then the block itself was
+lost each time, and not an ACK."""
 
 _ROUTE_WORDS = "the route carries no more"
 
@@ -43,7 +44,7 @@ def _larger_arrive(facts: Facts) -> str:
 
 
 def _not_as_far_yet(facts: Facts) -> bool:
-    """Whether a new try has not come to where the last one stood still."""
+    """Return whether a new try is not yet at the block where the last one stopped."""
     latest = facts.latest
     if latest is None or latest.phase == "completed":
         return False
@@ -76,12 +77,12 @@ LOWERED = Kind(
 
 
 def mtu(facts: Facts) -> Draft | None:
-    """The options were agreed on, but no block arrives."""
+    """Detect that the options were agreed on, but no block arrives."""
     one = facts.latest
     if one is None or not _is_stuck_at_first_block(facts, one):
         return None
     if _others_get_as_large(facts, one):
-        return None  # so the path carries them
+        return None  # so the path forwards them
     smaller = _smaller(facts, one)
     repeats = one.repeated_acks > 0
     is_large = one.block_size + _HEADERS > _SMALLEST_LINK
@@ -112,7 +113,7 @@ def mtu(facts: Facts) -> Draft | None:
 
 
 def unseen_block(facts: Facts) -> Draft | None:
-    """No block reaches the capture point, though the client repeats its ACK."""
+    """Detect that no block reaches the capture, though the client repeats its ACK."""
     one = facts.latest
     if one is None or not is_first_unseen(facts, one):
         return None
@@ -153,7 +154,7 @@ def unseen_block(facts: Facts) -> Draft | None:
 
 
 def mtu_lowered(facts: Facts) -> Draft | None:
-    """The path has a smaller MTU, and blocks were made to fit: all is well."""
+    """Detect a smaller path MTU to which blocks were adapted; no alarm."""
     one = facts.latest
     if one is None:
         return None
@@ -180,9 +181,9 @@ def mtu_lowered(facts: Facts) -> Draft | None:
 
 
 def is_first_unseen(facts: Facts, one: TransferView) -> bool:
-    """Whether the client goes on asking for block 1, and the server says nothing.
+    """Return whether the client keeps requesting block 1, and the server sends nothing.
 
-    A server that repeats its OACK has not got the ACK.
+    A server that resends its OACK has not received the ACK.
     """
     is_agreed = one.direction == "read" and one.heard and bool(one.agreed)
     if not facts.scene.is_capture or not is_agreed or facts.is_done:
@@ -202,7 +203,7 @@ def _smaller(facts: Facts, one: TransferView) -> list[Neighbour]:
 
 
 def _others_get_as_large(facts: Facts, one: TransferView) -> bool:
-    """Whether another client of its network got blocks as large since."""
+    """Return whether another client of its network got blocks as large since."""
     others = [other for other in facts.neighbours if other.client != facts.client]
     return any(
         other.has_blocks and other.block_size >= one.block_size
@@ -220,13 +221,13 @@ def _is_stuck_at_first_block(facts: Facts, one: TransferView) -> bool:
 
 
 def _is_given_up(facts: Facts, one: TransferView) -> bool:
-    """Whether it was waited for the client to the end, and it had not left before."""
+    """Return whether the server gave up, and the client had not quit before."""
     is_given_up = one.phase == "abandoned" and not one.evicted
     return is_given_up and not facts.closed_at(one)
 
 
 def _is_still(facts: Facts, one: TransferView) -> bool:
-    """Whether more was lost than chance loses, before the client itself left."""
+    """Return whether more was lost than by chance, before the client itself quit."""
     closed = facts.closed_at(one)
     timeouts = one.timeouts - len(closed)
     is_clear = timeouts >= _LOST_BLOCKS and one.repeated_acks >= _ASKED_FOR

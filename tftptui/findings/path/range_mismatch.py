@@ -36,12 +36,12 @@ KIND = Kind(
 
 
 def range_mismatch(facts: Facts) -> Draft | None:
-    """Only some of our ports work: a firewall lets another range through.
+    """Detect that only some of our ports work: a firewall allows another range.
 
-    A server can tell as soon as ports of both kinds have been tried, in turns and by
-    the same client: else the client, or the hour, would explain it as well. Where no
-    port of the range is let through there is nothing to compare, and it looks like
-    ACKs that are lost altogether (quiet.acks).
+    This is certain once ports of both kinds have been tried alternately by the same
+    client: otherwise the client, or the time, could be the cause. If no port of the
+    range is allowed there is nothing to compare with, and it looks like lost ACKs
+    (acks_blocked.acks).
     """
     is_quiet = is_unanswered(facts) or is_quiet_after_one(facts)
     if not is_quiet or facts.scene.single_port:
@@ -78,7 +78,7 @@ def range_mismatch(facts: Facts) -> Draft | None:
 
 
 def walked_range(facts: Facts) -> Draft | None:
-    """Test packets from some of our ports reach the client, from others none does."""
+    """Detect test packets that arrive from some of our ports, and none from others."""
     if told_by_trials(facts) is not Tells.SERVER_PORT or not is_unanswered(facts):
         return None
     good = {one.server_tid for one in trials(facts) if one.reached}
@@ -105,7 +105,7 @@ def _flows(tries: Iterable[Neighbour | TransferView]) -> set[tuple[int, int]]:
 
 
 def _is_of_our_port(bad: set[tuple[int, int]], good: set[tuple[int, int]]) -> bool:
-    """Whether our port parts them, the client's does not, and chance would hardly."""
+    """Return whether our port separates them, the client's does not, beyond chance."""
     ours, clients = (
         [{one[end] for one in side} for side in (bad, good)] for end in (0, 1)
     )
@@ -117,7 +117,7 @@ def _is_of_our_port(bad: set[tuple[int, int]], good: set[tuple[int, int]]) -> bo
 def _is_in_turns(
     facts: Facts, worked: list[Neighbour], failed: list[Neighbour]
 ) -> bool:
-    """Whether one client had both, and neither came only after the other."""
+    """Return whether one client had both kinds, and they were interleaved."""
     clients = {one.client for one in failed} | {facts.client}
     if clients.isdisjoint(one.client for one in worked):
         return False

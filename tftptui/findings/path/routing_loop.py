@@ -26,7 +26,7 @@ KIND = Kind(
 
 
 def loop(facts: Facts) -> Draft | None:
-    """Packets to the client loop between routers."""
+    """Detect packets to the client that loop between routers."""
     found = since_progress(facts, lambda one: one.is_loop)
     if not is_firm(facts, found):
         return None

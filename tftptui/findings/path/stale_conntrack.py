@@ -32,11 +32,11 @@ KIND = Kind(
 
 
 def stale_state(facts: Facts) -> Draft | None:
-    """A firewall keeps a flow of this client port from before its rules changed.
+    """Detect a flow of this client port from before the firewall's rules changed.
 
-    The client got files on other ports, but no reply on this one, which it used a
-    moment before. A rule for the client's or the server's port must be excluded, else
-    it is one of several causes that answers-blocked lists.
+    The client got files on other ports, but no reply on this one, which it used shortly
+    before. A rule for the client's or the server's port must be excluded, otherwise it
+    is one of several causes that answers-blocked lists.
     """
     if not is_unanswered(facts) or facts.scene.single_port:
         return None

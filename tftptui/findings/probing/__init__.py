@@ -1,7 +1,7 @@
-"""Conclude from trials from many client ports: the same findings, from the client.
+"""Findings from trials with many client ports, made on the client's side.
 
-From here lost requests and lost replies look alike: nothing comes back. Comparing
-ports, sizes and options, and ICMP errors of others, tell them apart.
+From there, lost requests and lost replies look the same: nothing comes back. Comparing
+ports, sizes and options, and ICMP errors of others, distinguishes them.
 """
 
 from collections.abc import Sequence
@@ -22,16 +22,16 @@ def conclude(
     by_size: Sequence[Trial] = (),
     by_options: Sequence[Trial] = (),
 ) -> list[Draft]:
-    """Return what the trials mean, the most telling first; empty if all is well.
+    """Return the conclusions of the trials, most important first; empty if all is well.
 
     Args:
-        asked: whom they asked for what.
-        by_port: trials that differ in our port only.
-        by_size: trials that differ in the block size that was asked for.
-        by_options: trials that differ in the options that were asked for.
+        asked: the server and the file.
+        by_port: trials that differ only in our port.
+        by_size: trials that differ in the requested block size.
+        by_options: trials that differ in the requested options.
     """
     by_choice = list(from_options(asked, [*by_port, *by_size], by_options))
-    # The same options may have been answered from elsewhere: then it is the port.
+    # The same options may have worked from another port: then it is the port.
     is_explained = bool(by_choice) and options_explain(by_port, by_options)
     return [
         *from_ports(asked, () if is_explained else by_port),

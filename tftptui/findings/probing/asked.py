@@ -1,4 +1,4 @@
-"""Whom trials asked for what, and what of them is said in several findings."""
+"""The target of trials, and texts shared by several findings."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,12 +10,12 @@ from tftptui.telemetry.words import counted, joined, port_word, url
 
 @dataclass(frozen=True, slots=True)
 class HostRules:
-    """What our own host's packet filter does to answers, by our port.
+    """The effect of our own host's packet filter on replies, by our port.
 
     Attributes:
-        trouble: why its rules are not known; "" where they were read.
-        stops: the rule that stops answers to a port, whatever port they come from.
-        doubts: what it depends on, where that is unknown for a port.
+        trouble: why its rules are not known; "" if they were read.
+        stops: the rule that drops replies to a port, regardless of their source port.
+        doubts: the unknown condition for a port, if there is one.
     """
 
     trouble: str = ""
@@ -23,18 +23,18 @@ class HostRules:
     doubts: Mapping[int, str] = field(default_factory=dict)
 
     def spare(self, ports: Sequence[int]) -> bool:
-        """Whether they were read and let answers in to each of these ports."""
+        """Return whether the rules are known and allow replies to these ports."""
         closed = self.stops.keys() | self.doubts.keys()
         return not self.trouble and closed.isdisjoint(ports)
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Whom and what the trials asked for.
+    """The server and the file of the trials.
 
     Attributes:
-        own: our address towards the server; "" if it is not known.
-        rules: of our own host, as far as they are known.
+        own: our address towards the server; "" if not known.
+        rules: of our own host, as far as known.
     """
 
     server: str
@@ -45,11 +45,11 @@ class Asked:
 
     @property
     def place(self) -> str:
-        """Where that is, safe to paste into a shell."""
+        """The URL, safe to paste into a shell."""
         return url(self.server, self.port, self.file)
 
     def fetch(self, *words: str) -> str:
-        """Return the command that fetches it once and keeps nothing."""
+        """Return the command that fetches it once and discards it."""
         return " ".join(("curl -m 20", *words, self.place, "-o /dev/null"))
 
     def fetch_from(self, *ports: int) -> str:
@@ -58,12 +58,12 @@ class Asked:
 
 
 def ports_of(trials: Sequence[Trial]) -> list[int]:
-    """Return our ports, each once, in order."""
+    """Return our ports, without duplicates, in order."""
     return sorted({one.port for one in trials})
 
 
 def seen(trials: Sequence[Trial], what: str) -> Evidence:
-    """Return what some trials came to, as a row."""
+    """Return the result of some trials, as a row of evidence."""
     count = counted(len(trials), "trial")
     return Evidence(text=f"{count} from {port_word(ports_of(trials))}: {what}")
 
@@ -75,11 +75,11 @@ def sizes_word(trials: Sequence[Trial]) -> str:
 
 
 def options_of(trial: Trial, *, agreed: bool = False) -> dict[str, str]:
-    """Return what a trial asked for, or was granted, by name; empty for no options."""
+    """Return the requested or agreed options of a trial by name; empty for none."""
     told = trial.agreed if agreed else trial.options
     return dict(part.split("=", 1) for part in told.split())
 
 
 def options_word(trial: Trial) -> str:
-    """Return the options of a trial as people type them."""
+    """Return the options of a trial as typed on a command line."""
     return trial.options.replace(" ", ",") or "none"

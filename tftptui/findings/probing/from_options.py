@@ -1,6 +1,6 @@
 """Conclusions from trials that differ in the requested options.
 
-An option is blamed that is in every set that failed, and in none that worked; if there
+An option is blamed if it is in every set that failed, and in none that worked; if there
 are several, all of them are named.
 """
 
@@ -18,7 +18,7 @@ _ANSWERED = "requests with other options, otherwise the same, get a reply"
 
 
 def options_explain(by_port: Sequence[Trial], by_options: Sequence[Trial]) -> bool:
-    """Whether no port got an answer because of the options: without them one came."""
+    """Return whether options explain why no port got a reply: one came without them."""
     is_silent = all(one.outcome == "silent" and one.options for one in by_port)
     plain = (one for one in by_options if not one.options)
     return bool(by_port) and is_silent and any(one.outcome == "ok" for one in plain)
@@ -27,7 +27,7 @@ def options_explain(by_port: Sequence[Trial], by_options: Sequence[Trial]) -> bo
 def from_options(
     asked: Asked, others: Sequence[Trial], by_options: Sequence[Trial]
 ) -> Iterator[Draft]:
-    """Yield what is wrong with options; OTHERS were asked besides."""
+    """Yield what is wrong with options; OTHERS are the remaining trials."""
     tried = [*others, *by_options]
     disliked = [one for one in tried if one.outcome == "options"]
     if disliked:
@@ -52,7 +52,7 @@ def from_options(
 
 
 def _blamed(failed: Sequence[Trial], good: Sequence[Trial]) -> list[str]:
-    """Return the options that all that FAILED asked for, and none of the GOOD."""
+    """Return the options that all FAILED trials requested, and none of the GOOD."""
     if not failed:
         return []
     worked = {name for one in good for name in options_of(one)}

@@ -1,4 +1,4 @@
-"""Conclusions from trials that differ in the client's port only."""
+"""Conclusions from trials that differ only in the client's port."""
 
 from collections.abc import Callable, Iterator, Sequence
 
@@ -15,7 +15,7 @@ from tftptui.telemetry.words import port_word
 
 
 def from_ports(asked: Asked, trials: Sequence[Trial]) -> Iterator[Draft]:
-    """Yield what each way of going wrong means, the more certain before the less."""
+    """Yield the meaning of each kind of failure, the more certain ones first."""
     told = [one for one in trials if one.outcome != "no-port"]
     if not told:
         return
@@ -129,7 +129,7 @@ def _cut(asked: Asked, these: Sequence[Trial], told: Sequence[Trial]) -> Draft:
 
 
 def _lost(asked: Asked, these: Sequence[Trial], further: Sequence[Trial]) -> Draft:
-    """Return what a few that fell silent mean where most went on: chance, at most."""
+    """Return the meaning of a few stalls where most continued: loss, by chance."""
     few, most = len(these), len(these) + len(further)
     verb = "fell silent"
     return Draft(
@@ -150,9 +150,9 @@ _Rule = Callable[[Asked, Sequence[Trial], Sequence[Trial]], Draft]
 _RULES: dict[str, _Rule | None] = {
     "elsewhere": _elsewhere,
     "refused": _refused,
-    "silent": None,  # it takes the others to say what silence means
+    "silent": None,  # silence needs the others for comparison
     "stalled": _stalled,
     "cut": _cut,
     "error": _failed,
 }
-"""What trials of each outcome mean beside all, the more certain before the less."""
+"""The rule for trials of each outcome, the more certain ones first."""

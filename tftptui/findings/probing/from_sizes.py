@@ -1,4 +1,4 @@
-"""What trials tell that differ in the size of their blocks."""
+"""Conclusions from trials that differ in their block size."""
 
 from collections.abc import Iterator, Sequence
 
@@ -10,7 +10,7 @@ from tftptui.telemetry.probe_trials import Outcome, Trial
 
 
 def from_sizes(asked: Asked, trials: Sequence[Trial]) -> Iterator[Draft]:
-    """Yield that small blocks arrive and larger ones don't, if it is so."""
+    """Yield the finding that small blocks arrive and larger ones don't, if so."""
     good = [one for one in trials if one.outcome == "ok" and one.block_size]
     bad: list[Outcome] = ["stalled", "cut"]
     lost = [one for one in trials if one.outcome in bad and one.block_size]

@@ -1,7 +1,7 @@
-"""Trials that got no answer: by our port, or whatever our port is.
+"""Trials without a reply: depending on our port, or on any port.
 
-Who asks can't see where silence is made. It may be on the way or on this very host,
-whose own rules are read where that is allowed; only they make it certain.
+The client can't see where packets are dropped. It may be on the path or on this host,
+whose own rules are read if that is permitted; only they make it certain.
 """
 
 from collections.abc import Iterator, Sequence
@@ -43,7 +43,7 @@ _RANGE = "our port is blocked; the server does not choose it"
 _ANY = "no packet comes back, whatever its size"
 
 _SOME = 2
-"""Ports of each kind, so that a mixture is not one accident."""
+"""Minimum ports of each kind, so that a mixture is not one accident."""
 
 _SINGLE_PORT = Help(
     knob="single-port",
@@ -71,7 +71,7 @@ _PATH_HELPS = tuple(
 def silence(
     asked: Asked, silent: Sequence[Trial], told: Sequence[Trial]
 ) -> Iterator[Draft]:
-    """Yield what it means: what this host itself stops, and what is lost elsewhere."""
+    """Yield the conclusions: packets dropped by this host, and those lost elsewhere."""
     heard = [one for one in told if one.outcome in _HEARD]
     here = [one for one in silent if one.port in asked.rules.stops]
     if here and not asked.rules.stops.keys() & set(ports_of(heard)):
@@ -84,7 +84,7 @@ def silence(
 def _stopped_here(
     asked: Asked, silent: Sequence[Trial], heard: Sequence[Trial]
 ) -> Draft:
-    """Return what this host's own rules, which were read, do to its own answers."""
+    """Return the finding that this host's own rules drop its replies."""
     lost = ports_of(silent)
     rules = list(dict.fromkeys(asked.rules.stops[port] for port in lost))
     elsewhere = Help(
@@ -136,7 +136,7 @@ def _place(asked: Asked, lost: Sequence[int]) -> Place:
 
 
 def _looked_at(asked: Asked, lost: Sequence[int]) -> Evidence:
-    """Return what is known of this host's own rules."""
+    """Return what is known about this host's own rules."""
     rules = asked.rules
     doubts = [rules.doubts[port] for port in lost if port in rules.doubts]
     if rules.trouble:
@@ -151,7 +151,7 @@ def _looked_at(asked: Asked, lost: Sequence[int]) -> Evidence:
 
 
 def _look_here(asked: Asked, lost: Sequence[int]) -> tuple[Remedy, ...]:
-    """Return that this host's own firewall has to be looked at, unless it was."""
+    """Return the remedy to check this host's firewall, unless it was checked."""
     if asked.rules.spare(lost):
         return ()
     return (
@@ -194,7 +194,7 @@ def _silent(asked: Asked, silent: Sequence[Trial], heard: Sequence[Trial]) -> Dr
 
 
 def _sure_of_border(lost: Sequence[int], good: Sequence[int]) -> float:
-    """Return how sure it is that the port matters, and not chance: a path, or loss."""
+    """Return the confidence that the port matters, and not chance: a path, or loss."""
     is_low = max(lost) < EPHEMERAL[0] <= min(good) and len(lost) >= _SOME
     is_apart = max(lost) < min(good) or min(lost) > max(good)
     is_chance = is_parted_by_chance(len(lost), len(good), sides=2)
@@ -202,7 +202,7 @@ def _sure_of_border(lost: Sequence[int], good: Sequence[int]) -> float:
 
 
 def _find_path(lost: Sequence[int]) -> tuple[Remedy, ...]:
-    """Return how to tell one of several paths from loss and from rules for ports."""
+    """Return how to distinguish one of several paths from loss and from port rules."""
     return (
         Remedy(
             text=f"Retry from {port_word(lost)}. The same ports fail again? Then find "
@@ -231,9 +231,10 @@ def _let_answers_pass(asked: Asked, heard: Sequence[Trial]) -> tuple[Remedy, ...
 def _situation(
     asked: Asked, tids: set[int], where: Where = Where.BETWEEN
 ) -> Situation | None:
-    """Return what rules are wanted for, or None where no address is known.
+    """Return the situation to write rules for, or None if no address is known.
 
-    The server's range can't be told from here: it is ours if all ports seen are.
+    The server's range is not known here: it is assumed to be our default if it contains
+    all ports seen.
     """
     is_ours = bool(tids) and all(tid in DEFAULT_PORTS for tid in tids)
     try:
@@ -250,7 +251,7 @@ def _situation(
             ports=DEFAULT_PORTS if is_ours else CLIENT_PORTS,
             is_single_port=tids == {asked.port},
         )
-    except ValueError:  # a name, or SituationError
+    except ValueError:  # a host name, or a SituationError
         return None
 
 

@@ -1,4 +1,4 @@
-"""A probe as text: a grid of ports, one of sizes, and what they mean."""
+"""A probe as text: a grid of ports, one of sizes, and the conclusions."""
 
 from collections.abc import Iterator, Sequence
 from shlex import quote
@@ -42,7 +42,7 @@ def report_text(
     others: tuple[Sequence[Trial], Sequence[Trial]],
     drafts: Sequence[Draft],
 ) -> str:
-    """Return the whole report, with a line feed at its end.
+    """Return the whole report, with a newline at its end.
 
     OTHERS are the trials by size and by options.
     """
@@ -83,7 +83,7 @@ def _own_port(trial: Trial) -> str:
 
 
 def _granted(trial: Trial) -> str:
-    """Return what the server made of options, where it is not what was asked."""
+    """Return the agreed options, if they differ from the requested ones."""
     if trial.outcome not in ("ok", "stalled", "cut"):
         return ""
     asked, agreed = options_of(trial), options_of(trial, agreed=True)
@@ -130,7 +130,7 @@ def _wrapped(label: str, text: str) -> list[str]:
 
 
 def equivalents(asked: Asked, wanted: Sequence[int]) -> str:
-    """Return what does the same where tftptui is not installed, as a shell script."""
+    """Return a shell script that does the same without tftptui."""
     ports_, name = " ".join(str(port) for port in wanted), quote(asked.file)
     at = f"{asked.server} {asked.port}"
     lines = [

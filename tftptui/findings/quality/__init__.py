@@ -1,1 +1,1 @@
-"""What slows a transfer down that works; no alarm."""
+"""Findings about slow transfers that work; no alarm."""

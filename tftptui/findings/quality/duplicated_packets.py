@@ -12,10 +12,10 @@ from tftptui.telemetry.findings import FACT, POSSIBLE, Evidence
 from tftptui.telemetry.words import counted, seconds, times
 
 _PATIENT = 2.0
-"""Seconds: what others ask within less, a path of uneven delay brings together."""
+"""Seconds: faster retries may arrive together on a path with jitter."""
 
 _MANY = 3
-"""ACKs that came twice from which on no slip of a client explains them."""
+"""ACKs received twice that are not explained by a client's mistake."""
 
 
 KIND = Kind(
@@ -28,10 +28,10 @@ KIND = Kind(
 
 
 def duplicated(facts: Facts) -> Draft | None:
-    """The path duplicates packets: a request or ACKs came twice at once.
+    """Detect a path that duplicates packets: a request or ACKs came twice at once.
 
-    A client may itself send its request twice; ACKs that came twice though nothing was
-    resent are the path's doing.
+    A client may itself send its request twice; ACKs that came twice although nothing
+    was resent were duplicated on the path.
     """
     patient = [one for one in facts.tries if retry_gap(one.kind) >= _PATIENT]
     twins = [one for one in patient if one.twins]

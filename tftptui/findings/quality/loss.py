@@ -1,8 +1,8 @@
 """loss: packets are lost, so that a transfer is slow or fails.
 
-What is sent again is not yet lost: the answer may have been late, the client may have
-paused, or got blocks in another order. Only rounds count that the client's answers show
-to have been needed; see protocol/repeats.py.
+A resent packet is not necessarily lost: the reply may have been late, or the client may
+have paused or received blocks out of order. Only rounds count that the client's replies
+show to have been needed; see protocol/repeats.py.
 """
 
 from tftptui.findings import remedies
@@ -20,7 +20,7 @@ from tftptui.telemetry.words import counted, seconds, times
 _LOSS, _FEW_LOST = 0.02, 3
 
 _NO_TAIL = 1e-3
-"""How seldom loss hits so few window ends: then blocks came in another order."""
+"""Probability below which loss at so few window ends is not loss but reordering."""
 
 KIND = Kind(
     code=Code.LOSS,
@@ -39,7 +39,7 @@ KIND = Kind(
 
 
 def loss(facts: Facts) -> Draft | None:
-    """The file arrived, but more than two packets in a hundred were lost."""
+    """Detect a file that arrived, with more than two percent of packets lost."""
     one = facts.latest
     if one is None or one.direction != "read":
         return None
@@ -61,7 +61,7 @@ def loss(facts: Facts) -> Draft | None:
 
 
 def failed_by_loss(facts: Facts) -> Draft | None:
-    """So much was lost that loss alone explains why it did not go on."""
+    """Detect a transfer that failed, with loss as a sufficient explanation."""
     one = facts.latest
     if one is None or one.direction != "read" or not one.heard:
         return None
@@ -117,7 +117,7 @@ def _lost(facts: Facts, one: TransferView) -> int:
 
 
 def _is_reordered(one: TransferView) -> bool:
-    """Whether the client missed blocks in windows, and hardly ever the last of one.
+    """Return whether blocks were missed within windows, but hardly ever the last.
 
     Loss hits the last block, or its ACK, like any other: two packets of window + 1.
     """
@@ -126,7 +126,7 @@ def _is_reordered(one: TransferView) -> bool:
 
 
 def _places(one: TransferView) -> list[Evidence]:
-    """Return on which side of a capture packets were lost, as far as it shows."""
+    """Return on which side of a capture packets were lost, as far as known."""
     sides = (
         (one.lost_to_client, "between here and the client"),
         (one.lost_to_server, "between here and the server"),

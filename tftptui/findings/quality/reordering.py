@@ -19,7 +19,7 @@ KIND = Kind(
 
 
 def reordering(facts: Facts) -> Draft | None:
-    """The path changes the order of packets."""
+    """Detect a path that reorders packets."""
     found = [one for one in facts.tries if one.reordered > 1]
     if not found:
         return None

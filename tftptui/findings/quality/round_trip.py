@@ -35,7 +35,7 @@ CLIENT = Kind(
 
 
 def long_round_trip(facts: Facts) -> Draft | None:
-    """Each block waits for a long round trip."""
+    """Detect that each block waits for a long round trip."""
     one = facts.latest
     if one is None or one.round_trip is None or _usual(one) < _LONG:
         return None
@@ -65,7 +65,7 @@ def long_round_trip(facts: Facts) -> Draft | None:
 
 
 def slow_client(facts: Facts) -> Draft | None:
-    """The path is fast, but the client is slow to acknowledge each block."""
+    """Detect a fast path with a client that is slow to acknowledge each block."""
     one = facts.latest
     if one is None or one.acked_blocks < _MANY_BLOCKS or not _is_slow_client(one):
         return None
@@ -97,11 +97,11 @@ def _is_slow_client(one: TransferView) -> bool:
 
 
 def _usual(one: TransferView) -> float:
-    """Return the seconds that an answer usually takes, as far as that is known.
+    """Return the usual seconds until a reply, as far as known.
 
-    What was measured last may be a wait: where an ACK was lost and the client repeats
-    it, that looks like an answer that took so long. So all rounds must have taken as
-    much, reckoned without the waits for what was sent again.
+    The last measurement may include a wait: if an ACK was lost and the client repeats
+    it, that looks like a slow reply. So the average over all rounds, without the waits
+    for retransmissions, is an upper bound.
     """
     waited = one.retransmits * _wait(one)
     rounds = max(1.0, one.acked_blocks / max(1, one.window))
@@ -109,6 +109,6 @@ def _usual(one: TransferView) -> float:
 
 
 def _wait(one: TransferView) -> float:
-    """Return the seconds at least after which something is sent again."""
+    """Return the minimum seconds until a retransmission."""
     agreed = timeout_in(one.agreed)
     return SHORTEST if agreed is None else agreed

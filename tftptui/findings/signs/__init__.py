@@ -1,1 +1,1 @@
-"""What several findings judge alike: silence, stalls, errors, places."""
+"""Judgments shared by several findings: silence, stalls, errors, places."""

@@ -1,9 +1,9 @@
-"""Silence beside success: which differences explain why some tries get no reply.
+"""Compares silent tries with working ones: which differences may be the cause.
 
-Some tries of a network work, others are silent. They differ in the client's port, the
+Some tries of a network work, others get no reply. They differ in the client's port, the
 server's port, the flow that a firewall may remember, the kind and size of the first
-reply, and in the moment. A difference that does not separate the two is excluded; what
-is left are candidates, and no cause is named while there are several.
+reply, and in time. A difference that does not separate the two is excluded; the rest
+are candidates, and no cause is named while there are several.
 """
 
 from collections.abc import Iterable, Sequence
@@ -22,37 +22,37 @@ from tftptui.telemetry.views import TransferView
 from tftptui.telemetry.words import counted, joined, port_word
 
 REMEMBERED = 180.0
-"""Seconds that firewalls remember a UDP flow at most, as shipped: Linux has 30 and 120
-(nf_conntrack_udp_timeout, _stream), Cisco ASA 120, FortiGate 180."""
+"""Longest seconds for which firewalls remember a UDP flow by default: Linux has 30 and
+120 (nf_conntrack_udp_timeout, _stream), Cisco ASA 120, FortiGate 180."""
 
 _COMPARED = 900.0
-"""Seconds: silence longer ago than that may have had another cause."""
+"""Seconds: earlier silence may have had another cause."""
 
 _FEW = 2
-"""Tries of each kind, so that a mixture is not one accident."""
+"""Minimum tries of each kind, so that a mixture is not one accident."""
 
 _BY_LUCK, _MOST_IN_A_ROW = 0.02, 20
-"""How seldom luck explains successes in a row, and how many are always enough."""
+"""Probability of successes in a row by luck, and a number that is always enough."""
 
 _SMALL_REPLY = 0
-"""Stands for the size of an OACK or ACK, which passes wherever anything does."""
+"""Stands for the size of an OACK or ACK, which passes if anything does."""
 
 
 class Difference(Enum):
-    """What may tell tries that work from silent ones."""
+    """A difference between tries that work and silent ones."""
 
     CLIENT_PORT = auto()
     SERVER_PORT = auto()
     FLOW = auto()
-    """The silent client port was used a moment before, and a firewall remembers it."""
+    """The silent client port was used shortly before, and a firewall remembers it."""
     OPTIONS = auto()
-    """The client got its file only where no option was granted."""
+    """The client got its file only if no option was granted."""
     SIZE = auto()
     """The silent tries were sent larger packets than any that arrived."""
     MOMENT = auto()
-    """All that worked is older than the first silence: something has changed since."""
+    """All successes are before the first silence: something has changed since."""
     PATH = auto()
-    """No port explains it: one of several paths or links drops."""
+    """No port explains it: one of several paths or links drops packets."""
 
 
 _OF_PORTS = {Difference.CLIENT_PORT, Difference.SERVER_PORT, Difference.PATH}
@@ -60,13 +60,13 @@ _OF_PORTS = {Difference.CLIENT_PORT, Difference.SERVER_PORT, Difference.PATH}
 OTHERS = frozenset(
     {Difference.FLOW, Difference.OPTIONS, Difference.SIZE, Difference.MOMENT}
 )
-"""What no port has to do with."""
+"""Differences that have nothing to do with ports."""
 
 
 class Try(NamedTuple):
     """One transfer, as far as it is compared.
 
-    ``size`` is that of the first reply where it is silent, else of the largest that
+    ``size`` is that of the first reply if it is silent, else of the largest packet that
     arrived, in bytes of data.
     """
 
@@ -84,9 +84,10 @@ class Comparison:
     """Tries of one network, silent and working.
 
     Attributes:
-        silent: the client's, and silent ones of its neighbours since.
-        worked: those that worked; recent: of these, since the first silent one.
-        has_one_port: whether the server answers from the port that is asked.
+        silent: the client's, and its neighbours' silent ones since.
+        worked: those that worked.
+        recent: of these, those since the first silent one.
+        has_one_port: whether the server replies from the request port.
     """
 
     client: str
@@ -97,7 +98,7 @@ class Comparison:
 
     @property
     def candidates(self) -> list[Difference]:
-        """Return the differences that explain who works; empty where nothing works."""
+        """The differences that explain which tries work; empty if none works."""
         own = self._own(self.silent)
         if not (self.worked and own):
             return []
@@ -119,7 +120,7 @@ class Comparison:
 
     @property
     def possible(self) -> list[Difference]:
-        """Return the candidates, and several paths while the ports may lie by chance.
+        """The candidates, and several paths if ports may separate them by chance.
 
         A path is chosen by a hash of the ports, and few tries may look like a range.
         """
@@ -132,15 +133,15 @@ class Comparison:
 
     @property
     def server_ports(self) -> set[int]:
-        """Return the server's ports that silent tries were answered from."""
+        """The server's ports of the silent tries."""
         return {one.server_tid for one in self.silent}
 
     @property
     def is_in_turns(self) -> bool:
-        """Whether the client's silence came before a success of its own and after one.
+        """Whether the client was silent both before and after a success of its own.
 
-        Then no change explains it, and a success is no cure; unless all its silent
-        ports have worked since, none of which had worked and failed again.
+        Then no change explains it, and a success is no fix; unless all its silent ports
+        have worked since, none of which had worked and failed again.
         """
         own, worked = self._own(self.silent), self._own(self.worked)
         if not (own and worked):
@@ -152,7 +153,7 @@ class Comparison:
         return bool(amid) and (not tids <= since or bool(tids & amid))
 
     def until(self, moment: float) -> "Comparison":
-        """Return what was known by then: what works since may have been cured."""
+        """Return the comparison at an earlier time: what works since may be fixed."""
         worked = [one for one in self.worked if one.begun < moment]
         recent = [one for one in self.recent if one.begun < moment]
         return replace(self, worked=worked, recent=recent)
@@ -161,9 +162,10 @@ class Comparison:
         return [one for one in tries if one.client == self.client]
 
     def _is_of_flow(self) -> bool:
-        """Whether a client port was silent before others worked, and is so since.
+        """Return whether a client port was silent before others worked, and still is.
 
-        Nothing was sent so long that it was forgotten, and no other is silent since.
+        No pause was long enough for the flow to be forgotten, and no other port is
+        silent since.
         """
         own, worked = self._own(self.silent), self._own(self.recent)
         latest = max(own, key=lambda one: one.last)
@@ -180,7 +182,7 @@ class Comparison:
         }
 
     def _is_of_options(self) -> bool:
-        """Whether the client itself works without options, and only so."""
+        """Return whether the client itself works without options, and only then."""
         own, worked = self._own(self.silent), self._own(self.worked)
         has_options = all(one.had_oack for one in own)
         return bool(worked) and has_options and not any(one.had_oack for one in worked)
@@ -225,19 +227,19 @@ def compare(facts: Facts) -> Comparison:
 
 
 def unless_it_recurs(facts: Facts, cured: str) -> str:
-    """Return why something is over: CURED, unless silence came back after a success."""
+    """Return CURED, why it is over, unless silence recurred after a success."""
     return works_again(facts) if compare(facts).is_in_turns else cured
 
 
 def has_recurred(facts: Facts) -> bool:
-    """Whether silence came back after a success, and too little has worked since."""
+    """Return whether silence recurred after a success, too often to be over."""
     return compare(facts).is_in_turns and not works_again(facts)
 
 
 def works_again(facts: Facts) -> str:
-    """Return that so much worked in a row that silence no longer comes back, or "".
+    """Return that enough tries in a row worked to exclude more silence, or "".
 
-    How many that takes goes by how often it failed before.
+    How many are enough depends on how often it failed before.
     """
     compared = compare(facts)
     last = max((one.begun for one in compared.silent), default=0.0)
@@ -260,9 +262,9 @@ def ratio(comparison: Comparison) -> str:
 
 
 def in_words(facts: Facts) -> list[Evidence]:
-    """Return the candidates where there are several: none of them is named then.
+    """Return the candidates if there are several: then none of them is named.
 
-    Ports are none any more once test packets from and to several have all arrived.
+    Ports are excluded once test packets between several ports have all arrived.
     """
     comparison = compare(facts)
     made = trials(facts)
@@ -278,7 +280,7 @@ def in_words(facts: Facts) -> list[Evidence]:
 
 
 def besides(comparison: Comparison, named: Difference) -> list[Evidence]:
-    """Return what else would explain it beside the cause that is named."""
+    """Return what else would explain it, besides the NAMED cause."""
     others = [one for one in comparison.candidates if one is not named]
     if not others:
         return []
@@ -302,7 +304,7 @@ def _words(one: Difference, comparison: Comparison) -> str:
 
 
 def _tries_of(one: TransferView, size: int) -> list[Try]:
-    """Return a transfer once for each port that it was answered from."""
+    """Return a transfer once for each port it got replies from."""
     last = max(one.moved, *one.asked_at) if one.asked_at else one.moved
     return [
         Try(
@@ -336,7 +338,7 @@ def _try(one: Neighbour) -> Try:
 
 
 def is_apart(some: set[int], others: set[int]) -> bool:
-    """Whether one border separates the ports; nothing to compare with excludes none."""
+    """Return whether one border separates the ports; true if one set is empty."""
     if not some or not others:
         return True
     return max(some) < min(others) or max(others) < min(some)

@@ -1,7 +1,7 @@
 """ICMP errors as evidence: which count, and when they are more than one forged packet.
 
-One error may be forged or left over; two, or one and a client that asks again, are
-taken for what they say. Their absence proves nothing: most firewalls are silent.
+A single error may be forged or stale; two, or one and a client that retries, are
+believed. Missing errors prove nothing: most firewalls are silent.
 """
 
 from collections.abc import Callable
@@ -9,14 +9,14 @@ from collections.abc import Callable
 from tftptui.findings.facts import Facts, Icmp
 
 _AT_ONCE = 1.0
-"""Seconds: an error that comes so soon after a request answers our first packet."""
+"""Seconds after a request within which an error is about our first packet."""
 
 _SETTLED = 1.0
-"""Seconds after a repeated request: who got its reply has sent an ACK by then."""
+"""Seconds after a retry by which a client with a reply would have sent an ACK."""
 
 
 def since_progress(facts: Facts, fits: Callable[[Icmp], bool]) -> list[Icmp]:
-    """Return the errors that came after the last progress of their try."""
+    """Return the errors after the last progress of their try."""
     moved = {one.number: one.moved for one in facts.tries if one.heard}
     return [
         one
@@ -26,17 +26,17 @@ def since_progress(facts: Facts, fits: Callable[[Icmp], bool]) -> list[Icmp]:
 
 
 def reporters(facts: Facts) -> str:
-    """Return who reported errors: two machines that do so are two causes."""
+    """Return who reported errors: reports of two hosts are two causes."""
     return " ".join(sorted({one.sender or "" for one in facts.icmp}))
 
 
 def is_client(facts: Facts, one: Icmp) -> bool:
-    """Whether the client itself sent an error."""
+    """Return whether the client itself sent an error."""
     return one.sender == facts.client
 
 
 def is_firm(facts: Facts, found: list[Icmp]) -> bool:
-    """Whether errors are more than one that may be forged."""
+    """Return whether there is more than a single error, which may be forged."""
     count = sum(len(one.times) for one in found)
     if count != 1:
         return count > 1
@@ -44,9 +44,9 @@ def is_firm(facts: Facts, found: list[Icmp]) -> bool:
 
 
 def insists(facts: Facts, closed: list[Icmp]) -> bool:
-    """Whether the client asks again and again from ports that are said to be closed.
+    """Return whether the client keeps requesting from ports that are reported closed.
 
-    Late errors are none: a ROM that has moved on to its next port has closed the last.
+    Late errors don't count: a ROM that uses its next port has closed the last one.
     """
     asked = {one.number: one.asked_at for one in facts.tries}
     answered = {

@@ -1,9 +1,9 @@
-"""Where answers are lost in silence, as far as the server's end can tell.
+"""Where replies are silently dropped, as far as the server can tell.
 
-Nobody reports it. Behind a router it may be anything on the way; where the client is
-attached directly, only its own host is left, and a switch or bridge that filters.
-Another port of the same client that gets its answers clears nobody: rules of the
-client's own firewall go by ports as well.
+No host reports it. Behind a router it may be anywhere on the path; for a directly
+attached client, only its own host remains, or a switch or bridge that filters. Another
+port of the same client that gets replies excludes nothing: rules of the client's own
+firewall depend on ports as well.
 """
 
 from ipaddress import ip_address
@@ -16,7 +16,7 @@ _SWITCH = "a switch or bridge in front of it"
 
 
 def place_of_silence(facts: Facts) -> Place:
-    """Return where our answers to a client are dropped."""
+    """Return where our replies to a client are dropped."""
     if _is_before_client(facts):
         return "between"
     if is_attached(facts):
@@ -25,7 +25,7 @@ def place_of_silence(facts: Facts) -> Place:
 
 
 def dropped(facts: Facts) -> str:
-    """Return that and where they are dropped, as the end of a sentence."""
+    """Return that they are dropped and where, to end a sentence."""
     where = "behind this capture" if facts.scene.is_capture else "on the path"
     match place_of_silence(facts):
         case "between":
@@ -39,7 +39,7 @@ def dropped(facts: Facts) -> str:
 
 
 def _is_before_client(facts: Facts) -> bool:
-    """Whether a walk has shown that a machine before the client drops them."""
+    """Return whether a probe shows that a host before the client drops them."""
     found = facts.location
     if found is None or not found.is_done:
         return False
@@ -48,17 +48,17 @@ def _is_before_client(facts: Facts) -> bool:
 
 
 def is_attached(facts: Facts) -> bool:
-    """Whether no router stands before the client."""
+    """Return whether there is no router in front of the client."""
     found = facts.location
     if found is not None and (is_direct(found.other) or is_direct(found.suspect)):
         return True
     if facts.is_gateway:
-        return False  # a router, and the client is behind it
+        return False  # a router, with the client behind it
     return bool(facts.scene.on_link) and not _is_loopback(facts.client)
 
 
 def _is_loopback(client: str) -> bool:
-    """Whether it is an address of the loopback, which may stand for any machine."""
+    """Return whether it is a loopback address, which may stand for any host."""
     try:
         return ip_address(client.partition("%")[0]).is_loopback
     except ValueError:

@@ -1,4 +1,4 @@
-"""Requests that were answered with an ERROR, as evidence."""
+"""Refused requests as evidence."""
 
 from shlex import quote
 
@@ -17,11 +17,11 @@ _OF_THE_MOMENT = frozenset(
         Reason.BROADCAST,
     }
 )
-"""Why a request is refused whatever file it is for: the next may be answered."""
+"""Reasons that don't depend on the file: the next request may succeed."""
 
 
 def last_refusal(facts: Facts, direction: str) -> Refused | None:
-    """Return the last refusal that is about the file, unless it was served since."""
+    """Return the last refusal about the file, unless it was served since."""
     told = [one for one in facts.refusals if one.reason not in _OF_THE_MOMENT]
     if not told or told[-1].direction != direction:
         return None
@@ -30,7 +30,7 @@ def last_refusal(facts: Facts, direction: str) -> Refused | None:
 
 
 def asked_in_vain(facts: Facts, last: Refused) -> Evidence:
-    """Return how often it was requested, and what the answer was."""
+    """Return how often it was requested, and the reply."""
     alike = evidence.answered_alike(facts, last)
     return Evidence(
         text=f"{evidence.refused_requests(alike)}; reply: "
@@ -40,5 +40,5 @@ def asked_in_vain(facts: Facts, last: Refused) -> Evidence:
 
 
 def explain(facts: Facts) -> str:
-    """Return the command that explains how a name is understood."""
+    """Return the command that explains how a name is resolved."""
     return f"tftptui explain {quote(facts.file)} {facts.scene.arguments()}"

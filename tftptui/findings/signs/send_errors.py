@@ -8,15 +8,16 @@ from tftptui.telemetry.findings import Evidence
 from tftptui.telemetry.views import TransferView
 
 _IN_A_ROW = 2
-"""Time-outs in a row whose repeats did not leave either: a rule that drops packets
-now and then, or a full table, fails a send or two, and the transfer goes on."""
+"""Timeouts in a row whose retransmissions failed too: a rule that drops some packets,
+or a full table, fails a send or two, and the transfer continues."""
 
 
 def failing(facts: Facts, numbers: set[int]) -> Facts:
-    """Return facts with those tries alone whose packets do not leave for such reasons.
+    """Return facts with only those tries whose packets can't be sent for such reasons.
 
-    What an earlier one was sent may have left before a rule or a route was changed. Of
-    a client that was heard only the latest try counts: whether it is cut off here.
+    Packets of earlier tries may have been sent before a rule or a route was changed.
+    For a client that has replied only the latest try counts: is it cut off on this
+    host?
     """
     found = [one for one in facts.tries if one.send_errno in numbers]
     if facts.heard:
@@ -27,7 +28,7 @@ def failing(facts: Facts, numbers: set[int]) -> Facts:
 
 
 def failing_since(view: TransferView) -> float:
-    """Return when packets have begun not to leave: wall clock."""
+    """Return since when sending fails: wall clock."""
     return view.moved if view.heard else view.started
 
 

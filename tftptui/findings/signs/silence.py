@@ -1,8 +1,8 @@
 """Silence that chance does not explain: after retries, or after one request.
 
-A client that asks again has not got our answer; one that asks once and is quiet has,
-and its ACKs are lost. Silence alone is never a fact: what other transfers of the same
-network did makes it one.
+A client that retries has not got our reply; one that sends a single request and is
+silent has got it, and its ACKs are lost. Silence alone is never a fact: it takes the
+results of other transfers of the same network.
 """
 
 from math import inf
@@ -13,27 +13,28 @@ from tftptui.knowledge.signatures import retry_gap, timeout_in
 from tftptui.telemetry.views import TransferView
 
 _SOON = 3.0
-"""Seconds after our first answer: on a slow way a client asks several times sooner."""
+"""Seconds after our first reply: on a slow path a client retries several times
+sooner."""
 
 _ANSWERS, _FEW_ANSWERS = 4, 3
-"""Answers in a row that no chance loses: four, or three where a client or its time-out
-is slow, all of which have had the time to be answered."""
+"""Replies in a row that are not all lost by chance: four, or three if a client or its
+timeout is slow, each with enough time for a response."""
 
 _SLOW, _SETTLED = 6.0, 1.0
-"""Seconds after our first answer, and after the last request."""
+"""Seconds after our first reply, and after the last request."""
 
 MANY = 3
-"""Ports of each kind, so that they may tell a range."""
+"""Minimum ports of each kind to conclude a range."""
 
 _LONGEST_PATIENCE, _SHORTEST_PATIENCE = 16.0, 8.7
-"""Seconds: after the shorter time most clients would have asked again, and a suspended
-one is mostly back; it is possible then that they have got our answer."""
+"""Seconds: after the shorter time most clients would have retried, and a suspended one
+is usually back; then they may have got our reply."""
 
 _PATIENCE_GAPS = 3
-"""How many times a client has let the moment pass at which it would ask again."""
+"""How many of its retries a client has not sent."""
 
 _SHORTEST_STAY, _STAY_GAPS = 3.0, 2
-"""The same of a client whose port is known to have been open until it closed it."""
+"""The same for a client whose port is known to have been open until it closed it."""
 
 FEW_ANSWERS, _EARLY_ANSWERS, _NOT_AT_ONCE = 3, 2, 2
 
@@ -41,9 +42,9 @@ CURL = "curl"
 
 
 def is_unanswered(facts: Facts) -> bool:
-    """Whether a client has asked again although we have answered, and heard nothing.
+    """Return whether a client retries despite our replies, and has sent nothing else.
 
-    The same request twice is a retry; another one may be the next stage of a client
+    The same request twice is a retry; a different one may be the next stage of a client
     that has got what it wanted.
     """
     if facts.heard or not facts.tries or is_of_empty(facts):
@@ -60,7 +61,7 @@ def is_unanswered(facts: Facts) -> bool:
 
 
 def _is_in_vain(facts: Facts, group: list[TransferView]) -> bool:
-    """Whether a request was made again, and too many answers to it were lost."""
+    """Return whether a request was repeated, and too many replies to it were lost."""
     waited = facts.now - group[0].started
     if sum(one.requests for one in group) < 2 or waited < _SOON:  # noqa: PLR2004 - again
         return False
@@ -70,7 +71,7 @@ def _is_in_vain(facts: Facts, group: list[TransferView]) -> bool:
 
 
 def is_unanswered_since(facts: Facts, one: TransferView) -> bool:
-    """Whether a client retries without result since a try that had moved."""
+    """Return whether a client retries without result since a try that made progress."""
     later = tuple(other for other in facts.tries if other.number > one.number)
     return is_unanswered(
         Facts(now=facts.now, client=facts.client, file=facts.file, tries=later)
@@ -78,7 +79,7 @@ def is_unanswered_since(facts: Facts, one: TransferView) -> bool:
 
 
 def is_quiet_after_one(facts: Facts) -> bool:
-    """Whether a client asked once, and longer ago than it would ask again."""
+    """Return whether a client sent one request, and should have retried since."""
     is_one = facts.requests == 1 and len(facts.tries) == 1
     if facts.heard or not is_one or facts.is_left or is_of_empty(facts):
         return False
@@ -86,30 +87,30 @@ def is_quiet_after_one(facts: Facts) -> bool:
     if one.send_errno or one.peer_error is not None:
         return False
     if has_given_up(facts) or _is_once_more(facts):
-        return not facts.scene.single_port  # its ACKs would take the request's way
+        return not facts.scene.single_port  # ACKs take the path of the request
     if facts.client_left - facts.last_asked < _patience(one):
-        return False  # it had not waited for us so long
+        return False  # it had not waited so long for us
     return facts.quiet >= _SHORTEST_PATIENCE and facts.answers >= _EARLY_ANSWERS
 
 
 def is_long_quiet(facts: Facts) -> bool:
-    """Whether who is quiet after one request let so much pass that it is likely."""
+    """Return whether the silence after one request is long enough to be likely."""
     if has_given_up(facts) or _is_once_more(facts):
         return True
     return facts.quiet >= _patience(facts.tries[0]) and facts.answers >= FEW_ANSWERS
 
 
 def _patience(one: TransferView) -> float:
-    """Return the seconds in which a client would surely have asked again."""
+    """Return the seconds within which a client would certainly have retried."""
     patience = _PATIENCE_GAPS * retry_gap(one.kind)
     return min(_LONGEST_PATIENCE, max(_SHORTEST_PATIENCE, patience))
 
 
 def has_given_up(facts: Facts) -> bool:
-    """Whether a client let its time to ask again pass twice, and closed its port then.
+    """Return whether a client skipped two retries, and then closed its port.
 
-    That it is closed now is reported: so the way to it is free, and what came before
-    was taken. Who only looks, as for a size, closes its port at once.
+    The closed port was reported by ICMP: so the path to it works, and our packets
+    arrived. A client that only checks, for example a size, closes its port at once.
     """
     if facts.heard or facts.requests != 1 or facts.client_left == inf:
         return False
@@ -119,7 +120,7 @@ def has_given_up(facts: Facts) -> bool:
 
 
 def _is_once_more(facts: Facts) -> bool:
-    """Whether the client was quiet after one request before, which shows it is on."""
+    """Return whether the client was silent after one request before: so it is on."""
     own = [one for one in facts.neighbours if one.client == facts.client]
     quiet = [
         one
@@ -131,27 +132,27 @@ def _is_once_more(facts: Facts) -> bool:
     if not quiet or any(one.worked and one.begun > quiet[-1].begun for one in own):
         return False
     if taken(facts) < _NOT_AT_ONCE:
-        return False  # it only looked, and closed its port
+        return False  # it only checked, and closed its port
     return facts.quiet >= _SHORTEST_STAY and facts.answers >= FEW_ANSWERS
 
 
 def taken(facts: Facts) -> int:
-    """Return how many answers came while the client's port was not yet closed."""
+    """Return how many replies were sent before the client's port was closed."""
     closed = [one for one in facts.icmp if one.is_port_closed]
     sent_back = [len(one.times) for one in closed if one.sender == facts.client]
     return facts.answers - sum(sent_back)
 
 
 def own_gap(one: TransferView) -> float:
-    """Return after how many seconds it asks again: as it says itself, if it does."""
+    """Return the seconds until it retries: as it requested, if it did."""
     asked, gap = timeout_in(one.asked), retry_gap(one.kind)
     return gap if asked is None else min(gap, asked)
 
 
 def is_of_empty(facts: Facts) -> bool:
-    """Whether the size of an empty file was told to what may be curl, and no more came.
+    """Return whether what may be curl got a file size of 0, and then sent nothing.
 
-    What gets no answer at all asks again, from the same port.
+    A client without any reply retries, from the same port.
     """
     if not facts.tries or facts.heard:
         return False
@@ -159,7 +160,7 @@ def is_of_empty(facts: Facts) -> bool:
 
 
 def _is_told_nothing(one: TransferView) -> bool:
-    """Whether a read that may be curl's was answered with a size of 0, once."""
+    """Return whether a read, maybe curl's, got one reply with a size of 0."""
     is_empty = one.direction == "read" and one.total_size == 0
     is_asked_once = one.requests == 1 and one.kind in (CURL, "")
     is_silent = not one.send_errno and one.peer_error is None
@@ -167,9 +168,9 @@ def _is_told_nothing(one: TransferView) -> bool:
 
 
 def is_other_class(highest: int, worked: list[Neighbour]) -> bool:
-    """Whether a port is of those that programs choose, and all that worked are not.
+    """Return whether a port is of another class than all that worked.
 
-    Boot firmware asks from low ports, programs on an operating system from high ones.
+    Boot firmware uses low ports, programs on an operating system high ones.
     """
     return highest < EPHEMERAL[0] <= min(one.client_tid for one in worked)
 

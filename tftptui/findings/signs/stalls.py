@@ -1,4 +1,4 @@
-"""Transfers that had begun and then stand still: since when, and who is silent."""
+"""Transfers that had started and are stuck: since when, and which end is silent."""
 
 from tftptui.findings.facts import Facts
 from tftptui.findings.signs.chance import FEWEST, rounds_no_chance
@@ -7,12 +7,12 @@ from tftptui.telemetry.views import TransferView
 from tftptui.telemetry.words import counted, seconds
 
 STUCK_SECONDS, _LONG_STUCK = 5.0, 8.0
-"""Seconds for which nothing moves, besides time-outs in a row that are no chance. After
-the longer time one less will do: on a slow way the next is far off."""
+"""Seconds without progress, besides timeouts in a row that exclude chance. After the
+longer time one timeout less is enough: on a slow path the next one is far off."""
 
 
 def is_stuck(facts: Facts, one: TransferView) -> bool:
-    """Whether nothing moves any more, and none did before the client itself left."""
+    """Return whether progress stopped, and stopped before the client itself quit."""
     closed = facts.closed_at(one)
     if one.superseded:
         return False
@@ -28,14 +28,14 @@ def is_stuck(facts: Facts, one: TransferView) -> bool:
 
 
 def may_have_all(one: TransferView) -> bool:
-    """Whether the last block is out: a client that has it may go without a word."""
+    """Return whether the last block was sent: then a client may quit silently."""
     if one.direction != "read" or one.total_size is None:
         return False
     return one.sent_blocks > one.total_size // one.block_size
 
 
 def ended_by_client(one: TransferView) -> bool:
-    """Whether the client ended it with an ERROR."""
+    """Return whether the client ended it with an ERROR."""
     return one.peer_error is not None and one.phase in ("failed", "probed")
 
 

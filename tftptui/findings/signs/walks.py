@@ -1,4 +1,4 @@
-"""What somebody's search hop by hop has shown of a silent client."""
+"""Results of a hop-by-hop probe of the path to a silent client."""
 
 from tftptui.findings.facts import Facts
 from tftptui.knowledge.ttl_walk import Tells, is_whole, refusal, what_tells
@@ -7,7 +7,7 @@ from tftptui.telemetry.ttl_walks import Hop, PortTrial
 
 
 def reaches_now(facts: Facts) -> bool:
-    """Whether a walk since the last request has reached a port that gets no replies."""
+    """Return whether a probe since the last request reached a port without replies."""
     found = facts.location
     if found is None or not found.is_done or facts.located_at <= facts.last_asked:
         return False
@@ -15,7 +15,7 @@ def reaches_now(facts: Facts) -> bool:
 
 
 def refusing(facts: Facts) -> Hop | None:
-    """Return the machine that a walk to the client's port was rejected by."""
+    """Return the hop that rejected a probe of the client's port."""
     found = facts.location
     if (
         found is None
@@ -30,13 +30,13 @@ def refusing(facts: Facts) -> Hop | None:
 
 
 def trials(facts: Facts) -> list[PortTrial]:
-    """Return what came of test packets from several ports, where it was looked for."""
+    """Return the results of test packets from several ports, if there are any."""
     found = facts.location
     return found.trials if found is not None and found.is_done else []
 
 
 def told_by_trials(facts: Facts) -> Tells:
-    """Return what tells those test packets apart that arrived."""
+    """Return the difference that explains which test packets arrived."""
     found = facts.location
     if found is None or not found.is_done:
         return Tells.NOTHING
