@@ -267,10 +267,7 @@ class Engine:
 
     async def _remove_leftovers(self, root: Root) -> None:
         """Remove unfinished uploads of a killed server, with a notice."""
-        for pause in (
-            0.0,
-            MIN_AGE,
-        ):  # the second time, none is too young
+        for pause in (0.0, MIN_AGE):  # the second time, none is too young
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), pause)
             if self._stopping.is_set():

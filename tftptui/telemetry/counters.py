@@ -1,4 +1,4 @@
-"""Totals since the start; they only grow."""
+"""Counters since the start; they only grow."""
 
 import msgspec
 
@@ -13,39 +13,37 @@ REFUSALS: dict[str, str] = {
     Reason.RATE: "too_fast",
     Reason.BROADCAST: "broadcast",
 }
-"""Refusals that have a total of their own, by the journal's reason."""
+"""Refusal reasons with a counter of their own."""
 
 
 class Counters(msgspec.Struct, kw_only=True):
     """Totals since the start.
 
     Attributes:
-        requests: RRQ and WRQ that were understood; those repeated for a living
-            transfer are left out.
-        refused: requests that began no transfer; most get an ERROR, see unanswered.
+        requests: valid RRQs and WRQs, without repeats for an active transfer.
+        refused: requests that started no transfer; most get an ERROR, see unanswered.
         malformed: datagrams that are not TFTP, or unexpected at that port.
-        missing: requests refused because there is no such file.
+        missing: requests refused because the file does not exist.
         exhausted: requests refused because all ports of the range were in use.
-        denied: requests refused because of who asked, uploads that are off, mail mode,
-            and names that are the server's own.
-        limited: requests refused because too many transfers were going on.
-        too_fast: requests refused because too many came from one address.
+        denied: requests refused by an access list, uploads being off, mail mode, or a
+            name reserved for the server.
+        limited: requests refused because too many transfers were active.
+        too_fast: requests refused by the rate limit for an address.
         broadcast: requests to a broadcast or multicast address; they get no reply.
-        unanswered: refused requests and malformed datagrams that got no ERROR.
-        suppressed: refusals, transfers and ICMP errors that the journal only counts,
-            because they were many.
-        expired: transfers ended because they took too long or stood still.
-        evicted: transfers whose client did not answer, ended to make room for others.
-        octets_sent: data bytes in DATA packets, retransmissions included;
-            octets_received: the same, in those of clients.
-        packets_sent: packets that left.
-        packets_received: packets that came.
-        retransmits: packets that we sent again.
-        duplicates: packets that clients sent again.
-        strays: datagrams on a TID from a wrong endpoint, and ACKs of no transfer where
-            requests are taken.
-        shed: datagrams dropped unread because more came than there was time for.
-        started: transfers that began, and below how many ended how.
+        unanswered: refused requests and malformed datagrams without an ERROR.
+        suppressed: refusals, transfers and ICMP errors that the journal only counts.
+        expired: transfers ended by a time limit.
+        evicted: transfers without a reply of the client, ended to make room.
+        octets_sent: data bytes in DATA packets, with retransmissions; octets_received:
+            the same from clients.
+        packets_sent: packets sent.
+        packets_received: packets received.
+        retransmits: packets that we resent.
+        duplicates: packets that clients resent.
+        strays: datagrams on a TID from a wrong endpoint, and ACKs to the listening port
+            without a transfer.
+        shed: datagrams dropped unread because of overload.
+        started: transfers started; the fields below count them by outcome.
     """
 
     requests: int = 0
@@ -79,7 +77,7 @@ class Counters(msgspec.Struct, kw_only=True):
 
     @property
     def active(self) -> int:
-        """Transfers that have begun and not ended."""
+        """Number of active transfers."""
         return self.started - (
             self.completed
             + self.unconfirmed
@@ -90,12 +88,12 @@ class Counters(msgspec.Struct, kw_only=True):
         )
 
     def count_refusal(self, reason: str) -> None:
-        """Count a request refused for a REASON, one of the journal's."""
+        """Count a refused request; REASON as in the journal."""
         self.refused += 1
         name = REFUSALS.get(reason)
         if name is not None:
             setattr(self, name, getattr(self, name) + 1)
 
     def count_end(self, outcome: str) -> None:
-        """Count a transfer that ended; OUTCOME is one of the names above."""
+        """Count a finished transfer; OUTCOME is one of the fields above."""
         setattr(self, outcome, getattr(self, outcome) + 1)

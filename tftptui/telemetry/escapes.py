@@ -1,8 +1,7 @@
-"""Text from the network or the disk, made fit to be shown.
+"""Makes text from the network or the disk safe to show.
 
-Nobody else strips control bytes: a file name could drive the terminal. What is
-shown, journalled or sent back passes through here once; the raw bytes stay in
-the model for look-ups.
+A file name with control characters could control the terminal. Whatever is shown,
+journaled or sent back passes through here once; lookups use the raw bytes.
 """
 
 import re
@@ -11,15 +10,15 @@ from functools import lru_cache
 _MARKUP = frozenset("\\`*_[]<>|#&~")
 
 LONGEST = 256
-"""Characters of one name or message that are shown."""
+"""Maximum characters shown of a name or message."""
 
 _ESCAPED = re.compile(r"\\(x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8})|…$")
 
 _MOST_OCTETS = 4
-"""Of one character in UTF-8."""
+"""Maximum bytes of a character in UTF-8."""
 
-# C0, DEL, C1, soft hyphen, bidirectional and zero-width controls, surrogates,
-# shorthand and musical controls, tags.
+# C0, DEL, C1, soft hyphen, bidirectional and zero-width controls, surrogates, shorthand
+# and musical controls, tags.
 _UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e"
     "\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
@@ -28,12 +27,12 @@ _UNSAFE = re.compile(
 
 
 def visible(text: bytes | str) -> str:
-    r"""Return TEXT with everything invisible written out, cut after LONGEST.
+    r"""Return TEXT with invisible characters escaped, truncated to LONGEST.
 
-    Bytes that are no UTF-8 become ``\xNN``, control characters ``\xNN``,
-    ``\uNNNN`` or ``\UNNNNNNNN``. A cut is marked by an ellipsis.
+    Bytes that are not UTF-8 become ``\xNN``, control characters ``\xNN``, ``\uNNNN`` or
+    ``\UNNNNNNNN``. A truncated text ends with an ellipsis.
     """
-    # The same names come again and again: a rack of machines boots one file.
+    # Cached: a rack of machines requests the same file again and again.
     return _visible(text) if len(text) > LONGEST else _remembered(text)
 
 
@@ -48,12 +47,12 @@ _remembered = lru_cache(maxsize=1_024)(_visible)
 
 
 def may_be_changed(text: str) -> bool:
-    """Whether visible() may have written something out in a text, or cut it."""
+    """Return whether a text may have been escaped or truncated by visible()."""
     return _ESCAPED.search(text) is not None
 
 
 def markdown(text: str) -> str:
-    """Return a text that Markdown takes for nothing but text; on one line."""
+    """Return a text escaped for Markdown; it must be a single line."""
     return "".join(f"\\{sign}" if sign in _MARKUP else sign for sign in text)
 
 

@@ -1,7 +1,7 @@
-"""What happened, as immutable records: the vocabulary of the journal.
+"""Immutable event records: the vocabulary of the journal.
 
-Every event carries ``time`` (wall clock, seconds since the epoch). Texts that
-came from the network or the disk are already made visible.
+Every event has ``time`` (wall clock, seconds since the epoch). Texts from the network
+or the disk are already escaped by visible().
 """
 
 import msgspec
@@ -21,15 +21,15 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="event"):
 
 
 class TransferEvent(Event, frozen=True, kw_only=True):
-    """Something that belongs to a request or a transfer.
+    """An event of a request or a transfer.
 
     Attributes:
-        transfer: its number, None while there is none.
+        transfer: its number, None without a transfer.
         client: address of the client.
         client_tid: UDP port of the client.
-        server: our address that was asked.
-        server_tid: our UDP port; None while none is leased.
-        file: the name asked for, made visible.
+        server: our address that the request was sent to.
+        server_tid: our UDP port; None if none is leased.
+        file: the requested name, printable.
         direction: "read" or "write".
     """
 
@@ -43,10 +43,10 @@ class TransferEvent(Event, frozen=True, kw_only=True):
 
 
 class Started(Event, frozen=True, kw_only=True, tag="started"):
-    """The server takes requests; ``networks`` are those of its host.
+    """The server has started; ``networks`` are those of its host.
 
-    In a journal that goes on from before it ends all that is open: a killed server
-    left transfers without an end record, and findings are numbered from the start.
+    In an existing journal it also ends everything open: a killed server left transfers
+    without an end record, and findings are numbered from 1 again.
     """
 
     version: str
@@ -67,19 +67,19 @@ class Requested(TransferEvent, frozen=True, kw_only=True, tag="request"):
 
 
 class Signature(msgspec.Struct, frozen=True):
-    """The client program by its marks, and how sure that is (0 to 1)."""
+    """The client program as recognized, with the confidence (0 to 1)."""
 
     kind: str
     sure: float
 
 
 class Refused(TransferEvent, frozen=True, kw_only=True, tag="refused"):
-    """A request was answered with an ERROR.
+    """A request was refused with an ERROR.
 
     Attributes:
-        near: files that may be meant by a name that is not there, likeliest first.
+        near: files with similar names, most likely first, if the file does not exist.
         near_rule: how the first of them differs: one of knowledge.names.near.RULES.
-        signature: the client program, where it is recognised.
+        signature: the client program, if recognized.
     """
 
     reason: str
@@ -91,17 +91,15 @@ class Refused(TransferEvent, frozen=True, kw_only=True, tag="refused"):
 
 
 class Suppressed(Event, frozen=True, kw_only=True, tag="suppressed"):
-    """What was not written one by one, because there was too much of it.
+    """Events that were only counted, because there were too many.
 
     Attributes:
-        reason: why requests were refused; "icmp" for the ICMP errors of a transfer;
-            "transfers" for transfers, of which neither line is written;
-            "files" for changed files;
-            "overload" for datagrams dropped unread, as there was no time for them.
-        network: of the clients; None when they came from too many to name, and for
-            files.
-        count: how many.
-        seconds: in how long.
+        reason: why requests were refused; "icmp" for ICMP errors of a transfer;
+            "transfers" for transfers of which no line is written; "files" for changed
+            files; "overload" for datagrams dropped unread.
+        network: of the clients; None if there were too many networks, and for files.
+        count: number of events.
+        seconds: the time they span.
     """
 
     reason: str
@@ -111,13 +109,13 @@ class Suppressed(Event, frozen=True, kw_only=True, tag="suppressed"):
 
 
 class TransferStarted(TransferEvent, frozen=True, kw_only=True, tag="transfer_started"):
-    """A transfer has a TID and its first packet is out.
+    """A transfer has a TID and its first packet was sent.
 
     Attributes:
-        served: the name below the root, where it is not the one asked for.
-        signature: the client program, where it is recognised.
-        modified: when the version of the file that is read was last written, RFC 3339
-            in UTC; None where that is not known, or it is converted.
+        served: the name below the root, if it is not the requested one.
+        signature: the client program, if recognized.
+        modified: modification time of the file being read, RFC 3339 in UTC; None if
+            unknown, or if the file is converted.
     """
 
     asked: OptionTexts
@@ -129,21 +127,21 @@ class TransferStarted(TransferEvent, frozen=True, kw_only=True, tag="transfer_st
 
 
 class TransferEnded(TransferEvent, frozen=True, kw_only=True, tag="transfer_ended"):
-    """A transfer is over.
+    """A transfer has ended.
 
     Attributes:
         outcome: one of protocol.commands.Outcome.
-        octets: of the file, acknowledged by the client.
-        blocks: highest block that was sent.
-        acked_blocks: highest block that was acknowledged.
-        retransmits: blocks and OACKs that we sent again.
-        duplicates: packets that the client sent again.
-        strays: datagrams on our TID from somebody else.
+        octets: bytes of the file acknowledged by the client.
+        blocks: highest block sent.
+        acked_blocks: highest block acknowledged.
+        retransmits: blocks and OACKs that we resent.
+        duplicates: packets that the client resent.
+        strays: datagrams on our TID from others.
         seconds: from the request to the end.
-        error: why, when it did not complete.
-        heard: whether the client answered us at all, if only by an ERROR.
-        modified: as in TransferStarted; of an upload, when it was written, once it has
-            its name.
+        error: why it did not complete.
+        heard: whether the client replied at all, if only with an ERROR.
+        modified: as in TransferStarted; for an upload, its modification time once
+            published.
     """
 
     outcome: str
@@ -160,9 +158,9 @@ class TransferEnded(TransferEvent, frozen=True, kw_only=True, tag="transfer_ende
 
 
 class IcmpReceived(TransferEvent, frozen=True, kw_only=True, tag="icmp"):
-    """An ICMP error came back for something we sent.
+    """An ICMP error arrived for a packet of ours.
 
-    ``sender`` is written as ``from`` in the journal, a word Python keeps.
+    ``sender`` is ``from`` in the journal, which is a keyword in Python.
     """
 
     type: int
@@ -172,10 +170,10 @@ class IcmpReceived(TransferEvent, frozen=True, kw_only=True, tag="icmp"):
 
 
 class Found(Event, frozen=True, kw_only=True, tag="finding"):
-    """Why something does not work: new, revised or withdrawn; see Finding.
+    """A finding: new, revised or withdrawn; see Finding.
 
     Attributes:
-        withdrawn: whether it holds no longer; ``because`` says why.
+        withdrawn: whether it no longer holds; ``because`` says why.
     """
 
     number: int
@@ -201,18 +199,19 @@ class Found(Event, frozen=True, kw_only=True, tag="finding"):
 
     @classmethod
     def of(cls, finding: Finding) -> "Found":
-        """Return the event that a finding is."""
+        """Return the event for a finding."""
         fields = msgspec.structs.asdict(finding)
-        del fields["history"], fields["turned"]  # the journal has them line by line
-        del fields["said"]  # of the evidence each line names its transfer
-        del fields["broken"]  # the code says it
+        # the journal has them as separate lines
+        del fields["history"], fields["turned"]
+        del fields["said"]  # each piece of evidence names its transfer
+        del fields["broken"]  # implied by the code
         because = fields.pop("withdrawn")
         time = fields.pop("found")
         return cls(time=time, withdrawn=bool(because), because=because, **fields)
 
 
 class PortsChanged(Event, frozen=True, kw_only=True, tag="ports_changed"):
-    """The port pool was changed while running."""
+    """The port pool was changed at runtime."""
 
     before: str
     after: str
@@ -220,7 +219,7 @@ class PortsChanged(Event, frozen=True, kw_only=True, tag="ports_changed"):
 
 
 class SettingsChanged(Event, frozen=True, kw_only=True, tag="settings_changed"):
-    """Settings were changed while running; only those that differ are reported."""
+    """Settings were changed at runtime; only those that differ are listed."""
 
     before: dict[str, object]
     after: dict[str, object]
@@ -231,7 +230,7 @@ class FileChanged(Event, frozen=True, kw_only=True, tag="file_changed"):
     """Something below the root was added, modified, deleted or renamed.
 
     Attributes:
-        was: the name before, of what is renamed.
+        was: the previous name, if renamed.
     """
 
     file: str
@@ -240,17 +239,17 @@ class FileChanged(Event, frozen=True, kw_only=True, tag="file_changed"):
 
 
 class WireStep(Event, frozen=True, kw_only=True, tag="wire"):
-    """What a machine asked before TFTP, or was told: one step of its story.
+    """A step of a machine before TFTP: what it sent, or the reply.
 
     Attributes:
         interface: of this host, where it was heard.
         mac: of the machine; "" for a step of the cable alone.
-        maker, program: who made it and what asks, as far as that is known.
-        architectures: option 93.
-        address: that it uses; "" before it has one.
-        step: one of wire.devices.StepKind; peer: who replies, or is asked.
-        text: the rest in words.
-        count: how often, where the same came again and again.
+        maker, program: manufacturer and program, if known.
+        architectures: DHCP option 93.
+        address: the machine's; "" before it has one.
+        step: one of wire.devices.StepKind; peer: the other host.
+        text: details in words.
+        count: number of repetitions.
     """
 
     interface: str
@@ -272,11 +271,11 @@ class Warned(Event, frozen=True, kw_only=True, tag="warning"):
 
 
 class Unwritten(Event, frozen=True, kw_only=True, tag="unwritten"):
-    """Lines of the journal that found no room: a slow reader, or a full disk.
+    """Lost lines of the journal, because of a slow reader or a full disk.
 
     Attributes:
-        lines: how many.
-        seconds: since the first of them.
+        lines: number of lost lines.
+        seconds: time since the first of them.
     """
 
     lines: int
@@ -284,6 +283,6 @@ class Unwritten(Event, frozen=True, kw_only=True, tag="unwritten"):
 
 
 class Stopped(Event, frozen=True, kw_only=True, tag="stopped"):
-    """The server took its last request."""
+    """The server has stopped."""
 
     totals: dict[str, int]

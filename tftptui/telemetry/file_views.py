@@ -1,4 +1,4 @@
-"""Facts about one file's content, as plain data for the screen.
+"""Facts about the content of single files, as plain data for the screen.
 
 Names are bytes below the root; texts are ready to be shown.
 """
@@ -12,13 +12,13 @@ from tftptui.telemetry.views import Entry
 
 
 class KindView(msgspec.Struct, frozen=True, kw_only=True):
-    """What a file is.
+    """The type of a file.
 
     Attributes:
-        key: a word for programs, as knowledge.magic has it.
-        words: the same for people, with the machine it is for.
-        machine: that machine: processor and firmware; "" where it is for any.
-        troubles: what is wrong with it.
+        key: identifier from knowledge.magic.
+        words: description, with the machine it is for.
+        machine: that machine: processor and firmware; "" for any.
+        troubles: problems found.
     """
 
     key: str
@@ -28,13 +28,13 @@ class KindView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FilePiece(msgspec.Struct, frozen=True, kw_only=True, tag="file_piece"):
-    """A piece of a file, and what the whole is.
+    """A piece of a file, and facts about the whole.
 
     Attributes:
         name: of the file.
-        size, modified: of the whole file, bytes and wall clock, seconds.
-        offset: where the piece begins; ``octets`` is the piece.
-        kind: what the file is.
+        size, modified: of the whole file, bytes and wall clock seconds.
+        offset: of the piece; ``octets`` is the piece.
+        kind: type of the file.
         version: of the whole file.
     """
 
@@ -48,17 +48,17 @@ class FilePiece(msgspec.Struct, frozen=True, kw_only=True, tag="file_piece"):
 
 
 class FileKinds(msgspec.Struct, frozen=True, kw_only=True, tag="file_kinds"):
-    """What files are, in the order in which they were named; None if not readable."""
+    """The types of files, in the order requested; None if unreadable."""
 
     kinds: list[KindView | None]
 
 
 class FoundFiles(msgspec.Struct, frozen=True, kw_only=True, tag="found_files"):
-    """Files below the root with words in their names.
+    """Files below the root whose names contain given words.
 
     Attributes:
-        files: each entry's name is a whole path below the root.
-        more: how many there are beyond these.
+        files: entries whose names are paths below the root.
+        more: number of further matches.
     """
 
     files: list[Entry]
@@ -66,16 +66,16 @@ class FoundFiles(msgspec.Struct, frozen=True, kw_only=True, tag="found_files"):
 
 
 class HashView(msgspec.Struct, frozen=True, kw_only=True):
-    """How far the hashing of a file is, and what came of it.
+    """Progress and result of hashing a file.
 
     Attributes:
         name: of the file; ``size`` and ``modified`` are those of the version read.
         done: bytes hashed so far.
-        sha256, md5: hex; empty until all is done.
-        verdict: what a file of checksums says: "matches", "differs", or "" where
-            there is none; ``place`` is its name.
+        sha256, md5: hex; empty until done.
+        verdict: of a checksum file: "matches", "differs", or "" without one; ``place``
+            is its name.
         error: why it ended early.
-        version: that was read.
+        version: of the file that was read.
     """
 
     name: bytes
@@ -91,5 +91,5 @@ class HashView(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def running(self) -> bool:
-        """Whether it goes on."""
+        """True until it is done or has failed."""
         return not self.sha256 and not self.error

@@ -1,6 +1,6 @@
-"""What was found out about trouble: plain data for the journal and the screens.
+"""Findings as plain data for the journal and the screens.
 
-The rules that find it live in knowledge/. Texts are ready to be shown.
+The rules are in knowledge/. Texts are ready to be shown.
 """
 
 from typing import Literal
@@ -18,22 +18,22 @@ Place = Literal[
     "nobody",
     "unknown",
 ]
-"""Where a block stands: this host, its own segment, on the way, on the way or in the
-client's own firewall, or in this host's (which can't be told apart), in the client's
-own firewall or a switch or bridge before it, at the client or a NAT before it."""
+"""Where a block is: this host, its own segment, on the path, on the path or in the
+client's own firewall, on the path or in this host's (which can't be told apart), in the
+client's firewall or a switch or bridge before it, at the client or a NAT before it."""
 
 Knob = Literal[
     "port-range", "single-port", "block-size", "timeout", "helper", "client-port"
 ]
-"""What a person may think of changing."""
+"""Settings that a person may think of changing."""
 
 Verdict = Literal["yes", "no", "unknown"]
 
 Lane = Literal["request", "answer", "up", "down"]
-"""The request to our listener, our first answer, and from then on to us and from us."""
+"""The request to our listener, our first reply, and then packets to us and from us."""
 
 FACT, LIKELY, POSSIBLE = 0.95, 0.7, 0.4
-"""Confidence from which on a finding is certain, likely, possible."""
+"""Minimum confidence of a finding that is certain, likely, possible."""
 
 
 def how_sure(confidence: float) -> str:
@@ -44,23 +44,23 @@ def how_sure(confidence: float) -> str:
 
 
 def labelled(text: str, confidence: float) -> str:
-    """Return what a finding says, marked as a guess unless it is certain."""
+    """Return the text of a finding, labeled as a guess unless it is certain."""
     if confidence >= FACT:
         return text
     return f"{how_sure(confidence).capitalize()}: {text}"
 
 
 OURS = "tftptui"
-"""The platform of a remedy at this server itself."""
+"""The platform of a remedy in this server itself."""
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that was seen.
+    """One observation.
 
     Attributes:
-        text: what, with addresses and ports.
-        transfer: number of the transfer whose packets show it, if one does.
-        time: wall clock of the packet that shows it best, seconds.
+        text: what was observed, with addresses and ports.
+        transfer: number of the transfer whose packets show it, if any.
+        time: wall clock of the most telling packet, seconds.
     """
 
     text: str
@@ -69,13 +69,13 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Remedy(msgspec.Struct, frozen=True, kw_only=True):
-    """One way to cure it.
+    """One way to fix it.
 
     Attributes:
-        platform: whose language it is, as "nftables" or "Cisco ASA" (a firewall's
-            title), OURS, or "" where it is plain words.
+        platform: where to type the command, as "nftables" or "Cisco ASA" (a firewall's
+            title), OURS, or "" for plain words.
         text: what to do.
-        command: what to type there, a few lines, if it can be said.
+        command: the command, a few lines, if there is one.
     """
 
     text: str
@@ -84,7 +84,7 @@ class Remedy(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Help(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether turning one knob would change it, and why (not)."""
+    """Whether changing one setting would help, and why (not)."""
 
     knob: Knob
     verdict: Verdict
@@ -92,10 +92,10 @@ class Help(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Earlier(msgspec.Struct, frozen=True, kw_only=True):
-    """What a finding said before new evidence came; see Finding.
+    """A previous version of a finding; see Finding.
 
     Attributes:
-        told: wall clock when it began to say so, seconds.
+        told: wall clock when this version was reported, seconds.
     """
 
     code: str
@@ -105,34 +105,33 @@ class Earlier(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """Why something does not work, or that it only looks as if it did not.
+    """Why something does not work, or why it only looks like that.
 
     Attributes:
         number: counts up from 1; a revised finding keeps it.
         code: as "answers-blocked"; the names are a stable interface.
         headline: one line in plain words, with addresses and ports.
         confidence: 0 to 1; see FACT, LIKELY, POSSIBLE.
-        stands_at: where the block stands.
-        is_alarm: False for what is normal or cured itself.
-        client: address of the client; file: the name asked for, made visible. Where
-            one cause touches several, those that show it best.
-        transfers: numbers of those it is about, oldest first.
+        stands_at: where the block is.
+        is_alarm: False for normal events, and for problems that went away.
+        client: address of the client; file: the requested name, printable. With
+            several, the best example.
+        transfers: numbers of the affected transfers, oldest first.
         since: wall clock of the first evidence, seconds; found: of this version.
-        evidence: what was seen, the most telling first.
-        remedies: what to change, the best first.
-        helps: which knobs would change it and which not.
-        proof: one command that proves it; "" where there is none.
-        revises: the code that this finding had before new evidence came.
-        withdrawn: why it holds no longer; "" while it holds.
-        history: what it said before, the oldest first, the latest few; turned: wall
-            clock when it was reported, last changed, or was withdrawn.
-        clients: addresses of all whom it touches, ``client`` first; files: what they
-            do not get for it, ``file`` first.
-        said: what is said of single transfers, by their numbers, where several are
-            touched; see of().
-        ports: the range that the remedies were written for, as "A-B"; "" where it
-            does not matter to them.
-        broken: what of the exchange does not arrive; empty where no packet is lost.
+        evidence: observations, the most telling first.
+        remedies: fixes, the best first.
+        helps: which settings would help and which would not.
+        proof: one command that tests it; "" if there is none.
+        revises: the code that this finding had before new evidence.
+        withdrawn: why it no longer holds; "" while it does.
+        history: the latest previous versions, oldest first; turned: wall clock when it
+            was reported, last changed, or withdrawn.
+        clients: all affected addresses, ``client`` first; files: the affected files,
+            ``file`` first.
+        said: headlines for single transfers by number, if there are several; see of().
+        ports: the range that the remedies were written for, as "A-B"; "" if it does not
+            matter.
+        broken: which packets of the exchange do not arrive; empty if none is lost.
     """
 
     number: int
@@ -161,5 +160,5 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     broken: list[Lane] = []
 
     def of(self, transfer: int) -> str:
-        """Return what is said of a transfer: its own headline, if it has one."""
+        """Return the headline for a transfer: its own, if it has one."""
         return self.said.get(transfer, self.headline)

@@ -3,7 +3,7 @@
 import re
 
 _PORT_CLOSED = ((4, 3, 3), (6, 1, 4))
-NAMES = {  # by version of IP, type, code
+NAMES = {  # by IP version, type, code
     (4, 3, 0): "network unreachable",
     (4, 3, 1): "host unreachable",
     (4, 3, 2): "protocol unreachable",
@@ -36,22 +36,22 @@ _NUMBERS = re.compile(r"type (\d{1,3}) code (\d{1,3})")
 
 
 def error_name(version: int, kind: int, code: int) -> str:
-    """Return an ICMP error of a VERSION of IP in words."""
+    """Return the name of an ICMP error for an IP VERSION."""
     return NAMES.get((version, kind, code), f"type {kind} code {code}")
 
 
 def is_port_closed(version: int, kind: int, code: int) -> bool:
-    """Whether an ICMP error says that nobody listens on the port."""
+    """Return whether an ICMP error means that nobody listens on the port."""
     return (version, kind, code) in _PORT_CLOSED
 
 
 def is_rejection(name: str) -> bool:
-    """Whether an error says that a rule forbids it, and not that nobody is there."""
+    """Return whether an error means that a rule rejects the packet."""
     return name in _REJECTIONS
 
 
 def numbers(version: int, name: str) -> tuple[int, int] | None:
-    """Return type and code of an error that error_name() named, or None."""
+    """Return type and code of an error named by error_name(), or None."""
     for (of_version, kind, code), known in NAMES.items():
         if of_version == version and known == name:
             return kind, code

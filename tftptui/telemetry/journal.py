@@ -1,7 +1,7 @@
-"""The journal: one event a line, as JSON (RFC 8259), in UTF-8.
+"""The journal: one event per line, as JSON (RFC 8259), in UTF-8.
 
-Times are RFC 3339 in UTC with microseconds, under the key ``t``. Keys are only
-ever added.
+Times are RFC 3339 in UTC with microseconds, under the key ``t``. Keys are only ever
+added.
 """
 
 from collections.abc import Callable
@@ -17,8 +17,8 @@ _encode = msgspec.json.Encoder().encode
 
 
 def journal_line(event: Event) -> bytes:
-    """Return one line of the journal, its line feed included."""
-    # Encoded in one go, for a rack that boots writes thousands of lines a second.
+    """Return one line of the journal, with its line feed."""
+    # Encoded in one step: a booting rack causes thousands of lines per second.
     head, _, rest = _encode(event).partition(b'"time":')
     _, _, rest = rest.partition(b",")
     return b'{"t":"%s",%s%s\n' % (_stamp(event.time), head[1:], rest)
@@ -30,7 +30,7 @@ def _stamp(time: float) -> bytes:
 
 
 def stamp(micros: int) -> str:
-    """Return that time in RFC 3339; MICROS are microseconds of the wall clock."""
+    """Return a wall clock time in microseconds as RFC 3339."""
     second, micros = divmod(micros, _MICROS)
     return f"{_second(second).decode()}.{micros:06d}Z"
 
@@ -42,13 +42,13 @@ def _second(second: int) -> bytes:
 
 
 class Journal:
-    """Writes events to WRITE; a journal that can't be written any more ends itself.
+    """Writes events; if writing fails for good, it ends itself.
 
     Args:
-        write: takes the bytes of a whole line, and returns False where there is no
-            room for it now; None keeps no journal.
-        failed: called once with the reason when WRITE raised OSError. The
-            server goes on: a reader of the journal must not stop it.
+        write: callback for the bytes of a line; returns False if there is no room now.
+            None keeps no journal.
+        failed: called once with the reason if WRITE raised OSError. The server goes on:
+            the reader of the journal must not stop it.
     """
 
     def __init__(
@@ -61,11 +61,11 @@ class Journal:
 
     @property
     def listener(self) -> Callable[[Event], None] | None:
-        """What takes events; None where no journal is kept."""
+        """The callback for events; None if no journal is kept."""
         return None if self._write is None else self.record
 
     def record(self, event: Event) -> None:
-        """Write one event; lines lost before are reported first."""
+        """Write one event; report lost lines first."""
         if self._write is None:
             return
         self._latest = event.time
@@ -78,9 +78,9 @@ class Journal:
             self._end(error)
 
     def close(self, finish: Callable[[], int]) -> int:
-        """End it; return how many of the last lines are missing, with none told of.
+        """End the journal; return how many of the last lines are lost unreported.
 
-        FINISH waits for what was taken and returns what nobody read.
+        FINISH waits for buffered lines and returns how many were not read.
         """
         if self._write is None:
             return 0

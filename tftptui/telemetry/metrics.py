@@ -1,7 +1,7 @@
-"""The server's totals in Prometheus' formats.
+"""The server's counters in Prometheus formats.
 
-Names end in their unit, totals in ``_total``, as Prometheus wants it. Names and labels
-are a stable interface, like the journal's keys: they are only added to.
+Names end with their unit, counters in ``_total``, as Prometheus recommends. Names and
+labels are a stable interface, like the journal's keys: they are only ever added.
 """
 
 from collections import Counter
@@ -42,20 +42,20 @@ _TOTALS = (
     ("duplicate_packets", "duplicates", "Packets resent by clients."),
     ("stray_packets", "strays", "Packets from an endpoint without a transfer."),
 )
-"""Name, total and meaning of what has no labels."""
+"""Name, counter and help text of metrics without labels."""
 
 
 class Measures(msgspec.Struct, frozen=True, kw_only=True):
-    """The measures at one time.
+    """The values at one time.
 
     Attributes:
         version: of this program.
-        began: wall clock when the server began, seconds.
-        counters: totals since.
-        stalled: transfers that stand still just now.
-        ports: ports of the range by what they are, as "free".
-        alarms: findings told that are alarms; alarms_open: those of them that stand;
-            ``findings``: all, by their code.
+        began: wall clock when the server started, seconds.
+        counters: totals since then.
+        stalled: transfers that are stalled now.
+        ports: number of ports of the range by state, as "free".
+        alarms: number of alarms reported; alarms_open: of those still open;
+            ``findings``: number of all findings by code.
     """
 
     version: str
@@ -69,16 +69,16 @@ class Measures(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def exposition(measures: Measures, accept: str = "") -> tuple[bytes, str]:
-    """Return the measures as a scrape's body, and its content type.
+    """Return the response body of a scrape, and its content type.
 
-    ACCEPT is the scraper's header of that name, which may ask for OpenMetrics.
+    ACCEPT is the scraper's Accept header, which may request OpenMetrics.
     """
     encode, content_type = choose_encoder(accept)
     return encode(_Told(measures)), content_type
 
 
 class _Told(Collector):
-    """The measures, and what the system knows of this process (Linux)."""
+    """The metrics of the server and of its process (Linux)."""
 
     def __init__(self, measures: Measures) -> None:
         self._measures = measures

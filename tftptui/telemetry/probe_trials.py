@@ -1,4 +1,4 @@
-"""What came of asking a server from one port with one set of options: plain data."""
+"""Results of test transfers from one port with one set of options: plain data."""
 
 from typing import Literal
 
@@ -30,26 +30,26 @@ Outcome = Literal[
 
 
 SELF_TEST = "self-test"
-"""The kind of client that our own self-test is, in transfers and the journal."""
+"""The client program name of our own self-test, in transfers and the journal."""
 
 SEEN_ENOUGH = "probed: enough has come"
-"""The text of the ERROR with which a trial leaves a large file."""
+"""The ERROR text with which a trial ends the transfer of a large file."""
 
 
 class Trial(msgspec.Struct, frozen=True, kw_only=True):
-    """One fetch from one of our ports.
+    """One transfer from one of our ports.
 
     Attributes:
         port: our UDP port.
-        options: what was asked, as ``blksize=1468``; empty for none.
-        agreed: what the server agreed to, in the same form.
-        outcome: how it went.
-        detail: in words, what the server or a firewall said.
+        options: as requested, like ``blksize=1468``; empty for none.
+        agreed: as negotiated, in the same form.
+        outcome: the result.
+        detail: what the server or a firewall said, in words.
         reporter: sender of the ICMP error, or of a reply from elsewhere.
-        server_tid: the server's port; None if it never answered.
-        block_size: bytes of a block that were agreed; None without a reply.
-        octets: of the file that came; seconds: in how long.
-        requests: how often it was asked.
+        server_tid: the server's port; None without a reply.
+        block_size: negotiated block size in bytes; None without a reply.
+        octets: bytes of the file received; seconds: in how long.
+        requests: number of requests sent.
     """
 
     port: int

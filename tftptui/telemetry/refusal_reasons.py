@@ -1,18 +1,18 @@
-"""Why requests are refused: the journal's words, which are a stable interface."""
+"""Reasons for refusing requests: the journal's words, which are a stable interface."""
 
 from enum import StrEnum
 
 
 class Reason(StrEnum):
-    """Why a request is answered with an ERROR, or with nothing."""
+    """Why a request is refused."""
 
     NOT_FOUND = "not-found"
     AMBIGUOUS = "ambiguous"
-    """Several files differ in case alone, and none is spelled as requested."""
+    """Several files differ only in case, and none matches exactly."""
     ACCESS = "access"
-    """The system does not let the server's user open it."""
+    """The server's user has no permission for the file."""
     UNREADABLE = "unreadable"
-    """It can't be read for another reason, such as an I/O error."""
+    """Another error when reading, such as an I/O error."""
     NOT_A_FILE = "not-a-file"
     OUTSIDE_ROOT = "outside-root"
     MALFORMED = "malformed"
@@ -30,9 +30,9 @@ class Reason(StrEnum):
 
     EXISTS = "exists"
     BUSY = "busy"
-    """Another client uploads the same file."""
+    """Another client is uploading the same file."""
     DISK_FULL = "disk-full"
     UNWRITABLE = "unwritable"
 
     UNDEFINED = "undefined"
-    """A capture shows an ERROR whose code says nothing (RFC 1350 §5)."""
+    """A capture shows an ERROR with an undefined code (RFC 1350 §5)."""

@@ -1,7 +1,8 @@
-"""Whose a stray was: its record has the transfer's ports, its note the stranger's.
+"""Notes of stray datagrams, which name the stranger.
 
-A datagram from a wrong endpoint is kept with the transfer whose port it came to
-(RFC 1350 §4), and so is the ERROR that answers it.
+A datagram from a wrong endpoint is recorded with the transfer whose port it was sent to
+(RFC 1350 §4), and so is the ERROR in reply. The record has the transfer's ports; the
+note has the stranger's.
 """
 
 from ipaddress import ip_address
@@ -9,29 +10,29 @@ from ipaddress import ip_address
 from tftptui.telemetry.records.ring import NO_TRANSFER, Kind, PacketRecord
 
 SAID = "unknown transfer ID"
-"""What an answer says, with ERROR 5."""
+"""Text of the reply, with ERROR 5."""
 
 ANSWER = f"5 {SAID}"
-"""How its note begins."""
+"""Start of the reply's note."""
 
 _TO, _FROM, _NOT_OURS = ", to ", "from ", "not our client"
 _PORTS = 65_536
 
 
 def stray_note(stranger: str) -> str:
-    """Return the note to a datagram of STRANGER, an ``address:port``."""
+    """Return the note for a datagram of STRANGER, an ``address:port``."""
     return f"{_FROM}{stranger}, {_NOT_OURS}"
 
 
 def answer_note(stranger: str) -> str:
-    """Return the note to the ERROR that answers it."""
+    """Return the note for the ERROR in reply."""
     return f"{ANSWER}{_TO}{stranger}"
 
 
 def stranger_of(record: PacketRecord, note: str) -> tuple[str, int] | None:
-    """Return address and port of the stranger that a record is about, if it is.
+    """Return address and port of the stranger that a record is about, or None.
 
-    Texts of peers are never looked into: they may say anything.
+    Texts from peers are never parsed: they may contain anything.
     """
     if record.transfer == NO_TRANSFER:
         return None
@@ -43,7 +44,7 @@ def stranger_of(record: PacketRecord, note: str) -> tuple[str, int] | None:
 
 
 def without_stranger(record: PacketRecord, note: str) -> str:
-    """Return what the note says beside that."""
+    """Return the note without the stranger."""
     if stranger_of(record, note) is None:
         return note
     if record.kind == Kind.STRAY:

@@ -1,4 +1,4 @@
-"""Events of a transfer, made from how it stands."""
+"""Events of a transfer, created from its view."""
 
 from typing import TypedDict
 
@@ -8,7 +8,7 @@ from tftptui.telemetry.views import TransferView
 
 
 class Keys(TypedDict):
-    """What every event of a transfer tells; see events.TransferEvent."""
+    """The fields of every transfer event; see events.TransferEvent."""
 
     transfer: int
     client: str
@@ -20,7 +20,7 @@ class Keys(TypedDict):
 
 
 def keys_of(view: TransferView) -> Keys:
-    """Return what every event of a transfer tells."""
+    """Return the fields of every transfer event."""
     return {
         "transfer": view.number,
         "client": view.client,
@@ -33,7 +33,7 @@ def keys_of(view: TransferView) -> Keys:
 
 
 def ended_event(view: TransferView, outcome: str | None = None) -> TransferEnded:
-    """Return the event of a transfer that is over; its outcome is its phase."""
+    """Return the event for a finished transfer; OUTCOME defaults to its phase."""
     ended = view.moved if view.ended is None else view.ended
     return TransferEnded(
         time=ended,
@@ -53,7 +53,7 @@ def ended_event(view: TransferView, outcome: str | None = None) -> TransferEnded
 
 
 def modified_of(view: TransferView) -> str | None:
-    """Return when the version that it reads, or wrote, was last written."""
+    """Return the modification time of the file read or written, as RFC 3339."""
     if view.version is None:
         return None
     return stamp(view.version.modified_ns // 1_000)

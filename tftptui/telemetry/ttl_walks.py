@@ -1,22 +1,22 @@
-"""Where packets to a port are dropped, hop by hop: plain data for the screens."""
+"""Results of a TTL search, hop by hop: plain data for the screens."""
 
 from typing import Literal
 
 import msgspec
 
 Answer = Literal["passed", "reached", "refused", "silent"]
-"""A hop let it pass as far as its lifetime went, the port's own machine answered, some
-machine refused it, or nobody said anything."""
+"""A router reported that the TTL expired; the target replied; something rejected the
+packet; or there was no reply."""
 
 
 class Hop(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a datagram that might travel so far.
+    """The result of a datagram with a limited TTL.
 
     Attributes:
-        ttl: how many machines it might pass, from 1.
-        answer: what came back.
-        sender: address of who answered, None for silence.
-        name: what the answer says, in words.
+        ttl: its TTL, from 1.
+        answer: kind of the reply.
+        sender: source address of the reply; None without one.
+        name: of the ICMP error.
     """
 
     ttl: int
@@ -26,7 +26,7 @@ class Hop(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Walk(msgspec.Struct, frozen=True, kw_only=True):
-    """The hops on the way to one port, from here on."""
+    """The hops on the path to one port, starting here."""
 
     port: int
     hops: list[Hop] = []
@@ -37,8 +37,8 @@ class PortTrial(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         server_tid: our port.
-        client_tid: the client's, one that nothing should listen on.
-        reached: whether the client's machine said that it is closed.
+        client_tid: the client's, on which nothing should listen.
+        reached: whether the client replied with port unreachable.
     """
 
     server_tid: int
@@ -47,16 +47,16 @@ class PortTrial(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Location(msgspec.Struct, frozen=True, kw_only=True):
-    """Two walks to one client, side by side.
+    """Two TTL searches to one client, to compare.
 
     Attributes:
-        transfer: number of the transfer that set it off.
+        transfer: number of the transfer that caused it.
         client: address of the client.
-        suspect: the walk to the port that the client had chosen.
-        other: the walk to a port to compare it with.
+        suspect: the search to the port that the client had chosen.
+        other: the search to a port to compare with.
         is_done: whether it is over.
-        verdict: what it means, in words; empty until it is over.
-        trials: of several ports of both ends, where the client's machine answers.
+        verdict: the conclusion in words; empty until it is over.
+        trials: of several ports on both sides, if the client replies at all.
     """
 
     transfer: int

@@ -1,19 +1,19 @@
-"""What tells one version of a file from another."""
+"""Identifies versions of a file."""
 
 import msgspec
 
 
 class Version(msgspec.Struct, frozen=True, array_like=True):
-    """A file as it stood at one moment.
+    """A file's identity and version at one time.
 
-    Two that are equal are of the same bytes. Where ``changed_ns`` alone is another,
-    the bytes may be, or only rights or a name.
+    If two are equal, the content is the same. If only ``changed_ns`` differs, the
+    content may differ, or just permissions or a name.
 
     Attributes:
-        device, inode: which file; ``size`` are its bytes.
-        modified_ns: when it was last written, nanoseconds of the wall clock; its
-            writer can set that.
-        changed_ns: when anything of it was last changed; nobody can set that.
+        device, inode: which file; ``size`` in bytes.
+        modified_ns: modification time, nanoseconds of the wall clock; any writer can
+            set it.
+        changed_ns: time of the last change of any kind; nobody can set it.
     """
 
     device: int
@@ -23,7 +23,7 @@ class Version(msgspec.Struct, frozen=True, array_like=True):
     changed_ns: int
 
     def may_be(self, other: "Version") -> bool:
-        """Whether nothing but the time of any change tells it from the OTHER."""
+        """Return whether it equals OTHER except maybe for ``changed_ns``."""
         return (self.device, self.inode, self.size, self.modified_ns) == (
             other.device,
             other.inode,

@@ -1,7 +1,7 @@
 """Snapshots of parts of the server, as plain data for the screen.
 
-Texts that came from the network or the disk are already made visible; names that
-are used for look-ups stay bytes. Times are wall clock, seconds since the epoch.
+Texts from the network or the disk are already escaped by visible(); names used for
+lookups stay bytes. Times are wall clock, seconds since the epoch.
 """
 
 from enum import IntEnum
@@ -13,15 +13,15 @@ from tftptui.telemetry.versions import Version
 
 
 class PortState(IntEnum):
-    """What a port of the range is."""
+    """State of a port of the range."""
 
     FREE = 0
     USED = 1
     """Leased to one transfer."""
     QUARANTINED = 2
-    """Resting after a transfer, so that late datagrams find nobody."""
+    """Cooling down after a transfer, so that late datagrams reach nobody."""
     FOREIGN = 3
-    """Held by another program."""
+    """In use by another program."""
 
 
 FREE, USED, QUARANTINED, FOREIGN = PortState
@@ -40,78 +40,78 @@ TransferPhase = Literal[
 ]
 
 SLOW = 0.25
-"""Seconds: a round trip that is worth a look."""
+"""Seconds: a round trip above this is noteworthy."""
 
 RUNNING = frozenset({"negotiating", "sending", "stalled"})
 
 
 class TransferView(msgspec.Struct, kw_only=True, array_like=True):
-    """One transfer as it stands; the numbers are exact.
+    """The current state of a transfer; the numbers are exact.
 
-    It travels by the order of its fields, since a thousand of them five times a second
-    are many names: new ones come last, for screens and servers of other versions.
+    It is encoded as an array, since names would cost too much with a thousand views
+    five times a second: new fields must come last, for screens and servers of other
+    versions.
 
     Attributes:
         number: counts up from 1.
-        client, client_tid: the endpoint that asked; the client chose its port.
+        client, client_tid: the client's endpoint; it chose its port.
         server, server_tid: our endpoint; we chose the port from our range.
-        file: the name asked for, made visible.
-        served: the name below the root, made visible; empty if it is the same.
+        file: the requested name, printable.
+        served: the name below the root, printable; empty if it is the same.
         direction: "read" or "write".
         mode: "octet" or "netascii".
         asked, agreed: options, in order, as (name, value).
-        notes: why an agreed value differs from the one asked.
+        notes: why a negotiated value differs from the requested one.
         block_size: bytes; window: blocks.
-        total_size: bytes of the file; None when not known yet.
+        total_size: bytes of the file; None if not known yet.
         sent_blocks, acked_blocks: highest block sent and acknowledged.
         acked_octets: bytes of the file that the client has acknowledged.
         started, moved, ended: wall clock, seconds; moved is the last progress.
-        phase: what it does or how it ended.
+        phase: current phase, or the outcome.
         retransmits, duplicates, strays: counts.
-        single_port: whether our port is the one that was asked on.
+        single_port: whether our port is the one that the request was sent to.
         round_trip: seconds, smoothed; None until measured.
-        timeouts: time-outs in a row without progress.
-        error: why, when it did not complete.
-        changed: whether the file was changed on the disk since it began to be read.
-        kind: the client program as far as it can be told, as "U-Boot"; empty where
-            it can't; kind_sure: 0 to 1.
-        story: what this and the client's other tries for the same file add up to,
-            in words; empty while it is one try.
-        requests: how often the client asked from this port; asked_at: when, the
-            latest eight, the oldest first.
-        twins: requests that the path doubled: the client had no time to ask again.
-        heard: whether the client has answered us, other than by an ERROR.
-        asked_address: where the client asked, if that is known not to be where it is
-            answered from.
+        timeouts: timeouts in a row without progress.
+        error: why it did not complete.
+        changed: whether the file has changed on disk since reading started.
+        kind: the client program if recognized, as "U-Boot"; else empty; kind_sure: 0 to
+            1.
+        story: summary of this and the client's other tries for the same file; empty for
+            a single try.
+        requests: number of requests from this port; asked_at: their times, the latest
+            eight, oldest first.
+        twins: requests duplicated on the path: too fast for a retry of the client.
+        heard: whether the client has replied, other than with an ERROR.
+        asked_address: the address the request was sent to, if it is known to differ
+            from the one that replies come from.
         send_errno: why this host could not send the last packet; 0 if it could.
-        least_round_trip: the shortest of all, seconds; None until measured.
-        repeated: when the client last sent something again; 0 for never.
-        superseded: whether the client started something else, or again.
+        least_round_trip: shortest round trip, seconds; None until measured.
+        repeated: when the client last resent something; 0 for never.
+        superseded: whether the client started something else, or restarted.
         evicted: whether it was ended to make room for other requests.
-        peer_error, our_error: code of the ERROR that the client, or we, ended it
-            with, or None.
-        reordered: blocks of an upload that came after later ones.
-        modified: wall clock of the last change of the file that is read, as its
-            bytes are on the disk, or of the one that was written, once it has its
-            name; None where it is converted for reading.
-        leased_from: first and last port of the range that our port was chosen from,
-            and in which order; None in single-port mode, or where it isn't known.
-        lost_to_client, lost_to_server: how often a capture shows that something was
-            lost between its place and that end.
-        unseen: blocks that did not come past a capture, and arrived all the same.
-        bounced: name and sender of the ICMP errors that came for what the client
-            sent, and how many, if a capture shows any.
-        oacks_again: how often the OACK was sent again.
-        version: of the file that is read, or was written; None as with ``modified``.
-        lost: rounds of a read in which a packet or its answer was lost, as far as the
-            client's answers show; gaps: of these, what the client reported missing in
-            a window; late: rounds sent again for nothing, for the answer was on its
-            way or the client had paused; doubled: ACKs that the path doubled.
-        moved_to: address and port of a stranger who sends what is due from the client,
-            and how often it did.
-        resent: wall clock when something was last sent again; 0 for never.
-        other_tids: further ports that a capture shows answers from: its server takes
-            each repeat of a request for a new one.
+        peer_error, our_error: code of the ERROR with which the client, or we, ended it,
+            or None.
+        reordered: blocks of an upload that arrived after later ones.
+        modified: modification time of the file being read, if it is sent as on disk, or
+            of the uploaded file once published; else None.
+        leased_from: first and last port of the range that our port was chosen from, and
+            the order; None in single-port mode, or if unknown.
+        lost_to_client, lost_to_server: number of losses that a capture shows between
+            its point and that end.
+        unseen: blocks that arrived but are not in the capture.
+        bounced: name and sender of the ICMP errors for packets of the client, and their
+            number, if a capture shows any.
+        oacks_again: number of resent OACKs.
+        version: of the file read or written; None like ``modified``.
+        lost: rounds of a read in which a packet or its reply was lost, as far as the
+            client's replies show; gaps: of these, the ones that the client reported
+            inside a window; late: needless retransmissions, as the reply was late or
+            the client had paused; doubled: ACKs duplicated on the path.
+        moved_to: address and port of a stranger who sends what the client should send
+            next, and how often it did.
+        resent: wall clock when something was last resent; 0 for never.
+        other_tids: further ports that a capture shows replies from: its server treats
+            each repeated request as a new one.
     """
 
     number: int
@@ -178,17 +178,17 @@ class TransferView(msgspec.Struct, kw_only=True, array_like=True):
 
     @property
     def has_answered(self) -> bool:
-        """Whether the client has heard us: it sent an ACK, a block or an ERROR."""
+        """True if the client has received something: it sent ACK, DATA or ERROR."""
         return self.heard or self.peer_error is not None
 
     @property
     def repeated_acks(self) -> int:
-        """ACKs (of an upload: blocks) that the client sent again."""
+        """ACKs (for an upload: blocks) that the client resent."""
         return self.duplicates - (self.requests - 1) - self.twins
 
     @property
     def is_calm(self) -> bool:
-        """Whether there is nothing to explain: it is on its way, or came whole."""
+        """True if there is nothing to explain: active or completed, no problems."""
         return (
             (self.running or self.phase == "completed")
             and not self.timeouts
@@ -202,7 +202,7 @@ class TransferView(msgspec.Struct, kw_only=True, array_like=True):
 
     @property
     def is_cut_short(self) -> bool:
-        """Whether an upload ended before all bytes came that tsize had announced."""
+        """True if an upload has fewer bytes than its tsize announced."""
         if self.phase != "completed" or self.mode != "octet":
             return False
         announced = {name.casefold(): value for name, value in self.asked}.get("tsize")
@@ -212,15 +212,15 @@ class TransferView(msgspec.Struct, kw_only=True, array_like=True):
 
     @property
     def running(self) -> bool:
-        """Whether it has not ended yet."""
+        """True if it has not ended yet."""
         return self.phase in RUNNING
 
 
 class PortMap(msgspec.Struct, frozen=True, kw_only=True):
-    """The server's port range; ``states`` has one PortState a byte, from FIRST on.
+    """The server's port range; ``states`` has one PortState per byte, from FIRST on.
 
-    With ``single_port`` new transfers answer from the listener's port instead.
-    ``resting`` has for each quarantined port the wall clock when its rest is over.
+    With ``single_port`` new transfers reply from the listener's port instead.
+    ``resting`` has the wall clock time when each quarantined port is free again.
     """
 
     first: int
@@ -233,14 +233,14 @@ class PortMap(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HostPorts(msgspec.Struct, frozen=True, kw_only=True):
-    """What else goes on with the UDP ports of the server's machine.
+    """Other uses of UDP ports on the server's machine.
 
     Attributes:
-        own_first, own_last: from these the system gives to programs that ask for any.
-        first_plain: the lowest port that may be bound without a right.
-        may_bind_low: whether the server may bind those below it, too.
-        held: ports that other programs hold, and who, as "dnsmasq (pid 812)"; the
-            text is empty where the system doesn't say.
+        own_first, own_last: the ephemeral port range.
+        first_plain: lowest port that can be bound without privileges.
+        may_bind_low: whether the server may bind lower ones, too.
+        held: ports in use by other programs, and by which, as "dnsmasq (pid 812)"; the
+            text is empty if unknown.
     """
 
     own_first: int
@@ -251,17 +251,16 @@ class HostPorts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """One name in a folder.
+    """One name in a directory.
 
     Attributes:
-        name: bytes as on the disk; ``text`` is the same made visible.
-        kind: "file", "folder" or "other" (what can't be served).
+        name: bytes as on disk; ``text`` is the same, printable.
+        kind: "file", "folder" or "other" (which can't be served).
         size: bytes; modified: wall clock, seconds.
-        link: whether it is a symbolic link; ``target`` is what is written in it, made
-            visible.
+        link: whether it is a symbolic link; ``target`` is its content, printable.
         why: for "other", what it is and why it can't be served.
-        was: of what was renamed a moment ago, its whole name before, below the root.
-        version: of a file, as it is now.
+        was: for a recently renamed entry, its previous path below the root.
+        version: of a file, as of now.
     """
 
     name: bytes
@@ -277,9 +276,9 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Listing(msgspec.Struct, frozen=True, kw_only=True):
-    """A folder below the root (``b""`` is the root), sorted; ``more`` are not told.
+    """A directory below the root (``b""`` is the root), sorted; ``more`` are omitted.
 
-    ``gone`` is True when it can't be listed (any more); ``why`` says so.
+    ``gone`` is True if it can't be listed (any more); ``why`` is the reason.
     """
 
     folder: bytes
@@ -290,12 +289,12 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NearName(msgspec.Struct, frozen=True, kw_only=True):
-    """A file that may be meant by a name that is not there.
+    """A file with a name similar to a missing one.
 
     Attributes:
-        name: bytes as on the disk, below the root; ``text`` is the same made visible.
-        rule: how it differs, one of knowledge.names.near.RULES; ``words`` says it.
-        sure: whether only the spelling differs; all else is a guess.
+        name: bytes as on disk, below the root; ``text`` is the same, printable.
+        rule: how it differs, one of knowledge.names.near.RULES; ``words`` describes it.
+        sure: whether only the spelling differs; everything else is a guess.
     """
 
     name: bytes
@@ -306,15 +305,15 @@ class NearName(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Refusal(msgspec.Struct, frozen=True, kw_only=True):
-    """A request that was answered with an ERROR.
+    """A request refused with an ERROR.
 
     Attributes:
-        file: the name asked for, made visible; ``asked`` is the same as it came.
-        reason: the journal's word for why; ``message`` is the ERROR's text.
-        near: what may be meant by a name that is not there.
+        file: the requested name, printable; ``asked`` is the original.
+        reason: as in the journal; ``message`` is the ERROR's text.
+        near: files with similar names.
         direction: "read" or "write".
-        server: our address that was asked; empty where it isn't known.
-        kind: the client program as far as it can be told, as "U-Boot".
+        server: our address that the request was sent to; empty if unknown.
+        kind: the client program if recognized, as "U-Boot".
     """
 
     time: float
@@ -331,12 +330,12 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Recording(msgspec.Struct, frozen=True, kw_only=True):
-    """A capture that is being written.
+    """A capture being written.
 
     Attributes:
-        path: of the file, made visible.
-        packets: in it; ``octets`` of the file, both since the capture began.
-        missed: records that it could not keep, because there were too many.
+        path: of the file, printable.
+        packets: number of packets; ``octets`` of the file, both since the start.
+        missed: records lost because there were too many.
     """
 
     path: str
@@ -349,7 +348,7 @@ class HostNetwork(msgspec.Struct, frozen=True):
     """A network that the server's host is in, or has a route to, as CIDR.
 
     Attributes:
-        gateway: by which it is reached; "" where the device itself leads there.
+        gateway: of the route; "" if directly connected.
         is_own: whether the host has an address in it.
     """
 
@@ -360,24 +359,24 @@ class HostNetwork(msgspec.Struct, frozen=True):
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True):
-    """What the server is; sent first and whenever it changes.
+    """The state of the server; sent first and whenever it changes.
 
     Attributes:
-        listeners: where requests are taken, as "address:port".
-        root: the folder that is served.
-        named: names and paths of what is served side by side instead; ``root`` is the
-            folder above them all then.
+        listeners: as "address:port".
+        root: the directory served.
+        named: names and paths of the named places served instead; ``root`` is then
+            their common parent.
         notices: sentences for the operator, the most important first.
         watch: "watching", "polling" or "gone"; ``watch_cure`` says why it is not
-            watching, and what to type against it.
-        write: what uploads are taken: "off", "new" or "overwrite".
-        addresses: by which others may reach this machine.
-        networks: those whose length its host knows.
-        capture: that is being written, if one is.
-        source: "server"; "capture" for one that is read, ``root`` is its file then;
-            "demo" for a server whose clients are simulated.
-        progress: how much of it has been read, 0 to 1; None for a server.
-        mtu: of the default route, bytes; None if there is none, or it is not known.
+            watching, and what to type.
+        write: upload mode: "off", "new" or "overwrite".
+        addresses: by which others can reach this machine.
+        networks: those known to its host.
+        capture: the capture being written, if any.
+        source: "server"; "capture" for one being read, ``root`` is then its file;
+            "demo" for a server with simulated clients.
+        progress: share of the capture read so far, 0 to 1; None for a server.
+        mtu: of the default route, bytes; None if there is none, or unknown.
     """
 
     version: str

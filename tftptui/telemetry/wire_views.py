@@ -1,18 +1,18 @@
-"""What machines sent before TFTP, as screens show it."""
+"""ARP and DHCP of machines before TFTP, as shown on screens."""
 
 import msgspec
 
 MOST_DEVICES = 256
-"""Machines that are remembered; of more, the one heard longest ago goes."""
+"""Machines remembered; the one heard least recently is dropped."""
 
 
 class WireLine(msgspec.Struct, frozen=True):
-    """One step of a machine's story.
+    """One step of a machine.
 
     Attributes:
         time: when it happened first, wall clock in seconds; last: when last.
         direction: "→" from the machine, "←" to it, "–" for the link.
-        text: as ``tftptui wire`` prints it.
+        text: as printed by ``tftptui wire``.
     """
 
     time: float
@@ -22,19 +22,19 @@ class WireLine(msgspec.Struct, frozen=True):
 
 
 class WireDevice(msgspec.Struct, frozen=True, kw_only=True):
-    """A machine and what it sent and was told, oldest first.
+    """A machine, with what it sent and received, oldest first.
 
     Attributes:
         mac: like "52:54:00:12:34:56".
         interface: of this host, where it was heard.
-        address: that it uses; "" before it has one.
-        title: maker, program and processor, as far as known.
-        last: when it was heard last, wall clock in seconds.
-        begun: when its latest try to boot began; 0 if it only sent ARP.
-        requested: when that led to a TFTP request; 0 before. requester: from where.
+        address: its address; "" before it has one.
+        title: manufacturer, program and processor, as far as known.
+        last: when it was last heard, wall clock in seconds.
+        begun: when its latest boot attempt started; 0 if it only sent ARP.
+        requested: when that led to a TFTP request; 0 before. requester: its source.
         because: why it sends its request here; "" if unknown or not here.
-        missing_address: that it looks for by ARP and no host has; "" for none.
-        findings: numbers of those that hold for it.
+        missing_address: an address it looks for by ARP and no host has; "" for none.
+        findings: numbers of the findings about it.
     """
 
     mac: str
@@ -52,13 +52,13 @@ class WireDevice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WireNews(msgspec.Struct, kw_only=True):
-    """What of the wire is new since the frame before.
+    """Changes since the previous frame.
 
     Attributes:
-        interfaces: those that are watched: "eth1 (up, 10.0.0.1/24)".
-        notice: what is not heard, and what to do about it; "" if nothing is missing.
+        interfaces: the watched ones: "eth1 (up, 10.0.0.1/24)".
+        notice: what can't be heard, and what to do about it; "" if nothing is missing.
         may_add_address: whether this server may add an address to its interface.
-        devices: those of which there is news, whole.
+        devices: the machines that changed, complete.
     """
 
     interfaces: str
@@ -67,7 +67,7 @@ class WireNews(msgspec.Struct, kw_only=True):
     devices: list[WireDevice] = []
 
     def merged(self, later: "WireNews") -> "WireNews":
-        """Return this with what came LATER; the machine heard last stands last."""
+        """Return this with LATER news; the machine heard last comes last."""
         devices = {one.mac: one for one in self.devices}
         for one in later.devices:
             devices.pop(one.mac, None)

@@ -1,20 +1,20 @@
-"""Counts, ports, times and places as people say them, and URLs to paste."""
+"""Formats counts, ports, times and addresses for people, and URLs."""
 
 from collections.abc import Collection, Iterable, Sequence
 from shlex import quote as shell_quote
 from urllib.parse import quote
 
 LEADS_NOWHERE = "broken symbolic link"
-"""The text for the client of a link whose target does not exist."""
+"""ERROR text for a link whose target does not exist."""
 
 _UNSAID = 69
-"""The port that a URL of TFTP means where it names none (RFC 3617)."""
+"""Default port of a TFTP URL (RFC 3617)."""
 _FEW = 4
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh")
 
 
 def times(count: int) -> str:
-    """Return how often: once, twice, 3 times."""
+    """Return a frequency: once, twice, 3 times."""
     return {1: "once", 2: "twice"}.get(count, f"{count} times")
 
 
@@ -33,7 +33,7 @@ def ordinal(number: int) -> str:
 
 
 def ports(numbers: Iterable[int]) -> str:
-    """Return ports shortly: 2072; 2070 and 2072; 2070–2075; 5 ports from 9 to 99."""
+    """Return ports shortened: 2072; 2070 and 2072; 2070–2075; 5 ports from 9 to 99."""
     found = sorted(set(numbers))
     if not found:
         return "–"
@@ -47,9 +47,9 @@ def ports(numbers: Iterable[int]) -> str:
 
 
 def port_word(numbers: Collection[int], kind: str = "") -> str:
-    """Return ports with the word before them: port 2072, ports 2070–2072.
+    """Return ports with the word "port": port 2072, ports 2070–2072.
 
-    KIND stands before the word: UDP port 2072, 7 UDP ports from 9 to 99.
+    KIND comes before the word: UDP port 2072, 7 UDP ports from 9 to 99.
     """
     found, told = set(numbers), ports(numbers)
     word = f"{kind} port".lstrip()
@@ -66,7 +66,7 @@ def joined(words: Sequence[str]) -> str:
 
 
 def seconds(time: float) -> str:
-    """Return a length of time: under 1 ms, 4 ms, 0.25 s, 2.0 s, 16 s."""
+    """Return a duration: under 1 ms, 4 ms, 0.25 s, 2.0 s, 16 s."""
     if time < 0.001:  # noqa: PLR2004
         return "under 1 ms"
     if time < 0.01:  # noqa: PLR2004
@@ -77,12 +77,12 @@ def seconds(time: float) -> str:
 
 
 def span(first: int, last: int, dash: str = "–") -> str:
-    """Return a range: ``40000–40099``, or ``40000`` when it is one."""
+    """Return a range: ``40000–40099``, or ``40000`` if it is a single number."""
     return f"{first}{dash}{last}" if last > first else f"{first}"
 
 
 def host(address: str) -> str:
-    """Return an address as it stands in a URL."""
+    """Return an address as written in a URL."""
     return f"[{address}]" if ":" in address else address
 
 
@@ -92,11 +92,11 @@ def endpoint(address: str, port: int) -> str:
 
 
 def tftp_url(address: str, port: int, file: str | bytes) -> str:
-    """Return where a file is to be had."""
+    """Return the URL of a file."""
     place = host(address) if port == _UNSAID else endpoint(address, port)
     return f"tftp://{place}/{quote(file, safe='/:@-._~+=,')}"
 
 
 def url(address: str, port: int, file: str | bytes) -> str:
-    """Return the same, safe to paste into a shell."""
+    """Return the same, quoted for a shell."""
     return shell_quote(tftp_url(address, port, file))

@@ -252,9 +252,7 @@ class Walk:
         return components(target[len(self._absolute) :])
 
     def _file(self, name: bytes) -> ServedFile:
-        if (
-            not self._is_file
-        ):  # never open a device: opening alone can have side effects
+        if not self._is_file:  # opening a device alone can have side effects
             _require_regular(self.look(name))
         descriptor = os.open(name, _READ, dir_fd=self._folders[-1])
         try:

@@ -1,1 +1,1 @@
-"""Captures: packets as files that Wireshark reads, and such files read back."""
+"""Captures: write packets as files for Wireshark, and read such files."""

@@ -1,4 +1,4 @@
-"""The blocks of a pcapng file, read (IETF draft-ietf-opsawg-pcapng)."""
+"""Parses the blocks of a pcapng file (IETF draft-ietf-opsawg-pcapng)."""
 
 import struct
 from collections.abc import Callable, Iterator
@@ -20,11 +20,11 @@ class Captured(msgspec.Struct, frozen=True, gc=False):
 
     Attributes:
         time: nanoseconds since the epoch.
-        link_type: LINKTYPE_ number of the bytes (tcpdump.org/linktypes).
-        octets: what was kept of it; ``length`` is what it had.
-        interface: counts up through the file.
-        options: of pcapng, packed; comments() reads them.
-        order: "<" or ">", their byte order.
+        link_type: LINKTYPE_ number (tcpdump.org/linktypes).
+        octets: the bytes captured; ``length`` is the original length.
+        interface: number, counted through the file.
+        options: of pcapng, packed; comments() parses them.
+        order: "<" or ">", byte order of the options.
     """
 
     time: int
@@ -36,7 +36,7 @@ class Captured(msgspec.Struct, frozen=True, gc=False):
     order: str = "<"
 
     def comments(self) -> list[str]:
-        """Return what somebody wrote about the packet."""
+        """Return the comments of the packet."""
         return [
             value.decode("utf-8", "replace")
             for code, value in _options(self.options, self.order)
@@ -46,7 +46,7 @@ class Captured(msgspec.Struct, frozen=True, gc=False):
 
 @dataclass(slots=True)
 class Interface:
-    """What a pcapng file says of one interface; ``unit`` is in 1/10⁹ s or finer."""
+    """The description of an interface; ``per_second`` is its time resolution."""
 
     number: int
     link_type: int
@@ -61,7 +61,7 @@ class Interface:
 
 
 def interface(number: int, body: bytes, order: str) -> Interface:
-    """Return what the block of an interface says.
+    """Parse an interface description block.
 
     Raises:
         struct.error: it is too short.
@@ -122,10 +122,8 @@ PACKETS: dict[int, Callable[[bytes, str, list[Interface]], Captured]] = {
     _OLD_PACKET: _old,
     _SIMPLE_PACKET: _simple,
 }
-"""What makes a packet of a block, by its type.
-
-They raise struct.error or IndexError for invalid blocks.
-"""
+"""Parsers of packet blocks by block type. They raise struct.error or IndexError for
+invalid blocks."""
 
 
 def _options(octets: bytes, order: str) -> Iterator[tuple[int, bytes]]:
@@ -139,6 +137,6 @@ def _options(octets: bytes, order: str) -> Iterator[tuple[int, bytes]]:
 
 
 def _per_second(resolution: int) -> int:
-    """Return ticks a second (if_tsresol)."""
+    """Return ticks per second (if_tsresol)."""
     power = resolution & 0x7F
     return 1 << power if resolution & 0x80 else 10**power

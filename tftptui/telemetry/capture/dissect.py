@@ -1,4 +1,4 @@
-"""The fields of a TFTP packet, named: of any bytes, also malformed ones."""
+"""Dissects TFTP packets, malformed ones too, into named fields."""
 
 from typing import NamedTuple
 
@@ -10,13 +10,13 @@ _OPCODE = 2
 
 
 class Field(NamedTuple):
-    """Some consecutive bytes of a packet.
+    """Consecutive bytes of a packet.
 
     Attributes:
         offset: of the first byte in the packet.
-        octets: the bytes, with the NUL that ends a text.
-        name: what they are, as the RFC calls it.
-        value: what they say.
+        octets: the bytes, with the NUL that ends a string.
+        name: as in the RFC.
+        value: the meaning, as text.
     """
 
     offset: int
@@ -26,9 +26,9 @@ class Field(NamedTuple):
 
 
 def dissect(packet: bytes) -> list[Field]:
-    """Return the fields in order; together they are the whole packet.
+    """Return the fields in order; together they cover the whole packet.
 
-    RFC 1350 §5, RFC 2347. What does not fit the format is a field as well, and says
+    RFC 1350 §5, RFC 2347. Bytes that do not fit the format become a field that says
     why.
     """
     fields = _Fields(packet)
@@ -64,14 +64,14 @@ def dissect(packet: bytes) -> list[Field]:
 
 
 class _Fields:
-    """Takes fields off the front of a packet."""
+    """Reads fields from the front of a packet."""
 
     def __init__(self, packet: bytes) -> None:
         self.found: list[Field] = []
         self._packet, self._place = packet, 0
 
     def number(self, name: str, value: str = "") -> None:
-        """Take 16 bits; VALUE is what they say, if not the number."""
+        """Read 16 bits; VALUE replaces the number as the text."""
         octets = self._packet[self._place : self._place + 2]
         whole = f"{int.from_bytes(octets)}"
         if len(octets) == 2:  # noqa: PLR2004 - 16 bits
@@ -80,7 +80,7 @@ class _Fields:
             self.rest(name, "cut: 2 bytes are due")
 
     def text(self, name: str) -> None:
-        """Take a text and the NUL behind it."""
+        """Read a string and its NUL."""
         end = self._packet.find(b"\0", self._place)
         if end < 0:
             octets = self._packet[self._place :]
@@ -90,13 +90,13 @@ class _Fields:
             self._take(octets, name, visible(octets[:-1]))
 
     def options(self) -> None:
-        """Take pairs of a name and a value."""
+        """Read pairs of name and value."""
         while self._place < len(self._packet):
             self.text("option")
             self.text("value")
 
     def rest(self, name: str, value: str) -> None:
-        """Take what is left, if anything is."""
+        """Read what is left, if anything."""
         self._take(self._packet[self._place :], name, value)
 
     def _take(self, octets: bytes, name: str, value: str) -> None:

@@ -1,7 +1,7 @@
-"""UDP datagrams as link-layer frames, with headers and checksums that are right.
+"""UDP datagrams as link-layer frames, with valid headers and checksums.
 
-The link type is Linux cooked (LINKTYPE_LINUX_SLL): no MAC address has to be made
-up, the direction shows, and IPv4 and IPv6 fit into one capture.
+The link type is Linux cooked (LINKTYPE_LINUX_SLL): it needs no made-up MAC addresses,
+shows the direction, and allows IPv4 and IPv6 in one capture.
 """
 
 import struct
@@ -31,18 +31,18 @@ _V4 = struct.Struct("!BBHHHBBH4s4s")
 _V6 = struct.Struct("!IHBB16s16s")
 _UDP_HEADER = struct.Struct("!HHHH")
 _MAX_LENGTH = 0xFFFF
-"""Of an IPv4 packet, and of what follows an IPv6 header."""
+"""Of an IPv4 packet, and of the payload after an IPv6 header."""
 
 
 class Datagram(msgspec.Struct, frozen=True, gc=False):
-    """A UDP datagram on its way.
+    """A UDP datagram.
 
     Attributes:
         time: nanoseconds since the epoch.
-        source, destination: where it came from and went to.
-        payload: its bytes, as far as they are known.
-        octets: of its whole payload; more than ``payload`` has where that is cut.
-        is_sent: whether it left the server.
+        source, destination: addresses and ports.
+        payload: its bytes, as far as known.
+        octets: length of the whole payload, even if ``payload`` is truncated.
+        is_sent: whether the server sent it.
     """
 
     time: int
@@ -55,12 +55,12 @@ class Datagram(msgspec.Struct, frozen=True, gc=False):
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """An ICMP error that came back for a datagram.
+    """An ICMP error caused by a datagram.
 
     Attributes:
         time: nanoseconds since the epoch.
-        sender: address of who complains.
-        type, code: of the message, in the numbers of the datagram's IP version.
+        sender: source address of the error.
+        type, code: numbers for the datagram's IP version.
         about: the datagram, which is quoted.
     """
 
@@ -73,7 +73,7 @@ class Complaint:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """The bytes of a frame that are kept, and how many it had."""
+    """The bytes captured of a frame, and its original length."""
 
     octets: bytes
     length: int
@@ -82,12 +82,12 @@ class Cut:
 def frame(datagram: Datagram, number: int) -> Cut:
     """Return a datagram as a frame; NUMBER is its IPv4 identification, modulo 65536.
 
-    Where the payload is cut its checksum can't be known: IPv4 then says that there
-    is none (RFC 768); IPv6 must have one, and gets the pseudo header's, as hosts
-    leave it to their network cards.
+    The checksum of a truncated payload is unknown: IPv4 then uses 0 for "no checksum"
+    (RFC 768); IPv6 requires one and gets that of the pseudo header, as with checksum
+    offloading.
 
     Raises:
-        ValueError: an address is none, or the two are of different families.
+        ValueError: an address is invalid, or their families differ.
     """
     source, destination = (
         _packed(place[0]) for place in (datagram.source, datagram.destination)
@@ -111,12 +111,12 @@ def frame(datagram: Datagram, number: int) -> Cut:
 
 
 def complaint_frame(complaint: Complaint, number: int) -> Cut:
-    """Return an ICMP error as a frame that was received; see frame().
+    """Return an ICMP error as a received frame; see frame().
 
-    It quotes the headers of what it is about and eight bytes more (RFC 792).
+    It quotes the headers of the datagram and eight more bytes (RFC 792).
 
     Raises:
-        ValueError: an address is none, or the sender's is of another family.
+        ValueError: an address is invalid, or their families differ.
     """
     about = complaint.about
     sender, target = _packed(complaint.sender), _packed(about.source[0])
@@ -126,7 +126,7 @@ def complaint_frame(complaint: Complaint, number: int) -> Cut:
     headers = _V4_LENGTH if is_v4 else _V6_LENGTH
     quoted = frame(about, number).octets[_COOKED.size :][: headers + 2 * _UDP_LENGTH]
     bare = bytes([complaint.type, complaint.code, 0, 0, 0, 0, 0, 0]) + quoted
-    # ICMPv6 covers the addresses as well (RFC 4443 §2.3).
+    # The ICMPv6 checksum covers the addresses, too (RFC 4443 §2.3).
     pseudo = pseudo_header(sender + target, len(bare), _ICMP_V6)
     check = checksum(bare if is_v4 else pseudo + bare).to_bytes(2)
     message = bare[:2] + check + bare[4:]
@@ -139,7 +139,7 @@ def complaint_frame(complaint: Complaint, number: int) -> Cut:
 
 
 def cooked_header(version: int, *, is_sent: bool) -> bytes:
-    """Return a Linux cooked header in front of IPv4 or IPv6, its VERSION."""
+    """Return a Linux cooked header for an IPv4 or IPv6 packet."""
     way = _FROM_US if is_sent else _TO_US
     return _COOKED.pack(way, _NO_HARDWARE, 0, _ETHERTYPES[version])
 
@@ -147,21 +147,21 @@ def cooked_header(version: int, *, is_sent: bool) -> bytes:
 def v4_header(
     source: bytes, destination: bytes, octets: int, protocol: int, number: int
 ) -> bytes:
-    """Return an IPv4 header in front of OCTETS bytes; may be fragmented (RFC 791)."""
+    """Return an IPv4 header for OCTETS bytes; may be fragmented (RFC 791)."""
     fields = (0x45, 0, _V4_LENGTH + octets, number & 0xFFFF, 0, _TTL, protocol)
     bare = _V4.pack(*fields, 0, source, destination)
     return _V4.pack(*fields, checksum(bare), source, destination)
 
 
 def v6_header(source: bytes, destination: bytes, octets: int, following: int) -> bytes:
-    """Return an IPv6 header in front of OCTETS bytes (RFC 8200)."""
+    """Return an IPv6 header for OCTETS bytes (RFC 8200)."""
     return _V6.pack(6 << 28, octets, following, _TTL, source, destination)
 
 
 def checksum(octets: bytes) -> int:
-    """Return the Internet checksum (RFC 1071), with 0xFFFF for 0 as UDP wants it.
+    """Return the Internet checksum (RFC 1071), with 0xFFFF for 0 as in UDP.
 
-    The remainder of a big number is the one's complement sum of its words.
+    The one's complement sum of 16-bit words equals the big number modulo 0xFFFF.
     """
     if len(octets) % 2:
         octets += b"\0"
@@ -169,7 +169,7 @@ def checksum(octets: bytes) -> int:
 
 
 def pseudo_header(addresses: bytes, octets: int, protocol: int) -> bytes:
-    """Return what a checksum covers besides the packet (RFC 768, RFC 8200 §8.1)."""
+    """Return the pseudo header of a checksum (RFC 768, RFC 8200 §8.1)."""
     return addresses + struct.pack("!HH", protocol, octets)
 
 
@@ -177,7 +177,7 @@ def packed_address(text: str) -> bytes:
     """Return the bytes of an address.
 
     Raises:
-        ValueError: it is none.
+        ValueError: it is invalid.
     """
     return _packed(text)
 

@@ -1,4 +1,4 @@
-"""From a captured frame to the IP packet in it, past link headers and VLAN tags."""
+"""Finds the IP packet in a captured frame, after link headers and VLAN tags."""
 
 import struct
 
@@ -6,17 +6,17 @@ import msgspec
 
 _ETHERTYPES = {0x0800: 4, 0x86DD: 6}
 _TAGS = (0x8100, 0x88A8, 0x9100)
-"""802.1Q, 802.1ad and what was used for the latter before."""
+"""802.1Q, 802.1ad and the old value of the latter."""
 
 _PPPOE = 0x8864
 _PPP = {0x0021: 4, 0x0057: 6}
 _FAMILIES = {2: 4, 10: 6, 24: 6, 28: 6, 30: 6}
-"""Address families that BSD and Linux write in front of a packet."""
+"""Address families that BSD and Linux write before a packet."""
 
 _SENT = 4
 
 Place = tuple[int, int]
-"""Interface number and packet type, as Linux cooked captures tell them."""
+"""Interface number and packet type of a Linux cooked capture."""
 
 
 class Inner(msgspec.Struct, frozen=True, gc=False):
@@ -24,9 +24,10 @@ class Inner(msgspec.Struct, frozen=True, gc=False):
 
     Attributes:
         version: 4 or 6.
-        start: where it begins in the frame.
-        place: where a cooked capture saw it; the same packet may be seen at several.
-        is_sent: whether it left the machine that captured, if the frame tells.
+        start: its offset in the frame.
+        place: where a cooked capture saw it; the same packet may be seen in several
+            places.
+        is_sent: whether the capturing machine sent it, if known.
     """
 
     version: int
@@ -36,7 +37,7 @@ class Inner(msgspec.Struct, frozen=True, gc=False):
 
 
 def inner(link_type: int, frame: bytes) -> Inner | None:
-    """Return where the IP packet of a frame is; None where there is none."""
+    """Return the IP packet in a frame; None if there is none."""
     find = _FINDERS.get(link_type)
     try:
         return None if find is None else find(frame)
@@ -45,7 +46,7 @@ def inner(link_type: int, frame: bytes) -> Inner | None:
 
 
 def is_known(link_type: int) -> bool:
-    """Whether frames of this type can be read."""
+    """Return whether frames of this link type can be read."""
     return link_type in _FINDERS
 
 
@@ -54,7 +55,7 @@ def _ethernet(frame: bytes) -> Inner | None:
 
 
 def _after_type(frame: bytes, at: int, place: Place | None = None) -> Inner | None:
-    """Look behind an Ethernet type at AT, through tags."""
+    """Find the packet after the EtherType at AT, skipping tags."""
     kind = frame[at] << 8 | frame[at + 1]
     while kind in _TAGS:
         at += 4
@@ -95,7 +96,7 @@ def _raw(frame: bytes) -> Inner | None:
 
 
 def _null(frame: bytes) -> Inner | None:
-    """BSD loopback: an address family in the byte order of who captured."""
+    """BSD loopback: an address family in the capturing machine's byte order."""
     family = int.from_bytes(frame[:4], "little")
     if family > 0xFFFF:  # noqa: PLR2004 - no family is, in the right byte order
         family = int.from_bytes(frame[:4])

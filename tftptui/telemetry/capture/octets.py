@@ -1,4 +1,4 @@
-"""The bytes of a TFTP packet, as far as its record and its note can tell them."""
+"""Rebuilds the bytes of a TFTP packet from its record and note, as far as possible."""
 
 import re
 from collections.abc import Callable
@@ -28,7 +28,7 @@ _OACK_KINDS = (Kind.OACK, Kind.OACK_RECEIVED)
 _REQUEST_KINDS = (Kind.RRQ, Kind.WRQ)
 
 Read = Callable[[int, int], bytes]
-"""Returns the bytes of a file from an offset on; fewer where they are not known."""
+"""Returns bytes of a file from an offset on; fewer if they are unknown."""
 
 _REQUEST = re.compile(
     r"(?P<name>.*) (?P<mode>octet|netascii|mail)(?P<options>( \S+=\S*)*)", re.DOTALL
@@ -38,13 +38,13 @@ _ERROR = re.compile(r"(?P<code>\d{1,5})( (?P<text>.*))?", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of a packet.
+    """The known bytes of a packet.
 
     Attributes:
-        octets: its payload's beginning, or all of it.
-        length: bytes that it had.
-        is_exact: False where it is put together from what was written down of it, and
-            had other bytes on the wire.
+        octets: its payload, or the start of it.
+        length: original length in bytes.
+        is_exact: False if it was rebuilt from a printable form that differs from the
+            original bytes.
     """
 
     octets: bytes
@@ -53,21 +53,21 @@ class Known:
 
 
 def nothing(_offset: int, _octets: int) -> bytes:
-    """Return no bytes: a file whose content is not at hand."""
+    """Return no bytes: the file's content is not available."""
     return b""
 
 
 def numbering_of(view: TransferView | None) -> Numbering:
-    """Return how the blocks of a transfer are numbered on the wire."""
+    """Return how a transfer's blocks are numbered on the wire."""
     is_one = view is not None and ("rollover", "1") in view.agreed
     return Numbering(1 if is_one else 0)
 
 
 def data_sizes(record: PacketRecord, block_size: int | None) -> list[int]:
-    """Return the payload bytes of each block of a run.
+    """Return the payload size of each block of a run, in bytes.
 
-    BLOCK_SIZE None: not known; the record has the sum modulo 65536 only, so they
-    are taken to be alike.
+    If BLOCK_SIZE is None (unknown), equal sizes are assumed; the record only has the
+    sum modulo 65536.
     """
     count = max(1, record.count)
     if count == 1:
@@ -83,7 +83,7 @@ def data_sizes(record: PacketRecord, block_size: int | None) -> list[int]:
 def blocks_of(
     record: PacketRecord, view: TransferView | None, read: Read
 ) -> list[Known]:
-    """Return the DATA packets of a run; what READ does not know is cut off."""
+    """Return the DATA packets of a run; payload unknown to READ is cut off."""
     block_size = None if view is None else view.block_size
     numbering = numbering_of(view)
     packets = []
@@ -97,7 +97,7 @@ def blocks_of(
 
 
 def packet_of(record: PacketRecord, note: str, view: TransferView | None) -> Known:
-    """Return a packet that is no DATA; NOTE without the address it may begin with."""
+    """Return a packet other than DATA; NOTE must not start with an address."""
     octets = b""
     if record.kind in _ACK_KINDS:
         octets = encode_ack(numbering_of(view).wire(record.block))
@@ -108,7 +108,7 @@ def packet_of(record: PacketRecord, note: str, view: TransferView | None) -> Kno
     elif record.kind in _ERROR_KINDS and (found := _ERROR.fullmatch(note)):
         octets = encode_error(int(found["code"]) & 0xFFFF, found["text"] or "")
     length = record.octets or len(octets)
-    if record.kind in _ACK_KINDS:  # some clients pad them; with what is not known
+    if record.kind in _ACK_KINDS:  # some clients pad them with unknown bytes
         return Known(octets, length)
     if octets and len(octets) != length:
         return Known(octets, len(octets), is_exact=False)

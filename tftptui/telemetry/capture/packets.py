@@ -1,4 +1,4 @@
-"""From IP packets to UDP datagrams and ICMP errors, fragments put together."""
+"""UDP datagrams and ICMP errors from IP packets, with fragments reassembled."""
 
 import struct
 from collections import OrderedDict
@@ -20,13 +20,13 @@ _EXTENSIONS = (0, 43, 60)
 
 _MOST_EXTENSIONS = 16
 _LINK_HEADER = 14
-"""Bytes of the shortest after which a datagram is looked for, Ethernet's."""
+"""Bytes of the shortest link header with an inner packet: Ethernet."""
 
 _UDP_LENGTH = 8
 _DATA = Opcode.DATA.to_bytes(2)
 _MOST_PENDING = 4_096
 _DAMAGE = (IndexError, ValueError, struct.error)
-"""What it leads to when a packet is shorter than it says."""
+"""Errors raised for a packet shorter than its headers say."""
 
 _PLAIN = struct.Struct("!BxHHHxBxx4s4sHHHxx")
 _NO_OPTIONS = 0x45
@@ -35,10 +35,10 @@ _V4_ERRORS, _V6_ERRORS = (3, 11, 12), (1, 2, 3, 4)
 
 
 class Seen(msgspec.Struct, frozen=True, gc=False):
-    """A datagram, and what tells copies of it apart from repeats.
+    """A datagram, with marks that tell copies of it from retransmissions.
 
     Attributes:
-        number: IPv4 identification, or None; hosts give each datagram another.
+        number: IPv4 identification, or None; hosts use a new one for each datagram.
         place: where a cooked capture saw it.
     """
 
@@ -53,9 +53,9 @@ class IcmpSeen:
 
     Attributes:
         time: nanoseconds since the epoch.
-        version: of IP; ``type`` and ``code`` mean other things in each.
-        sender: who says it.
-        about: the datagram that it is about, as far as it is quoted.
+        version: of IP; it determines the meaning of ``type`` and ``code``.
+        sender: source address of the error.
+        about: the datagram, as far as it is quoted.
     """
 
     time: int
@@ -74,28 +74,28 @@ class _Ip(msgspec.Struct, frozen=True, gc=False):
     protocol: int
     start: int
     octets: int
-    fragment: tuple[int, int, bool] | None = None  # identification, offset, more
+    # identification, offset, more fragments
+    fragment: tuple[int, int, bool] | None = None
     number: int | None = None
 
 
 @dataclass(slots=True)
 class _Pending:
-    """A fragmented datagram: bytes wanted (if known) and seen."""
+    """A fragmented datagram: total bytes (if known) and bytes seen."""
 
     wanted: int | None = None
     seen: int = 0
 
 
 class Dissector:
-    """Takes captured frames apart.
+    """Dissects captured frames.
 
     Attributes:
-        unknown_links: frames of link types that can't be read, by type.
-        other: frames that hold no UDP and no ICMP error.
-        incomplete: fragmented datagrams of which parts are missing.
-        cut: datagrams that lost bytes to the capture's snap length; maimed: those of
-            them that lost more than the content of a file; headless: frames that lost
-            all of their datagram.
+        unknown_links: number of frames with unsupported link types, by type.
+        other: number of frames without UDP or an ICMP error.
+        incomplete: number of fragmented datagrams with missing fragments.
+        cut: datagrams truncated by the snapshot length; maimed: those of them that lost
+            more than file content; headless: frames that lost the whole datagram.
     """
 
     def __init__(self) -> None:
@@ -108,8 +108,8 @@ class Dissector:
     def take(self, captured: Captured) -> Seen | IcmpSeen | None:
         """Return the datagram or the ICMP error in a frame, or None.
 
-        Of a fragmented datagram the first fragment stands for all: it has the
-        length of the whole, and the TFTP header.
+        For a fragmented datagram the first fragment is returned: it has the TFTP
+        header, and the UDP length of the whole.
         """
         frame = captured.octets
         found = inner(captured.link_type, frame)
@@ -131,7 +131,7 @@ class Dissector:
             self.maimed += payload[:2] != _DATA or len(payload) < HEADER
 
     def _unusual(self, captured: Captured, found: Inner) -> Seen | IcmpSeen | None:
-        """Do it for whatever is not plain."""
+        """Dissect a packet that _plain() can't handle."""
         frame = captured.octets
         try:
             ip = _PARSERS[found.version](frame, found.start, captured.length)
@@ -152,7 +152,7 @@ class Dissector:
         return seen
 
     def finish(self) -> None:
-        """Count the fragments whose rest never came."""
+        """Count the fragmented datagrams that are still incomplete."""
         for pending in self._pending.values():
             self.incomplete += pending.wanted is None or pending.seen < pending.wanted
         self._pending.clear()
@@ -167,7 +167,7 @@ class Dissector:
             self.other += 1
 
     def _is_first(self, ip: _Ip) -> bool:
-        """Take note of a fragment; return whether the datagram begins in it."""
+        """Record a fragment; return whether it is the first of its datagram."""
         number, offset, more = ip.fragment or (0, 0, False)
         key = (ip.source, ip.destination, number)
         pending = self._pending.setdefault(key, _Pending())
@@ -183,9 +183,9 @@ class Dissector:
 
 
 def _plain(captured: Captured, found: Inner) -> Seen | None:
-    """Return the datagram of a packet as nearly all are, else None.
+    """Return the datagram of a normal packet, else None.
 
-    That is IPv4 without options and fragments, and lengths that agree.
+    Normal is IPv4 without options and fragments, with consistent lengths.
     """
     frame, start = captured.octets, found.start
     if len(frame) < start + _PLAIN.size:
@@ -236,7 +236,7 @@ def _udp(captured: Captured, ip: _Ip, *, is_sent: bool) -> Datagram | None:
     if len(frame) < start + _UDP_LENGTH:
         return None
     source, destination, length = struct.unpack_from("!HHH", frame, start)
-    # 0, as in a packet that the network card has still to cut: what there is.
+    # 0 in packets before segmentation offload: use the IP length.
     octets = (length or ip.octets) - _UDP_LENGTH
     if octets < 0:
         return None

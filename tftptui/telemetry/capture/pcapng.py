@@ -1,7 +1,7 @@
-"""The blocks of a pcapng file (IETF draft-ietf-opsawg-pcapng), as bytes to write.
+"""Encodes the blocks of a pcapng file (IETF draft-ietf-opsawg-pcapng).
 
-Sections have no length, so that a file is whole after every block. No custom
-blocks: editcap stops at them.
+Sections have no length, so a file is valid after every block. No custom blocks: editcap
+stops at them.
 """
 
 import struct
@@ -9,7 +9,7 @@ import struct
 SECTION, INTERFACE, STATISTICS, PACKET = 0x0A0D0D0A, 1, 5, 6
 BYTE_ORDER = 0x1A2B3C4D
 NO_LIMIT = 262_144
-"""Bytes: the snapshot length of an interface that cuts nothing."""
+"""Snapshot length in bytes for an interface that truncates nothing."""
 
 _UNKNOWN_LENGTH = -1
 _END, _COMMENT = 0, 1
@@ -24,13 +24,13 @@ _WORD = 4
 
 
 def section(application: str) -> bytes:
-    """Return the block that a section begins with."""
+    """Return a section header block."""
     body = struct.pack("<IHHq", BYTE_ORDER, 1, 0, _UNKNOWN_LENGTH)
     return _block(SECTION, body + _options((_APPLICATION, _text(application))))
 
 
 def interface(link_type: int, snaplen: int, name: str, description: str) -> bytes:
-    """Return the block of an interface; they are numbered from 0 as they come."""
+    """Return an interface description block; they are numbered from 0 in order."""
     body = struct.pack("<HHI", link_type, 0, snaplen)
     options = _options(
         (_NAME, _text(name)),
@@ -49,15 +49,15 @@ def packet(
     is_sent: bool,
     comment: str = "",
 ) -> bytes:
-    """Return the block of a packet.
+    """Return an enhanced packet block.
 
     Args:
         number: of its interface.
         time: nanoseconds since the epoch.
-        octets: what is kept of it.
-        length: how long it was.
+        octets: captured bytes.
+        length: original length.
         is_sent: its direction.
-        comment: words for the caller reads it.
+        comment: comment for the reader.
     """
     when = (time >> 32, time & 0xFFFF_FFFF)
     head = struct.pack("<IIIII", number, *when, len(octets), length)
@@ -67,7 +67,7 @@ def packet(
 
 
 def statistics(number: int, time: int, dropped: int) -> bytes:
-    """Return the block that says how many packets an interface could not keep."""
+    """Return an interface statistics block with the number of dropped packets."""
     head = struct.pack("<III", number, time >> 32, time & 0xFFFF_FFFF)
     return _block(STATISTICS, head + _options((_DROPPED, struct.pack("<Q", dropped))))
 

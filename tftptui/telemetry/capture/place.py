@@ -1,4 +1,4 @@
-"""The file that a running capture is written to, and those that were full before."""
+"""The files of a running capture: the current one and rotated ones."""
 
 import os
 import stat
@@ -19,12 +19,12 @@ class CaptureError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class CapturePlace:
-    """Where a capture goes.
+    """Destination of a capture.
 
     Attributes:
-        path: of the file that is written now.
-        size: bytes after which another one is begun; None for never.
-        files: that are kept then, the oldest going first.
+        path: of the current file.
+        size: bytes after which the file is rotated; None for never.
+        files: number of files kept then; the oldest is deleted.
     """
 
     path: Path
@@ -32,12 +32,12 @@ class CapturePlace:
     files: int = 10
 
     def open(self) -> int:
-        """Return a descriptor to append to; a capture that is there is continued.
+        """Return a descriptor for appending; an existing capture is continued.
 
-        One that breaks off, as after a power cut, makes way as a full one does.
+        A truncated one, as after a power cut, is rotated first.
 
         Raises:
-            CaptureError: it can't be written, or is no capture.
+            CaptureError: it can't be written, or is not a capture.
         """
         descriptor = self._open()
         try:
@@ -56,10 +56,10 @@ class CapturePlace:
         return self._open()
 
     def make_way(self) -> None:
-        """Rename the file, and those before it: ``a.pcapng`` becomes ``a-1.pcapng``.
+        """Rotate the files: ``a.pcapng`` becomes ``a-1.pcapng``, and so on.
 
         Raises:
-            CaptureError: that can't be done.
+            CaptureError: that failed.
         """
         try:
             for number in range(max(1, self.files - 1), 0, -1):
@@ -84,7 +84,7 @@ class CapturePlace:
         return descriptor
 
     def _older(self, number: int) -> Path:
-        """Return the name of the file that was full NUMBER files ago."""
+        """Return the name of the file after NUMBER rotations."""
         return (
             self.path.with_stem(f"{self.path.stem}-{number}") if number else self.path
         )
@@ -95,7 +95,7 @@ def _trouble(path: Path, error: OSError) -> CaptureError:
 
 
 def _state(descriptor: int) -> str:
-    """Return "whole", also for an empty file, "cut", or "other" for no pcapng."""
+    """Return "whole" (also if empty), "cut", or "other" if it is not pcapng."""
     size = os.fstat(descriptor).st_size
     if size == 0:
         return "whole"

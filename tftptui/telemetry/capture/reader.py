@@ -1,7 +1,7 @@
-"""Reads captures as they come: pcap and pcapng, either byte order, also in gzip.
+"""Streaming reader for captures: pcap and pcapng, either byte order, also gzipped.
 
-Nothing is kept but the packet at hand, so that a capture of any size needs little
-room. What can be read of a broken file is read, and the rest is named.
+Only the current packet is in memory, so a capture may have any size. Damaged files are
+read as far as possible, and the damage is reported.
 """
 
 import gzip
@@ -25,15 +25,15 @@ from tftptui.telemetry.capture.blocks import (
 )
 
 CHUNK = 128 * 1_024
-"""Bytes read at once; larger ones are no quicker."""
+"""Bytes read at once; more is not faster."""
 
 MOST = 16 << 20
-"""Bytes of one packet or block; a length above this is damage."""
+"""Maximum bytes of a packet or block; a larger length means damage."""
 
 _GZIP = b"\x1f\x8b"
 _HEAD = 4
 _LATEST = 253_402_128_000 * SECOND
-"""Two days before the year 10000: it is a date in every time zone."""
+"""Two days before the year 10000: a valid date in every time zone."""
 
 _PCAP = {
     b"\xd4\xc3\xb2\xa1": ("<", 1_000),
@@ -41,7 +41,7 @@ _PCAP = {
     b"\x4d\x3c\xb2\xa1": ("<", 1),
     b"\xa1\xb2\x3c\x4d": (">", 1),
 }
-"""Byte order and nanoseconds of a fraction, by the first bytes."""
+"""Byte order and nanoseconds per fraction, by magic number."""
 
 _PCAPNG = pcapng.SECTION.to_bytes(4)  # the same in both byte orders
 _LINK_TYPE = 0xFFFF
@@ -51,20 +51,20 @@ Stream = io.BufferedReader | gzip.GzipFile
 
 
 class NoCaptureError(Exception):
-    """The file is no capture at all; the text says what it looks like."""
+    """The file is not a capture; the text says what it looks like."""
 
 
 @dataclass
 class CaptureReader:
-    """The frames of a capture, one after another.
+    """The frames of a capture, in order.
 
     Attributes:
-        troubles: what could not be read, in words, as it was found.
+        troubles: messages about damage found so far.
         packets: frames read so far.
         interfaces: described so far, in all sections.
 
     Args:
-        file: opened for reading, unbuffered, at its beginning.
+        file: opened for reading, unbuffered, at its start.
     """
 
     file: io.RawIOBase
@@ -72,19 +72,20 @@ class CaptureReader:
     packets: int = 0
     interfaces: list[Interface] = field(default_factory=list)
     _is_out_of_time: bool = False
-    _buffered: io.BufferedReader | None = None  # it would close the file when it goes
+    # kept, as its destructor closes the file
+    _buffered: io.BufferedReader | None = None
 
     @property
     def position(self) -> int:
-        """Bytes of the file that were read so far, to show progress."""
+        """Bytes of the file read so far, for a progress bar."""
         return self.file.tell()
 
     def frames(self) -> Iterator[Captured]:
         """Yield all frames.
 
         Raises:
-            NoCaptureError: it is no capture; nothing was yielded then.
-            OSError: the disk can't be read.
+            NoCaptureError: it is not a capture; nothing was yielded then.
+            OSError: reading failed.
         """
         buffered = self._buffered = io.BufferedReader(self.file, CHUNK)
         stream: Stream = buffered
@@ -106,7 +107,7 @@ class CaptureReader:
         raise NoCaptureError(_what_else(head, stream))
 
     def _in_time(self, captured: Captured) -> Captured:
-        """Return a frame with a time that can be told as a date."""
+        """Return a frame with its time limited to valid dates."""
         if 0 <= captured.time <= _LATEST:
             return captured
         if not self._is_out_of_time:
@@ -120,7 +121,7 @@ class CaptureReader:
     def _trouble(self, what: str) -> None:
         self.troubles.append(f"after packet {self.packets}: {what}")
 
-    # pcap (draft-ietf-opsawg-pcap).
+    # The pcap format, draft-ietf-opsawg-pcap.
 
     def _pcap(self, stream: Stream, order: str, unit: int) -> Iterator[Captured]:
         rest = stream.read(20)
@@ -147,7 +148,7 @@ class CaptureReader:
             time = seconds * SECOND + fraction * unit
             yield Captured(time, link, frame, max(length, kept))
 
-    # pcapng (draft-ietf-opsawg-pcapng).
+    # The pcapng format, draft-ietf-opsawg-pcapng.
 
     def _pcapng(self, stream: Stream, head: bytes) -> Iterator[Captured]:
         order, section = "<", self.interfaces[:0]
@@ -177,7 +178,7 @@ class CaptureReader:
     def _block(
         self, stream: Stream, order: str, head: bytes, peeked: bytes
     ) -> bytes | None:
-        """Return what is in a block, or None if there is nothing more to read."""
+        """Return the body of a block, or None at the end."""
         if len(head) < 2 * WORD:
             self._trouble(f"the file is truncated; {len(head)} bytes are unread")
             return None

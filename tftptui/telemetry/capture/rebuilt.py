@@ -1,4 +1,4 @@
-"""Packet records turned back into datagrams."""
+"""Rebuilds datagrams from packet records."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from tftptui.telemetry.stray_notes import stranger_of, without_stranger
 from tftptui.telemetry.views import TransferView
 
 _REMEMBERED = 256
-"""Runs of each transfer among which the first attempt is looked for."""
+"""Runs per transfer that are searched for the first attempt."""
 
 _NOWHERE = ("0.0.0.0", "::")  # noqa: S104 - an address that nobody knows any more
 _SAYS = ", says "
@@ -28,7 +28,7 @@ _SAYS = ", says "
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """A datagram as it was on the wire, for what a record can't tell."""
+    """A datagram as captured, for what a record can't hold."""
 
     octets: bytes
     source: Place
@@ -40,10 +40,10 @@ class Logged:
     """A packet record and all that is known about it.
 
     Attributes:
-        note: of the ring.
-        transfer: that it belongs to, if there is one and it is still known.
-        raw: the datagram itself, where it was kept.
-        read: gives the content of the file.
+        note: from the ring.
+        transfer: its transfer, if known.
+        raw: the datagram itself, if it was kept.
+        read: returns content of the file.
     """
 
     record: PacketRecord
@@ -59,7 +59,7 @@ class _Past:
     sent: deque[PacketRecord] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
 
     def first_time(self, record: PacketRecord) -> float | None:
-        """Return when the first attempt of what RECORD repeats was sent."""
+        """Return when the first attempt of a retransmitted RECORD was sent."""
         for one in reversed(self.sent):
             if one.kind == record.kind and one.block <= record.block < one.block + max(
                 1, one.count
@@ -69,20 +69,20 @@ class _Past:
 
 
 class Rebuilder:
-    """Makes datagrams of records, which have to come in their order."""
+    """Turns records into datagrams; they must be passed in order."""
 
     def __init__(self) -> None:
         self._pasts: dict[int, _Past] = {}
 
     def forget(self, transfer: int) -> None:
-        """Drop what is remembered of a transfer that is over."""
+        """Drop the state of a finished transfer."""
         self._pasts.pop(transfer, None)
 
     def packets(self, logged: Logged) -> Iterator[tuple[Datagram | Complaint, str]]:
-        """Yield the packets of a record, one for each block, and words for each.
+        """Yield the packets of a record, one per block, with a comment for each.
 
-        A record of lost records gives none, and an ICMP error only if it is known who
-        sent it, and for what.
+        Nothing is yielded for lost records, and for an ICMP error only if its sender
+        and datagram are known.
         """
         record = logged.record
         past = self._pasts.setdefault(record.transfer, _Past())
@@ -111,7 +111,7 @@ def _datagrams(logged: Logged, past: _Past) -> Iterator[tuple[Datagram, str]]:
 
 
 def _aside(logged: Logged, known: Known) -> str:
-    """Return what is to be said of a packet because its bytes don't."""
+    """Return a comment for what the bytes of a packet do not show."""
     record = logged.record
     if not known.is_exact:
         return f"rebuilt; {record.octets} bytes on the wire"
@@ -121,7 +121,7 @@ def _aside(logged: Logged, known: Known) -> str:
 
 
 def _complaint(logged: Logged, last: Datagram) -> Complaint | None:
-    """Return the ICMP error in a note, about the packet sent last."""
+    """Return the ICMP error in a note, about the last packet sent."""
     name, _, sender = logged.note.partition(_SAYS)
     version = 6 if ":" in last.source[0] else 4
     found = numbers(version, name)
@@ -135,7 +135,7 @@ def _complaint(logged: Logged, last: Datagram) -> Complaint | None:
 
 
 def nanoseconds(seconds: float) -> int:
-    """Return a wall clock time; seconds as a float know microseconds, hardly more."""
+    """Return wall clock nanoseconds, rounded to the microseconds of a float."""
     return round(seconds * 1_000_000) * 1_000
 
 
@@ -164,7 +164,7 @@ def _known(logged: Logged) -> list[Known]:
 
 
 def _is_trouble(logged: Logged) -> bool:
-    """Whether the note says what the packet doesn't: why it did not leave."""
+    """Return whether the note says why the packet was not sent."""
     return logged.record.kind in (*DATA_KINDS, Kind.ACK_SENT) and bool(logged.note)
 
 
@@ -189,7 +189,7 @@ def _seconds(seconds: float) -> str:
 
 
 def _ends(logged: Logged) -> tuple[Place, Place]:
-    """Return where a packet came from and went to."""
+    """Return source and destination of a packet."""
     record, view = logged.record, logged.transfer
     if logged.raw is not None:
         return logged.raw.source, logged.raw.destination
@@ -203,7 +203,7 @@ def _ends(logged: Logged) -> tuple[Place, Place]:
 
 
 def _hosts(logged: Logged) -> tuple[str, str]:
-    """Return the addresses of client and server, unspecified where not known."""
+    """Return the addresses of client and server, unspecified if unknown."""
     if logged.transfer is not None:
         return logged.transfer.client, logged.transfer.server
     host = _without_host(logged)[0] or _NOWHERE[0]
@@ -211,7 +211,7 @@ def _hosts(logged: Logged) -> tuple[str, str]:
 
 
 def _without_host(logged: Logged) -> tuple[str, str]:
-    """Return the address that a note may begin with, and what else it says."""
+    """Split a note into the leading address, if any, and the rest."""
     if logged.record.transfer != NO_TRANSFER:
         return "", logged.note
     host, _, rest = logged.note.partition(" ")

@@ -24,11 +24,11 @@ class FileContent(Protocol):
         """Return bytes from OFFSET on, as many as are known."""
 
     def close(self) -> None:
-        """Let go of it."""
+        """Close the file."""
 
 
 class WireFrame(msgspec.Struct, frozen=True, array_like=True):
-    """A packet that is no TFTP: ARP or DHCP, as it was on an Ethernet.
+    """An ARP or DHCP packet, as an Ethernet frame.
 
     Attributes:
         time: wall clock in seconds.
@@ -41,15 +41,15 @@ class WireFrame(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True, tag="batch"):
-    """Packets that came together.
+    """Consecutive records.
 
     Attributes:
         first: number of the first record.
         packed: the records.
-        notes, raws: to some of them, by number.
-        ended: transfers of which no more packets come.
-        missed: records before these that nobody kept.
-        frames: of the wire, oldest first.
+        notes, raws: for some of them, by number.
+        ended: transfers without further packets.
+        missed: number of records lost before these.
+        frames: ARP and DHCP packets, oldest first.
     """
 
     first: int
@@ -62,15 +62,15 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True, tag="batch"):
 
 
 class Scribe:
-    """Writes batches into a file, and begins another one when it is full.
+    """Writes batches into a file, and rotates it when full.
 
     Attributes:
-        packets, octets: written so far, into all files.
+        packets, octets: written so far, to all files.
 
     Args:
-        descriptor: of the opened file; the scribe closes it.
-        place: where it is.
-        snaplen: bytes that are kept of each frame; None keeps all.
+        descriptor: of the open file; the scribe closes it.
+        place: destination of the capture.
+        snaplen: bytes kept of each frame; None keeps all.
     """
 
     def __init__(
@@ -84,7 +84,7 @@ class Scribe:
         self._begin(descriptor)
 
     def opened(self, view: TransferView, content: FileContent | None) -> None:
-        """Take a transfer whose packets may come; the scribe closes its CONTENT."""
+        """Add a transfer whose packets may follow; the scribe closes its CONTENT."""
         self._views[view.number] = view
         if content is not None:
             self._contents[view.number] = content
@@ -93,7 +93,7 @@ class Scribe:
         """Write a batch.
 
         Raises:
-            CaptureError: it can't be written.
+            CaptureError: writing failed.
         """
         try:
             self._writer.lose(batch.missed)
@@ -115,10 +115,10 @@ class Scribe:
             self._forget(number)
 
     def finish(self) -> None:
-        """Write what is left and close everything.
+        """Write the rest and close everything.
 
         Raises:
-            CaptureError: it can't be written.
+            CaptureError: writing failed.
         """
         for number in list(self._views):
             self._forget(number)
@@ -150,7 +150,7 @@ class Scribe:
         self.packets += 1
 
     def _make_room(self) -> None:
-        """Begin another file if this one is full."""
+        """Rotate the file if it is full."""
         if self._place.size is not None and self._size >= self._place.size:
             self._change_file()
 
@@ -185,5 +185,5 @@ class Scribe:
 
 
 def place_of(path: bytes, size: int | None, files: int) -> CapturePlace:
-    """Return a place whose path came as bytes."""
+    """Return a capture place for a path in bytes."""
     return CapturePlace(Path(os.fsdecode(path)), size, files)

@@ -1,4 +1,4 @@
-"""Writes packets as one pcapng section, an interface for each transfer."""
+"""Writes packets as one pcapng section, with an interface per transfer."""
 
 from collections.abc import Callable
 
@@ -20,12 +20,12 @@ APPLICATION = f"tftptui {__version__}"
 
 
 class CaptureWriter:
-    """Hands the bytes of a pcapng section to WRITE, whole blocks at a time.
+    """Passes the blocks of a pcapng section to WRITE.
 
     Args:
-        write: takes bytes; what it raises comes through.
-        snaplen: bytes that are kept of each frame; None keeps all.
-        rebuilder: remembers what came before; a new one where none is given.
+        write: callback for bytes; its exceptions are passed on.
+        snaplen: bytes kept of each frame; None keeps all.
+        rebuilder: state of earlier packets; a new one by default.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class CaptureWriter:
     def add_frame(
         self, interface: str, time: float, octets: bytes, *, is_sent: bool
     ) -> None:
-        """Write an Ethernet frame of an INTERFACE; TIME is a wall clock, seconds."""
+        """Write an Ethernet frame of an INTERFACE; TIME is wall clock seconds."""
         number = self._wires.get(interface)
         if number is None:
             number = self._wires[interface] = self._described
@@ -73,16 +73,16 @@ class CaptureWriter:
         self._write(block)
 
     def lose(self, count: int) -> None:
-        """Count records that were not kept; the end of the section tells it."""
+        """Count lost records; finish() writes the total."""
         self._missing += count
 
     def forget(self, transfer: int) -> None:
-        """Let a transfer that is over go; its number may come no more."""
+        """Drop the state of a finished transfer."""
         self._interfaces.pop(transfer, None)
         self._rebuilder.forget(transfer)
 
     def finish(self) -> None:
-        """Write how many packets are missing, if any are."""
+        """Write how many packets are missing, if any."""
         if self._missing:
             number = self._interface(NO_TRANSFER, None)
             self._write(pcapng.statistics(number, self._time, self._missing))

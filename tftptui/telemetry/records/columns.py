@@ -1,8 +1,8 @@
-"""Packed packet records seen column by column.
+"""Column views of packed packet records.
 
-One field of many records is a slice with a stride, and a test on it a table look-up
-at the speed of C: a million records take some hundredths of a second. A *mask* has
-one byte a record, 1 where something holds and 0 where not.
+One field of many records is a slice with a stride, and a test on it a table lookup in
+C: a million records take some hundredths of a second. A *mask* has one byte per record:
+1 if a condition holds, else 0.
 """
 
 from array import array
@@ -35,11 +35,11 @@ ERROR_KINDS = frozenset(
         Kind.STRAY,
     }
 )
-"""Kinds of record that show trouble."""
+"""Kinds of records that show a problem."""
 
 
 def table(holds: Callable[[int], object]) -> bytes:
-    """Return for bytes.translate() in which values of one byte something holds."""
+    """Return a bytes.translate() table with 1 for byte values that satisfy HOLDS."""
     return bytes(bool(holds(value)) for value in _VALUES)
 
 
@@ -47,7 +47,7 @@ _AGAIN = table(lambda attempt: attempt > 1)
 _SHOWS_LOSS = table((Flag.LOST_TO_CLIENT | Flag.LOST_TO_SERVER).__and__)
 _IS_ERROR = table(lambda kind: kind in ERROR_KINDS)
 FLAGGED = {flag: table(flag.__and__) for flag in Flag}
-"""Where a flag is set."""
+"""Table for each flag, with 1 where it is set."""
 
 
 class Columns:
@@ -56,7 +56,7 @@ class Columns:
     Args:
         records: packed, in order.
         first: number of the first one.
-        notes: returns the notes of records from a number on to before another.
+        notes: returns the notes of records in a range of numbers (end excluded).
     """
 
     def __init__(
@@ -74,14 +74,14 @@ class Columns:
 
     @property
     def end(self) -> int:
-        """Number after the last one."""
+        """Number after the last record."""
         return self.first + len(self)
 
-    # Columns.
+    # Columns
 
     @cached_property
     def kinds(self) -> bytes:
-        """One Kind a record."""
+        """One Kind per record."""
         return self._records[_KIND_AT::RECORD]
 
     @cached_property
@@ -91,17 +91,17 @@ class Columns:
 
     @cached_property
     def flags(self) -> bytes:
-        """Flags; there are few, they fit into the low byte."""
+        """Flags; they all fit into the low byte."""
         return self._records[_FLAGS_AT::RECORD]
 
     @property
     def transfers(self) -> "memoryview[int]":
-        """Numbers of transfers."""
+        """Transfer numbers."""
         return self._longs(_TRANSFER_AT)
 
     @property
     def blocks(self) -> "memoryview[int]":
-        """Numbers of (first) blocks."""
+        """Numbers of the (first) blocks."""
         return self._longs(_BLOCK_AT)
 
     @property
@@ -111,12 +111,12 @@ class Columns:
 
     @property
     def client_tids(self) -> "memoryview[int]":
-        """Ports of clients."""
+        """Client ports."""
         return self._shorts(_CLIENT_TID_AT)
 
     @property
     def server_tids(self) -> "memoryview[int]":
-        """Ports of ours."""
+        """Server ports."""
         return self._shorts(_SERVER_TID_AT)
 
     @property
@@ -126,7 +126,7 @@ class Columns:
 
     @property
     def times(self) -> Iterator[float]:
-        """Wall clocks."""
+        """Wall clock times."""
         return (time for (time,) in _TIME.iter_unpack(self._records))
 
     @cached_property
@@ -140,35 +140,35 @@ class Columns:
 
     @cached_property
     def notes(self) -> Mapping[int, str]:
-        """The notes there are, by number."""
+        """Notes by record number."""
         return self._notes(self.first, self.end) if self._notes else {}
 
-    # Masks.
+    # Masks
 
     @property
     def resent(self) -> bytes:
-        """Mask: what we sent again."""
+        """Mask of packets we resent."""
         return self.attempts.translate(_AGAIN)
 
     @property
     def losses(self) -> bytes:
-        """Mask: what shows in a capture that something was lost."""
+        """Mask of packets that show a loss in a capture."""
         return self.flags.translate(_SHOWS_LOSS)
 
     @property
     def errors(self) -> bytes:
-        """Mask: records that show trouble."""
+        """Mask of records that show a problem."""
         return self.kinds.translate(_IS_ERROR)
 
     def mask_of(self, numbers: Iterable[int]) -> bytes:
-        """Return the mask that has 1 at these records."""
+        """Return the mask with 1 for these records."""
         mask = bytearray(len(self))
         for number in numbers:
             mask[number - self.first] = 1
         return bytes(mask)
 
     def chosen(self, mask: bytes) -> "array[int]":
-        """Return the numbers of the records that MASK has 1 for."""
+        """Return the numbers of the records with 1 in MASK."""
         return array("Q", compress(range(self.first, self.end), mask))
 
     def _longs(self, at: int) -> "memoryview[int]":
@@ -179,18 +179,18 @@ class Columns:
 
 
 def within(column: Iterable[int], wanted: Collection[int]) -> bytes:
-    """Return the mask of numbers that are in WANTED, a set or a range."""
+    """Return the mask of numbers in WANTED, a set or a range."""
     return bytes(map(wanted.__contains__, column))
 
 
 def both(one: bytes, other: bytes) -> bytes:
-    """Return the mask of what both masks have."""
+    """Return the bitwise AND of two masks."""
     joined = int.from_bytes(one) & int.from_bytes(other)
     return joined.to_bytes(len(one))
 
 
 def either(one: bytes, other: bytes) -> bytes:
-    """Return the mask of what one of two masks has."""
+    """Return the bitwise OR of two masks."""
     joined = int.from_bytes(one) | int.from_bytes(other)
     return joined.to_bytes(len(one))
 
@@ -199,5 +199,5 @@ _OTHER = bytes([1, 0])
 
 
 def neither(mask: bytes) -> bytes:
-    """Return the mask of what a mask has not."""
+    """Return the inverted mask."""
     return mask.translate(_OTHER.ljust(256, b"\0"))

@@ -1,4 +1,4 @@
-"""Packets that somebody chose, saved as pcapng, CSV, JSON lines, Markdown or text."""
+"""Saves selected packets as pcapng, CSV, JSON lines, Markdown or text."""
 
 import csv
 import io
@@ -18,7 +18,7 @@ from tftptui.telemetry.stray_notes import stranger_of
 from tftptui.telemetry.views import TransferView
 
 SaveFormat = Literal["pcapng", "csv", "jsonl", "md", "txt"]
-"""The name of a format is also the end of the file's name."""
+"""A format's name is also its file name extension."""
 
 Noted = tuple[PacketRecord, str]
 """A record and its note."""
@@ -49,19 +49,19 @@ _MARKS: Mapping[int, str] = {
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """One record as tables and JSON lines have it; its fields are the columns.
+    """One record in tables and JSON lines; the fields are the columns.
 
     Attributes:
         t: RFC 3339, UTC, microseconds.
         seconds: since the first record of the selection.
-        transfer: its number; None for what belongs to none.
+        transfer: its number; None without a transfer.
         direction: "in" to the server, "out" from it.
-        client, client_tid, server, server_tid: the ends, as far as they are known.
+        client, client_tid, server, server_tid: the endpoints, as far as known.
         type: RRQ, WRQ, DATA, ACK, ERROR, OACK, malformed, stray, ICMP or not kept.
-        block: absolute; wire_block: as it was sent; blocks: in a run.
-        octets: of the record; for a run modulo 65536.
+        block: absolute; wire_block: as sent; blocks: in a run.
+        octets: bytes of the record; for a run modulo 65536.
         attempt: 1 for the first transmission.
-        mark: retransmission, duplicate, malformed, stray, icmp or nothing.
+        mark: retransmission, duplicate, malformed, stray, icmp or empty.
         note: names, options, error texts.
     """
 
@@ -91,15 +91,15 @@ def save_packets(
     *,
     overwrite: bool = False,
 ) -> int:
-    """Write RECORDS, in their order, to PATH; return how many there were.
+    """Write RECORDS, in order, to PATH; return their number.
 
-    TRANSFERS are those that the records belong to, by number; for a transfer that
-    is not among them addresses and names are missing. What the ring does not have,
-    the payload of DATA, is cut off in pcapng: lengths are right, bytes missing.
+    TRANSFERS are the transfers of these records, by number; without one, addresses and
+    names are missing. DATA payload is not in the ring and is truncated in pcapng:
+    lengths are right, bytes are missing.
 
     Raises:
-        FileExistsError: there is something at PATH, and OVERWRITE is not set.
-        OSError: it can't be written.
+        FileExistsError: PATH exists, and OVERWRITE is not set.
+        OSError: writing failed.
     """
     with path.open("wb" if overwrite else "xb") as file:
         return _WRITERS[format](file, records, transfers)
@@ -174,7 +174,7 @@ def _write_csv(file: BinaryIO, records: Iterable[Noted], transfers: Transfers) -
 
 
 def unlike_formula(value: object) -> object:
-    """Keep spreadsheets from taking a text from the network for a formula."""
+    """Return a value that spreadsheets do not interpret as a formula."""
     is_formula = isinstance(value, str) and value[:1] in "=+-@" and value != ""
     return f"'{value}" if is_formula else value
 
@@ -198,7 +198,7 @@ _COLUMNS = {
     "mark": "<",
     "note": "<",
 }
-"""Of a Markdown table, and how they are aligned."""
+"""Columns of a Markdown table, with their alignment."""
 
 
 def _write_markdown(

@@ -1,33 +1,33 @@
-"""Exchanges that wait to be written into the ring of packet records.
+"""Exchanges waiting to be written to the ring of packet records.
 
-An exchange is an ACK and the window of DATA that it set off: two records, of which
-only the time and the block differ within a transfer. Such pairs come hundreds of
-thousands of times a second, so each costs three entries in lists, and all of them
-together are written when somebody wants to read.
+An exchange is an ACK and the window of DATA sent in reply: two records that differ
+within a transfer only in time and block. There are hundreds of thousands per second, so
+each costs three list entries, and all are written together when somebody reads the
+ring.
 """
 
 import sys
 from array import array
 
 _RECORD = 7
-"""Words of four bytes in a record (packets.LAYOUT): the first two are the time."""
+"""Words of four bytes in a record (packets.LAYOUT); the first two are the time."""
 
 _BLOCK = 3
-"""Which of them is the block."""
+"""Index of the word with the block."""
 
 _LARGEST = 0xFFFF_FFFF
 
 
 class Exchanges:
-    """What is known of each exchange, in the order in which they came.
+    """Pending exchanges in order.
 
-    To add one, append to all three, and has the ring settled now and then where
-    there are more than MOST.
+    To add one, append to all three lists; settle the ring when there are more than
+    MOST.
 
     Attributes:
         times: wall clock, in seconds.
-        blocks: that were acknowledged; the window begins after them.
-        templates: the two records, with any time and block; see template_of().
+        blocks: acknowledged blocks; the window starts after them.
+        templates: the two records with any time and block; see template_of().
     """
 
     MOST = 4_096
@@ -41,7 +41,7 @@ class Exchanges:
         return len(self.times)
 
     def packed(self) -> bytearray:
-        """Return the records of all that wait, which then waits no more."""
+        """Return the records of all pending exchanges, and clear them."""
         octets = bytearray().join(self.templates)
         words = memoryview(octets).cast("I")
         times = memoryview(_little_endian(array("d", self.times))).cast("B").cast("I")
@@ -59,7 +59,7 @@ class Exchanges:
 
 
 def _words(blocks: list[int]) -> "array[int]":
-    """Return blocks, each as far as it fits."""
+    """Return blocks as an array, truncated to 32 bits."""
     try:
         return array("I", blocks)
     except OverflowError:

@@ -1,7 +1,7 @@
-"""The ring of packet records: a fixed number of packed bytes for each packet.
+"""The ring buffer of packet records, each packed into a fixed number of bytes.
 
-A record is numbered by its sequence number, which only grows. Who reads keeps
-a cursor; what fell out of the ring before it was read is counted, not hidden.
+Records have a sequence number, which only grows. Readers keep a cursor; records
+overwritten before they were read are counted, not hidden.
 """
 
 from collections.abc import Callable
@@ -14,36 +14,36 @@ from struct import error as StructError  # noqa: N812 - it is one
 from tftptui.telemetry.records.pending_exchanges import Exchanges
 
 LAYOUT = Struct("<dIIHHHHBBH")
-"""A PacketRecord, its fields in order."""
+"""The fields of a PacketRecord, in order."""
 
 _pack_into = LAYOUT.pack_into
 _TAIL = Struct("<HHHHBBH")
-"""What follows the block in a record: all that never changes in a transfer."""
+"""The fields after the block, which are constant within a transfer."""
 
 _HALF = Struct(f"<dII{_TAIL.size}s")
 
 _FLAGS = Struct("<H")
-"""What a record ends with."""
+"""The last field of a record."""
 
 _TRANSFER = Struct("<d").size
-"""Where in a record the number of its transfer begins."""
+"""Offset of the transfer number in a record."""
 
 RECORD = LAYOUT.size
 """Bytes of one record."""
 
 FIRST_ROOM = 4_096
-"""Records that a ring has room for at first, if it is that large."""
+"""Initial size of a ring in records, unless its capacity is smaller."""
 
 MAX_ATTEMPT = 255
 NO_TRANSFER = 0
-"""Transfer number of records that belong to none: refused or malformed requests."""
+"""Transfer number of records without one: refused or malformed requests."""
 
 
 class Kind(IntEnum):
-    """What a record tells; those from SENT on left this server."""
+    """Type of a record; those after SENT were sent by this server."""
 
     LOST = 0
-    """A watcher's own: ``block`` records never came here."""
+    """For watchers only: ``block`` records did not arrive."""
     RRQ = 1
     WRQ = 2
     DATA_RECEIVED = 3
@@ -67,14 +67,14 @@ class Flag(IntEnum):
     """Bits that qualify a record."""
 
     DUPLICATE = 1
-    """Received again, and not answered."""
+    """Received again, and not replied to."""
     LAST = 2
-    """Holds the last block of the file."""
+    """Contains the last block of the file."""
     LOST_TO_CLIENT = 4
-    """It shows that something was lost between the place of a capture and the client,
-    which is none of ours then."""
+    """Shows a loss between the point of capture and the client. For captures of other
+    servers only."""
     LOST_TO_SERVER = 8
-    """The same of the way between there and the server."""
+    """The same between the point of capture and the server."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +84,13 @@ class PacketRecord:
     Attributes:
         time: wall clock, seconds since the epoch.
         transfer: number of the transfer, or NO_TRANSFER.
-        block: absolute number of the (first) block, from 1; 0 for others.
+        block: absolute number of the (first) block, from 1; 0 for other packets.
         count: blocks in the run; 1 for a single packet.
         client_tid: UDP port of the client.
-        server_tid: UDP port of the server, the listener's for requests.
-        octets: payload bytes of all blocks together, modulo 65536 for a run;
-            packet bytes for other kinds.
-        kind: what it is.
+        server_tid: UDP port of the server; the listener's for requests.
+        octets: payload bytes of all blocks, modulo 65536 for a run; packet bytes for
+            other kinds.
+        kind: a Kind.
         attempt: 1 for the first transmission.
         flags: bits of Flag.
     """
@@ -108,13 +108,13 @@ class PacketRecord:
 
 
 Fields = tuple[float, int, int, int, int, int, int, int, int, int]
-"""A PacketRecord's, in order."""
+"""The fields of a PacketRecord, in order."""
 
 Ends = tuple[int, int, int]
-"""Transfer number, client TID and server TID, the same in all its records."""
+"""Transfer number, client TID and server TID: constant within a transfer."""
 
 HEADER_OCTETS = 4
-"""Of an ACK, as its record has it."""
+"""Bytes of an ACK in its record."""
 
 
 def fields_of(record: PacketRecord) -> Fields:
@@ -134,9 +134,9 @@ def fields_of(record: PacketRecord) -> Fields:
 
 
 def template_of(ends: Ends, count: int, octets: int) -> bytes:
-    """Return what Exchanges wants of an ACK and the COUNT blocks that it sets off.
+    """Return the template for Exchanges: an ACK and COUNT blocks sent in reply.
 
-    They hold OCTETS together.
+    The blocks have OCTETS bytes together.
     """
     transfer, *tids = ends
     of_ack = _TAIL.pack(1, *tids, HEADER_OCTETS, Kind.ACK, 1, 0)
@@ -145,10 +145,10 @@ def template_of(ends: Ends, count: int, octets: int) -> bytes:
 
 
 class PacketRing:
-    """A bounded, numbered store of packet records, and notes to some of them.
+    """A bounded, numbered store of packet records, with notes for some of them.
 
     Attributes:
-        exchanges: what is added to it quickly; it comes before all that follows.
+        exchanges: pending exchanges; they come before all records added later.
     """
 
     def __init__(self, capacity: int) -> None:
@@ -156,9 +156,9 @@ class PacketRing:
         self.exchanges = Exchanges()
         self._next = 0
         self._start = 0
-        self._octets = bytearray()  # grows to its capacity, and is never exchanged
+        self._octets = bytearray()  # grows up to the capacity, and is never replaced
         self._room = 0
-        self._notes: dict[int, str] = {}  # in the order of their numbers
+        self._notes: dict[int, str] = {}  # ordered by number
         self._purged = 0
 
     @property
@@ -170,22 +170,22 @@ class PacketRing:
 
     @property
     def first(self) -> int:
-        """Sequence number of the oldest record still kept."""
+        """Sequence number of the oldest record kept."""
         return max(self._start, self.next - self.capacity)
 
     def settle(self) -> None:
-        """Write down all exchanges that wait; reading does it, too."""
+        """Write all pending exchanges; reading does that, too."""
         octets = self.exchanges.packed()
         count = len(octets) // RECORD
         kept = min(count, self.capacity)
         self._write(octets[(count - kept) * RECORD :], self._next + count - kept)
 
     def append(self, record: PacketRecord, note: str = "") -> None:
-        """Keep one record; a note says what numbers can't: a name, an error text."""
+        """Add a record; the note has what numbers can't: a name, an error text."""
         self.put(fields_of(record), note)
 
     def put(self, fields: Fields, note: str) -> None:
-        """Keep what append() makes of a record, for those who make none."""
+        """Do the same with the fields of a record."""
         if self.exchanges.times:
             self.settle()
         number = self._next
@@ -203,7 +203,7 @@ class PacketRing:
             self._purge()
 
     def _put_cut(self, place: int, fields: Fields) -> None:
-        """Keep numbers that are too large as far as they fit."""
+        """Add a record, truncating numbers that are too large."""
         time, transfer, block, count, *tids, octets, kind, attempt, flags = fields
         _pack_into(
             self._octets, place,
@@ -214,7 +214,7 @@ class PacketRing:
     def singles(
         self, ends: Ends, kind: Kind, octets: int
     ) -> Callable[[float, int], None]:
-        """Return what keeps one packet of a block; it takes the time and the block."""
+        """Return a function that adds one packet, given time and block."""
         self._make_room(self.capacity)
         transfer, *tids = ends
         tail = _TAIL.pack(1, *tids, octets & 0xFFFF, kind, 1, 0)
@@ -231,9 +231,9 @@ class PacketRing:
     def runs(
         self, ends: Ends, kind: Kind, octets: int
     ) -> Callable[[float, int, int], None]:
-        """Return what keeps a run of blocks that hold OCTETS each.
+        """Return a function that adds a run of blocks of OCTETS bytes each.
 
-        It takes the time, the first block, and how many there are.
+        It takes the time, the first block, and the number of blocks.
         """
         keep_one = self.singles(ends, kind, octets)
         transfer, theirs, ours = ends
@@ -250,9 +250,9 @@ class PacketRing:
         return keep
 
     def extend(self, octets: bytes, first: int) -> None:
-        """Take over packed records numbered from FIRST on.
+        """Append packed records numbered from FIRST on.
 
-        Unless they follow on what is kept, that is dropped: a ring has no holes.
+        If they do not follow the records kept, those are dropped: a ring has no gaps.
         """
         if first != self.next:
             self._start = self._purged = first
@@ -262,7 +262,7 @@ class PacketRing:
         self._write(octets[(count - kept) * RECORD :], first + count - kept)
 
     def _write(self, octets: bytes | bytearray, first: int) -> None:
-        """Keep packed records numbered from FIRST on, not more than there is room."""
+        """Write packed records numbered from FIRST on, at most the capacity."""
         count = len(octets) // RECORD
         place = first % self.capacity
         self._make_room(min(place + count, self.capacity))
@@ -275,27 +275,27 @@ class PacketRing:
             self._purge()
 
     def _make_room(self, records: int) -> None:
-        """Have room for so many records at least, or twice as many as before."""
+        """Grow to at least this many records, and at least double the size."""
         if records > self._room:
             self._room = min(self.capacity, max(records, 2 * self._room, FIRST_ROOM))
             self._octets.extend(bytes(self._room * RECORD - len(self._octets)))
 
     def annotate(self, sequence: int, note: str) -> None:
-        """Add a note to a record that came without one."""
+        """Add a note to a record without one."""
         disordered = bool(self._notes) and sequence < next(reversed(self._notes))
         self._notes[sequence] = note
         if disordered:
             self._notes = dict(sorted(self._notes.items()))
 
     def disown(self, sequence: int, note: str) -> None:
-        """Let a kept record belong to no transfer after all, with another note."""
+        """Detach a record from its transfer, and set another note."""
         if self.first <= sequence < self.next:
             place = sequence % self.capacity * RECORD + _TRANSFER
             self._octets[place : place + 4] = NO_TRANSFER.to_bytes(4)
             self.annotate(sequence, note)
 
     def clear(self, sequence: int, flag: Flag) -> None:
-        """Take a flag off a kept record after all, and the note that explains it."""
+        """Clear a flag of a record, and drop the note that explains it."""
         if self.first <= sequence < self.next:
             place = (sequence % self.capacity + 1) * RECORD - _FLAGS.size
             (flags,) = _FLAGS.unpack_from(self._octets, place)
@@ -303,17 +303,17 @@ class PacketRing:
             self._notes.pop(sequence, None)
 
     def note(self, sequence: int) -> str:
-        """Return the note of a record, or nothing."""
+        """Return the note of a record, or ""."""
         return self._notes.get(sequence, "") if sequence >= self.first else ""
 
     def notes(self, first: int) -> dict[int, str]:
-        """Return the notes of all kept records from FIRST on, in order."""
+        """Return the notes of all records kept from FIRST on, in order."""
         oldest = max(first, self.first)
         numbers = [*takewhile(lambda number: number >= oldest, reversed(self._notes))]
         return {number: self._notes[number] for number in reversed(numbers)}
 
     def notes_between(self, first: int, end: int) -> dict[int, str]:
-        """Return the notes of kept records from FIRST on to before END."""
+        """Return the notes of records kept from FIRST to END - 1."""
         wanted = range(max(first, self.first), end)
         if len(wanted) < len(self._notes):
             return {n: self._notes[n] for n in wanted if n in self._notes}
@@ -323,7 +323,7 @@ class PacketRing:
         """Return one record.
 
         Raises:
-            IndexError: it is not kept (any more), or not there yet.
+            IndexError: it is no longer kept, or does not exist yet.
         """
         if not self.first <= sequence < self.next:
             raise IndexError(f"record {sequence} is not kept")
@@ -332,7 +332,7 @@ class PacketRing:
         )
 
     def packed(self, first: int, end: int | None = None) -> bytes:
-        """Return all kept records from FIRST on, or up to END, packed in order."""
+        """Return all records kept from FIRST on, or up to END, packed in order."""
         start = max(first, self.first)
         count = (self.next if end is None else min(end, self.next)) - start
         if count <= 0:
@@ -345,7 +345,7 @@ class PacketRing:
         return bytes(self._octets[place:]) + bytes(self._octets[: stop - whole])
 
     def _purge(self) -> None:
-        """Drop notes of forgotten records, now and then, so that it costs nothing."""
+        """Drop notes of dropped records, rarely, so that the cost is negligible."""
         self._purged = self._next
         self._notes = {
             number: text for number, text in self._notes.items() if number >= self.first

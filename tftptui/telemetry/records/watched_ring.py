@@ -1,7 +1,7 @@
-"""Packet records for watchers: like the ring, but a pause costs nothing.
+"""Packet records for watchers: like the ring, with cheap snapshots.
 
-Records only ever come at the end and go at the beginning, in whole chunks. So a second
-view of them shares the chunks instead of copying millions of bytes.
+Records are only added at the end and dropped at the start, in whole chunks. So a
+snapshot shares the chunks instead of copying megabytes.
 """
 
 from dataclasses import dataclass, field
@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from tftptui.telemetry.records.ring import LAYOUT, RECORD, PacketRecord, fields_of
 
 CHUNK = 16_384
-"""Records that are kept and dropped together."""
+"""Records per chunk."""
 
 MOST_NOTES = 200_000
-"""Notes that are kept; a flood of strange requests has one for each record."""
+"""Maximum number of notes; in a flood of refused requests each record has one."""
 
 
 @dataclass(slots=True)
@@ -22,30 +22,31 @@ class _Chunk:
 
 
 class PacketChunks:
-    """A bounded, numbered store of packet records, and notes to some of them."""
+    """A bounded, numbered store of packet records, with notes for some of them."""
 
     def __init__(self, capacity: int) -> None:
         self.capacity = capacity
         self.next = 0
         self._chunks: list[_Chunk] = []
-        self._base = self._start = 0  # of the first chunk; of what is kept at all
+        # number of the first chunk's first record; of the oldest record kept
+        self._base = self._start = 0
         self._noted = 0
 
     @property
     def first(self) -> int:
-        """Sequence number of the oldest record still kept."""
+        """Sequence number of the oldest record kept."""
         return max(self._start, self.next - self.capacity)
 
     def append(self, record: PacketRecord, note: str = "") -> None:
-        """Keep one record, and its note."""
+        """Add one record and its note."""
         self.extend(LAYOUT.pack(*fields_of(record)), self.next)
         if note:
             self.annotate(self.next - 1, note)
 
     def extend(self, octets: bytes, first: int) -> None:
-        """Take over packed records numbered from FIRST on.
+        """Append packed records numbered from FIRST on.
 
-        Unless they follow on what is kept, that is dropped: there are no holes.
+        If they do not follow the records kept, those are dropped: there are no gaps.
         """
         if first != self.next:
             self._chunks = []
@@ -65,7 +66,7 @@ class PacketChunks:
             self._base += gone * CHUNK
 
     def annotate(self, sequence: int, note: str) -> None:
-        """Add a note to a record that came without one."""
+        """Add a note to a record without one."""
         if self.first <= sequence < self.next:
             notes = self._chunk_of(sequence).notes
             self._noted += sequence not in notes
@@ -74,7 +75,7 @@ class PacketChunks:
                 self._drop_notes()
 
     def _drop_notes(self) -> None:
-        """Drop the oldest notes, but not from under those who hold them."""
+        """Drop the oldest notes, without affecting snapshots."""
         self._noted = sum(len(chunk.notes) for chunk in self._chunks)
         for place, chunk in enumerate(self._chunks[:-1]):
             if self._noted <= MOST_NOTES:
@@ -83,13 +84,13 @@ class PacketChunks:
             self._chunks[place] = _Chunk(chunk.octets)
 
     def note(self, sequence: int) -> str:
-        """Return the note of a record, or nothing."""
+        """Return the note of a record, or ""."""
         if not self.first <= sequence < self.next:
             return ""
         return self._chunk_of(sequence).notes.get(sequence, "")
 
     def notes_between(self, first: int, end: int) -> dict[int, str]:
-        """Return the notes of kept records from FIRST on to before END."""
+        """Return the notes of records kept from FIRST to END - 1."""
         wanted = range(max(first, self.first), min(end, self.next))
         if not wanted:
             return {}
@@ -107,7 +108,7 @@ class PacketChunks:
         """Return one record.
 
         Raises:
-            IndexError: it is not kept (any more), or not there yet.
+            IndexError: it is no longer kept, or does not exist yet.
         """
         if not self.first <= sequence < self.next:
             raise IndexError(f"record {sequence} is not kept")
@@ -116,7 +117,7 @@ class PacketChunks:
         return PacketRecord(*LAYOUT.unpack_from(octets, place))
 
     def packed(self, first: int, end: int | None = None) -> bytes:
-        """Return all kept records from FIRST on, or up to END, packed in order."""
+        """Return all records kept from FIRST on, or up to END, packed in order."""
         begin = max(first, self.first)
         end = self.next if end is None else min(end, self.next)
         parts = []
@@ -128,12 +129,12 @@ class PacketChunks:
             begin += count
         return bytes(parts[0]) if len(parts) == 1 else b"".join(parts)
 
-    # Holding still.
+    # Snapshots
 
     def held(self, growth: int) -> "PacketChunks":
-        """Return what is kept now: nothing of that goes; grow() takes in more.
+        """Return a snapshot, from which nothing is dropped; grow() adds later records.
 
-        At most GROWTH records are taken in, give or take a chunk.
+        It accepts at most GROWTH more records, plus or minus a chunk.
         """
         other = PacketChunks(self.next - self.first + growth + CHUNK)
         other.next, other._start = self.next, self.first
@@ -141,7 +142,7 @@ class PacketChunks:
         return other
 
     def grow(self, source: "PacketChunks") -> None:
-        """Take in what SOURCE has got since, unless there is no room or a hole."""
+        """Add the new records of SOURCE, unless there is no room or a gap."""
         here = len(self._chunks) * CHUNK + self._base
         there, chunks = source._base, source._chunks  # noqa: SLF001 - of the same kind
         if there > here or source.next - self._start > self.capacity:

@@ -1,7 +1,6 @@
-"""A small language to say which packets are meant: ``type:ack retrans port:2070-``.
+"""A small filter language for packets: ``type:ack retrans port:2070-``.
 
-Words stand side by side and all have to hold; ``or`` between them starts another
-choice; ``!`` before one turns it round. ``parsing`` reads it, ``terms`` writes it
-and says it in words, ``matching`` finds the packets, ``completing`` knows how it may
-go on.
+Terms next to each other must all hold; ``or`` between them starts an alternative; ``!``
+negates a term. ``parsing`` parses filters, ``terms`` prints them and puts them into
+words, ``matching`` finds packets, ``completing`` suggests continuations.
 """

@@ -1,4 +1,4 @@
-"""How a filter that is being typed may go on."""
+"""Completion for filters being typed."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -14,9 +14,9 @@ def continuations(
     known: Mapping[str, Iterable[str]],
     vocabulary: Vocabulary = PACKETS,
 ) -> list[str]:
-    """Return what the last part of TEXT may become, the likeliest first.
+    """Return completions for the last part of TEXT, most likely first.
 
-    KNOWN has values that have been seen, by key: ``client``, ``file`` and so on.
+    KNOWN has values seen so far by key: ``client``, ``file`` and so on.
     """
     part = _last(text)
     sign = "!" if part.startswith("!") else ""
@@ -43,7 +43,7 @@ def completed(
     known: Mapping[str, Iterable[str]],
     vocabulary: Vocabulary = PACKETS,
 ) -> str | None:
-    """Return TEXT with its last part gone on with, or None where nothing fits."""
+    """Return TEXT with its last part completed, or None."""
     if found := continuations(text, known, vocabulary):
         part = _last(text)
         if found[0].lower().startswith(part.lower()):

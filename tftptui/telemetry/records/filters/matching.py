@@ -1,4 +1,4 @@
-"""Finds the packets that a filter means, many at a time."""
+"""Finds the packets that match a filter, many at a time."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -51,12 +51,12 @@ _HIGHEST = 2**32
 
 
 def type_of(kind: int) -> str:
-    """Return which type of packet a kind of record is, as filters write it."""
+    """Return the packet type of a record kind, as written in filters."""
     return next((name for name, kinds in _KINDS.items() if kind in kinds), "bad")
 
 
 class _Verdicts(dict[int, int]):
-    """Whether transfers pass a test, by number; found out when first asked."""
+    """Cached results of a test on transfers, by number."""
 
     def __init__(
         self,
@@ -74,7 +74,7 @@ class _Verdicts(dict[int, int]):
         return verdict
 
     def changed(self) -> bool:
-        """Tell whether a transfer is another than when it was asked for."""
+        """Return whether a cached result would be different now."""
         views = self._transfers
         return any(
             number in views and self._passes(views[number]) != bool(verdict)
@@ -86,9 +86,9 @@ class Matcher:
     """Applies filters to packed records.
 
     Args:
-        wanted: the filters; a packet has to be meant by each of them.
-        transfers: all that is known of transfers, by number, as it grows.
-        now: wall clock that ``since:5s`` counts from.
+        wanted: the filters; a packet must match all of them.
+        transfers: all known transfers, by number; may grow.
+        now: wall clock for ``since:5s``.
     """
 
     def __init__(
@@ -101,7 +101,7 @@ class Matcher:
         self._verdicts: dict[Test, _Verdicts] = {}
 
     def mask(self, columns: Columns) -> bytes:
-        """Return 1 for each record that is meant, 0 for the others."""
+        """Return the mask with 1 for each record that matches."""
         every = b"\1" * len(columns)
         if not len(columns):
             return every
@@ -109,11 +109,11 @@ class Matcher:
         return reduce(both, masks, every)
 
     def copy(self) -> "Matcher":
-        """Return one for the same filters, with nothing looked up yet."""
+        """Return a matcher for the same filters without cached results."""
         return Matcher(self.wanted, self._transfers, self._now)
 
     def changed(self) -> bool:
-        """Tell whether earlier answers would be others now: more is known."""
+        """Return whether earlier results would be different now."""
         return any(verdicts.changed() for verdicts in self._verdicts.values())
 
     def _filter(self, wanted: Filter, columns: Columns) -> bytes:
@@ -160,7 +160,7 @@ class Matcher:
         return reduce(either, masks)
 
     def _sizes(self, columns: Columns) -> list[int]:
-        """Return bytes; of a run, those of all its full blocks."""
+        """Return sizes in bytes; for a run, those of all its full blocks."""
         views = self._transfers
         lengths = zip(columns.octets, columns.counts, strict=True)
         owners = zip(columns.transfers, columns.flags, strict=True)
@@ -183,7 +183,7 @@ class Matcher:
             for number, note in columns.notes.items()
             if any(map(passes, self._noted(number, note, columns, test)))
         ]
-        # Each transfer is asked for once, those that are not known (any more), too.
+        # One lookup per transfer, also for unknown ones.
         verdicts, owners = self._verdicts[test], columns.transfers
         passing = {number: verdicts[number] for number in set(owners)}
         mask = bytes(map(passing.__getitem__, owners))
@@ -211,7 +211,7 @@ class Matcher:
 
 
 def moment_time(moment: Moment, now: float) -> float:
-    """Return which wall clock a moment is, as seen from NOW."""
+    """Return the wall clock time of a moment, seen from NOW."""
     if not moment.is_clock:
         return now - moment.milliseconds / 1_000
     here = datetime.fromtimestamp(now).astimezone()
@@ -223,7 +223,7 @@ def moment_time(moment: Moment, now: float) -> float:
 
 
 def _over(wanted: range, columns: Columns) -> bytes:
-    """Return the mask of runs that have a block in common with WANTED."""
+    """Return the mask of runs that overlap the blocks in WANTED."""
     low, high = wanted.start, wanted.stop
     runs = zip(columns.blocks, columns.counts, strict=True)
     over = (block < high and block + (count or 1) > low for block, count in runs)

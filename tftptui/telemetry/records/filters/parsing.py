@@ -1,4 +1,4 @@
-"""Reads filters: any text is a filter, or a problem that says what to type."""
+"""Parses filters: any text gives a filter, or a problem that says what to type."""
 
 import difflib
 import re
@@ -20,7 +20,7 @@ from tftptui.telemetry.records.filters.terms import (
 from tftptui.telemetry.records.filters.vocabulary import OR, PACKETS, Vocabulary
 
 LONGEST = 500
-"""Characters of a filter."""
+"""Maximum characters of a filter."""
 
 SHORT_KEYS = {"cport": "client-port", "sport": "server-port"}
 
@@ -37,9 +37,9 @@ _HOURS, _SIXTY = 24, 60
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong with a text, from character ``at`` on, and what would be right.
+    """A syntax error at character ``at``, with advice.
 
-    What there is to choose from is a second line of ``text``.
+    A second line of ``text`` lists the choices, if there are any.
     """
 
     at: int
@@ -51,10 +51,10 @@ class _Piece:
     """A part of the text without its quotes.
 
     Attributes:
-        letters: each with its place in the text.
-        end: place after the last one.
-        literal: how many letters stand before the first one in quotes.
-        commas: which letters are commas outside quotes.
+        letters: characters with their positions in the text.
+        end: position after the last one.
+        literal: number of characters before the first quoted one.
+        commas: indices of commas outside quotes.
     """
 
     letters: tuple[tuple[int, str], ...]
@@ -64,16 +64,16 @@ class _Piece:
 
     @property
     def text(self) -> str:
-        """What it says."""
+        """The characters as a string."""
         return "".join(letter for _, letter in self.letters)
 
     @property
     def at(self) -> int:
-        """Where it begins."""
+        """Its start in the text."""
         return self.letters[0][0] if self.letters else self.end
 
     def part(self, first: int, last: int | None = None) -> "_Piece":
-        """Return letters FIRST to LAST - 1 of it."""
+        """Return characters FIRST to LAST - 1."""
         letters = self.letters[first:last]
         end = self.end if last is None else self.letters[last][0]
         commas = tuple(place - first for place in self.commas if place >= first)
@@ -87,7 +87,7 @@ class _WrongError(Exception):
 
 
 def parse(text: str, vocabulary: Vocabulary = PACKETS) -> Filter | Problem:
-    """Return what TEXT means; never an exception."""
+    """Parse a filter; never raises."""
     if len(text) > LONGEST:
         return Problem(LONGEST, f"a filter has at most {LONGEST} characters")
     try:
@@ -179,14 +179,14 @@ def _test(piece: _Piece, vocabulary: Vocabulary) -> Test:
 
 
 def _unknown(name: str, vocabulary: Vocabulary) -> str:
-    """Return which field an unknown one may stand for, and all fields."""
+    """Return the error for an unknown field, with a suggestion and all fields."""
     meant = vocabulary.instead.get(name)
     near = f"; did you mean {meant}?" if meant else _near(name, vocabulary.keys) or "."
     return f"no field {name}{near}\nFields: {' '.join(vocabulary.keys)}"
 
 
 def _values(piece: _Piece, begin: int) -> list[_Piece]:
-    """Return what stands between the commas after a key."""
+    """Return the values after a key, split at commas."""
     ends = [place for place in piece.commas if place >= begin]
     starts = [begin, *(place + 1 for place in ends)]
     return [piece.part(*ends) for ends in zip(starts, [*ends, None], strict=True)]

@@ -1,4 +1,4 @@
-"""What a filter is made of; each part prints itself so that it reads back the same."""
+"""The syntax tree of a filter; str() of each part parses back to the same."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from tftptui.telemetry.records.filters.vocabulary import LABELS, MARKS, OR
 
 _PLAIN = re.compile(r"[\w.*%+@#~-][\w.*?%+@#~/-]*")
-"""Words that need no quotes, unless they mean something."""
+"""Words that need no quotes, unless they are keywords."""
 
 _UNITS = (("h", 3_600_000), ("min", 60_000), ("s", 1_000), ("ms", 1))
 _DAY = 86_400_000
 
 
 def quoted(text: str) -> str:
-    """Return TEXT as it has to be written inside a filter."""
+    """Return TEXT as it must be written in a filter."""
     meant = {OR, *MARKS}
     if _PLAIN.fullmatch(text) and text.lower() not in meant:
         return text
@@ -29,9 +29,9 @@ def either(words: Sequence[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """TEXT somewhere in address, file name or note, or the type of a packet.
+    """TEXT anywhere in address, file name or note, or as the packet type.
 
-    ``*`` stands for any letters.
+    ``*`` matches any characters.
     """
 
     text: str
@@ -41,13 +41,13 @@ class Word:
 
     @property
     def words(self) -> str:
-        """The meaning, for people."""
+        """Description for people."""
         return f"with “{self.text}”"
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A word with a meaning, such as ``retrans``; ``words`` is the meaning."""
+    """A keyword such as ``retrans``; ``words`` is its description."""
 
     name: str
     words: str = field(default="", compare=False)
@@ -58,7 +58,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Types:
-    """Some of the types of packets, or of the states of transfers."""
+    """One of some packet types, or transfer states."""
 
     names: tuple[str, ...]
     key: str = "type"
@@ -68,7 +68,7 @@ class Types:
 
     @property
     def words(self) -> str:
-        """The meaning, for people."""
+        """Description for people."""
         if self.key == "type":
             return either([name.upper() for name in self.names])
         return either(self.names)
@@ -76,9 +76,9 @@ class Types:
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """One of PATTERNS in what KEY names.
+    """One of PATTERNS in the field KEY.
 
-    An address stands for itself, one with ``/`` for a network.
+    An address matches itself; with ``/`` it is a network.
     """
 
     key: str
@@ -89,13 +89,13 @@ class Texts:
 
     @property
     def words(self) -> str:
-        """The meaning, for people."""
+        """Description for people."""
         return f"{LABELS[self.key]} {either(self.patterns)}"
 
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """A number of KEY within one of RANGES, both ends included; None is no end."""
+    """A number KEY within one of RANGES, both ends included; None is no end."""
 
     key: str
     ranges: tuple[tuple[int, int | None], ...]
@@ -105,17 +105,17 @@ class Numbers:
 
     @property
     def words(self) -> str:
-        """The meaning, for people."""
+        """Description for people."""
         spans = [_range_words(*ends) for ends in self.ranges]
         return f"{LABELS[self.key]} {either(spans)}"
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """Not before (``since``) or not after (``until``) a moment.
+    """Not before (``since``) or not after (``until``) a time.
 
     Attributes:
-        milliseconds: before now, or of the day if IS_CLOCK.
+        milliseconds: before now; or since midnight if IS_CLOCK.
     """
 
     key: str
@@ -129,7 +129,7 @@ class Moment:
 
     @property
     def words(self) -> str:
-        """The meaning, for people."""
+        """Description for people."""
         if self.is_clock:
             return f"{self.key} {clock_text(self.milliseconds)}"
         return f"{self.key} {_span_text(self.milliseconds)} ago"
@@ -140,7 +140,7 @@ Test = Word | Mark | Types | Texts | Numbers | Moment
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A test that has to hold, or must not."""
+    """A test, possibly negated."""
 
     test: Test
     negated: bool = False
@@ -150,15 +150,15 @@ class Term:
 
     @property
     def words(self) -> str:
-        """The meaning, for people."""
+        """Description for people."""
         return f"not {self.test.words}" if self.negated else self.test.words
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which packets are meant: one of the choices, with all of its terms.
+    """Alternatives, each a list of terms that must all hold.
 
-    Without a choice it means all packets.
+    Without alternatives it matches everything.
     """
 
     choices: tuple[tuple[Term, ...], ...] = ()
@@ -171,7 +171,7 @@ class Filter:
 
     @property
     def words(self) -> str:
-        """The meaning, for people."""
+        """Description for people."""
         sentences = [" and ".join(term.words for term in terms) for terms in self]
         return "; or ".join(sentences) or "all packets"
 
@@ -179,20 +179,20 @@ class Filter:
         return iter(self.choices)
 
     def with_term(self, term: Term) -> "Filter":
-        """Return the filter that wants TERM as well."""
+        """Return the filter with TERM added to each alternative."""
         choices = self.choices or ((),)
         return Filter(tuple(one if term in one else (*one, term) for one in choices))
 
 
 def clock_text(milliseconds: int) -> str:
-    """Return a time of day as it is written in a filter."""
+    """Return a time of day as written in a filter."""
     whole, rest = divmod(milliseconds % _DAY, 1_000)
     text = f"{whole // 3_600:02}:{whole // 60 % 60:02}:{whole % 60:02}"
     return f"{text}.{rest:03}" if rest else text
 
 
 def _value(text: str) -> str:
-    # A comma parts values, and a network or an IPv6 address needs no quotes.
+    # Commas separate values; networks and IPv6 addresses need no quotes.
     is_address = re.fullmatch(r"[0-9a-fA-F:.]+(/[0-9]+)?", text)
     return text if is_address else quoted(text)
 

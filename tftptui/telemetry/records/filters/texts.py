@@ -1,4 +1,4 @@
-"""Tests on names and addresses, as filters write them."""
+"""Filter tests on names and addresses."""
 
 import re
 from collections.abc import Callable
@@ -10,13 +10,13 @@ from tftptui.telemetry.records.ring import NO_TRANSFER, Kind
 from tftptui.telemetry.views import TransferView
 
 _MODE = re.compile(r" (octet|netascii|mail)( .*)?$")
-"""What follows the name in the note of a request."""
+"""The part after the name in the note of a request."""
 
 
 def text_test(pattern: str) -> Callable[[str], bool]:
-    """Return a test for PATTERN: a part of a text, or all of it with ``*``.
+    """Return a test for PATTERN: a substring, or the whole text if it has a ``*``.
 
-    Capital letters matter only where the pattern has some.
+    Case matters only if the pattern has capital letters.
     """
     flags = re.IGNORECASE if pattern == pattern.lower() else re.NOFLAG
     if "*" not in pattern:
@@ -28,13 +28,13 @@ def text_test(pattern: str) -> Callable[[str], bool]:
 
 def _expression(pattern: str) -> str:
     first, *middle, last = map(re.escape, pattern.split("*"))
-    # Atomic: the first place where a piece fits is as good as any later one, and
-    # many stars would else take for ever to find nothing.
+    # Atomic groups: the first match of each piece is as good as any later one, and
+    # backtracking over many stars would take forever.
     return f"{first}{''.join(f'(?>.*?{one})' for one in middle if one)}.*{last}"
 
 
 def host_test(pattern: str) -> Callable[[str], bool]:
-    """Return a test for an address, a network, or a part of an address."""
+    """Return a test for an address, a network, or part of an address."""
     try:
         if "/" in pattern:
             network = ip_network(pattern, strict=False)
@@ -53,7 +53,7 @@ def _is_in(host: str, network: IPv4Network | IPv6Network) -> bool:
 
 
 def test_of(test: Word | Texts) -> Callable[[str], bool]:
-    """Return whether a text is what a term means."""
+    """Return the function that tests a text against a term."""
     if isinstance(test, Word):
         text = test.text
         if "*" in text and not (text.startswith("*") or text.endswith("*")):
@@ -65,7 +65,7 @@ def test_of(test: Word | Texts) -> Callable[[str], bool]:
 
 
 def texts_of(view: TransferView, test: Word | Texts) -> tuple[str, ...]:
-    """Return what a term looks at in a transfer."""
+    """Return the texts of a transfer that a term applies to."""
     files = (view.file, view.file.rpartition("/")[2], view.served)
     if isinstance(test, Word):
         return (view.client, *files, view.kind)
@@ -80,7 +80,7 @@ def texts_of(view: TransferView, test: Word | Texts) -> tuple[str, ...]:
 def texts_in(
     note: str, kind: int, transfer: int, test: Word | Texts
 ) -> tuple[str, ...]:
-    """Return what a term looks at in the note of a record."""
+    """Return the texts in the note of a record that a term applies to."""
     if isinstance(test, Word) or test.key == "note":
         return (note,)
     host, _, rest = note.partition(" ")

@@ -1,4 +1,4 @@
-"""Whether a filter matches a transfer or a refused request."""
+"""Filters on transfers and refused requests."""
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
@@ -24,13 +24,13 @@ UNSUCCESSFUL = frozenset({"failed", "abandoned", "aborted"})
 
 
 class Filtered(NamedTuple):
-    """A transfer, or a request that was refused, as filters see it.
+    """A transfer or a refused request, as seen by filters.
 
     Attributes:
-        view: the transfer; of a refused request its client, file, ports and error.
+        view: the transfer; for a refused request its client, file, ports and error.
         is_refused: whether it is a refused request.
-        tries: how many of the client's requests for the file it stands for.
-        finding: headline of the finding about it.
+        tries: how many of the client's requests for the file it represents.
+        finding: headline of its finding.
     """
 
     view: TransferView
@@ -40,14 +40,14 @@ class Filtered(NamedTuple):
 
     @property
     def is_trouble(self) -> bool:
-        """Whether it failed, was refused or is stalled."""
+        """True if it failed, was refused or is stalled."""
         return self.is_refused or self.view.phase in UNSUCCESSFUL | {"stalled"}
 
 
 def passes(wanted: Filter, one: Filtered, now: float) -> bool:
     """Return whether a filter matches a transfer; ``since:5s`` counts back from NOW.
 
-    An unknown number, such as an RTT that was not measured, matches no range.
+    An unknown number, such as an RTT not measured yet, matches no range.
     """
     return not wanted or any(
         all(_term(term, one, now) for term in terms) for terms in wanted

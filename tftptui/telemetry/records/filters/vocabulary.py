@@ -1,4 +1,4 @@
-"""The fields and words of filters, for packets and for transfers."""
+"""The fields and keywords of filters, for packets and for transfers."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,18 +8,18 @@ OR = "or"
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """What a filter may use, each with its meaning in words.
+    """Fields and keywords of a filter, each with its description.
 
     Attributes:
         subject: what is filtered, in the plural.
         hosts: fields whose values are addresses or networks.
         choices: fields whose values are from a list.
-        texts: fields whose values are parts of a text.
+        texts: fields whose values are substrings.
         numbers: fields whose values are whole numbers and ranges.
         moments: fields whose values are times.
-        marks: words with a meaning of their own.
+        marks: keywords.
         examples: values to suggest after a field.
-        instead: what to use for a field that does not exist but is often typed.
+        instead: suggestions for fields that do not exist but are often typed.
     """
 
     subject: str
@@ -42,7 +42,7 @@ class Vocabulary:
 
     @property
     def help(self) -> str:
-        """All fields and words in one line."""
+        """All fields and keywords in one line."""
         return f"fields: {' '.join(self.keys)} · words: {' '.join(self.marks)}"
 
 
@@ -169,4 +169,4 @@ LABELS: Mapping[str, str] = {
 """Names of fields in sentences."""
 
 MARKS = frozenset({*TRANSFERS.marks, *PACKETS.marks})
-"""Words with a meaning in some filter: as a text they need quotes."""
+"""Keywords of any vocabulary: as text they need quotes."""
