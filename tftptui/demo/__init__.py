@@ -1,1 +1,1 @@
-"""A simulated network to learn and test with: clients, firewalls, losses."""
+"""A simulated network to learn and test with: clients, firewalls, packet loss."""

@@ -1,4 +1,4 @@
-"""The clients on the stage: each a machine with an address and its own alarm."""
+"""The simulated clients: each has a machine, an address and a timer."""
 
 from collections.abc import Callable, Iterator
 
@@ -15,9 +15,9 @@ class Actor:
     """One simulated client.
 
     Attributes:
-        name: what the scenario calls its sort.
+        name: of its group in the scenario.
         address: its own.
-        machine: what it is doing, or None while it is off.
+        machine: the protocol state, or None while it is off.
     """
 
     def __init__(self, name: str, kind: ClientKind, address: str) -> None:
@@ -26,25 +26,25 @@ class Actor:
 
     @property
     def is_over(self) -> bool:
-        """Whether it is on, and knows how it ended."""
+        """Whether it is on, and has finished."""
         return self.machine is not None and self.machine.is_over
 
     @property
     def due(self) -> float | None:
-        """When it sends again if nothing comes, or None."""
+        """The time of its next retransmission, or None."""
         return None if self.machine is None else self.machine.deadline()
 
     @property
     def tally(self) -> Tally | None:
-        """What it has done since it was switched on."""
+        """Its counters since it was switched on."""
         return None if self.machine is None else self.machine.tally
 
 
 class Cast:
-    """All clients of a scenario, found by their address and port.
+    """All clients of a scenario, found by address and port.
 
     Attributes:
-        make: makes the machine of a client that is switched on.
+        make: creates the machine of a client that is switched on.
     """
 
     def __init__(self, agenda: Agenda, send: SendAs) -> None:
@@ -61,12 +61,12 @@ class Cast:
         return len(self._actors)
 
     def add(self, actor: Actor) -> None:
-        """Let a client take part; it is off."""
+        """Add a client; it is off."""
         self._actors.append(actor)
         self._at.setdefault(actor.address, []).append(actor)
 
     def remove(self, name: str) -> None:
-        """Let the clients of one sort take part no more, switched off."""
+        """Switch off and remove the clients of one group."""
         for actor in self.of(name):
             if actor.machine is not None:
                 actor.machine.stop()
@@ -75,11 +75,11 @@ class Cast:
             self._at[actor.address].remove(actor)
 
     def of(self, name: str) -> list[Actor]:
-        """Return the clients of one sort."""
+        """Return the clients of one group."""
         return [actor for actor in self._actors if actor.name == name]
 
     def switch_on(self, actor: Actor, errand: Errand, when: float) -> None:
-        """Have a client begin at a moment; what it did before is forgotten."""
+        """Start a client at a given time, with fresh state."""
 
         def send(port: int, target: Endpoint, octets: bytes) -> None:
             self._send(Endpoint(actor.address, port), target, octets)
@@ -94,7 +94,7 @@ class Cast:
         self._agenda.call_at(when, begin)
 
     def switch_off(self) -> None:
-        """Cut everybody's power."""
+        """Switch off all clients."""
         for actor in self._actors:
             if actor.machine is not None:
                 actor.machine.stop()
@@ -103,7 +103,7 @@ class Cast:
     def deliver(self, source: Endpoint, target: Endpoint, octets: bytes) -> str:
         """Deliver a datagram to the owner of that address and port, if any.
 
-        Return why it is not for them, or "".
+        Return why the client ignores it, or "".
         """
         ignored = ""
         for actor in self._at.get(target.host, ()):
@@ -115,13 +115,13 @@ class Cast:
         return ignored
 
     def _watch(self, actor: Actor) -> None:
-        """Have the alarm ring when the client's deadline has come."""
+        """Set a timer for the client's deadline."""
         machine, due = actor.machine, actor.due
         if due is None:
             return
 
         def ring() -> None:
-            # A later packet may have moved the deadline, or the client is off.
+            # The deadline may have moved since, or the client is off.
             if machine is None or actor.machine is not machine:
                 return
             if machine.deadline() == due:

@@ -1,4 +1,4 @@
-"""Who is in the cast: the scenario's clients, and what a hand makes of them."""
+"""Which clients take part: the scenario's, and changes made by hand."""
 
 import hashlib
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from tftptui.demo.view import PlayedClient
 from tftptui.net.addresses import Endpoint
 
 EXTRAS_AT = 7
-"""Third part of the addresses of clients that a hand has added."""
+"""Third part of the addresses of clients added by hand."""
 
 _APART = 20
 """Ports between machines that have to share one address."""
@@ -25,17 +25,17 @@ _PORTS = _HIGHEST_PORT - _FIRST_PORT + 1
 
 
 class CastingError(ValueError):
-    """No client can be like that; the text says what could."""
+    """A client is invalid; the text says what is allowed."""
 
 
 class Casting:
-    """Puts clients into the cast, takes them out, and sends them on their errand.
+    """Adds clients to the cast, removes them, and starts them.
 
     Args:
-        cast: where they are.
-        places, sockets: where they live.
-        dice: choose ports.
-        server: whom they ask.
+        cast: the clients.
+        places, sockets: their addresses and sockets.
+        dice: chooses ports.
+        server: the server's address.
 
     Attributes:
         server: the same; may be replaced.
@@ -58,7 +58,7 @@ class Casting:
         return name in self._tables
 
     def add_client(self, name: str, table: ClientTable) -> None:
-        """Let clients of one sort take part; they are off."""
+        """Add the clients of one group; they are off."""
         self._tables[name] = table
         net, host = (int(part) for part in table.at.split("."))
         for index in range(table.count):
@@ -67,21 +67,21 @@ class Casting:
             self._cast.add(Actor(name, KINDS[table.kind], address))
 
     def remove_client(self, name: str) -> None:
-        """Cut the power of clients of one sort, and let them take part no more."""
+        """Switch off and remove the clients of one group."""
         for actor in self._cast.of(name):
             self._ports.pop(actor, None)
         self._cast.remove(name)
         del self._tables[name]
 
     def differing(self, tables: Mapping[str, ClientTable]) -> list[str]:
-        """Return which of the clients are not as TABLES say."""
+        """Return the groups of clients that differ from TABLES."""
         known = self._tables.items()
         return [name for name, table in known if tables.get(name) != table]
 
     def follow(self, tables: Mapping[str, ClientTable]) -> None:
-        """Have exactly these clients; those that stay as they were go on.
+        """Add and remove clients to match TABLES; unchanged ones continue.
 
-        Those that are new, or other ones than before, are off.
+        New and changed ones are off.
         """
         before = self._tables
         for name in [
@@ -93,7 +93,7 @@ class Casting:
                 self.add_client(name, table)
 
     def switch_on(self, name: str, now: float, *, is_masked: bool) -> None:
-        """Let all clients of a sort begin; IS_MASKED is whether NAT hides them."""
+        """Start all clients of a group; IS_MASKED: they are behind NAT."""
         table = self._tables[name]
         for index, actor in enumerate(self._cast.of(name)):
             errand = self._errand(table, index, actor, is_masked=is_masked)
@@ -125,7 +125,7 @@ class Casting:
     def _own_port(self, actor: Actor, port: int) -> int:
         """Return a port that no other machine uses: they share one address.
 
-        Two that had the same would be one client to the server.
+        The server would take two machines with the same port for one client.
         """
         others = {other for one, other in self._ports.items() if one is not actor}
         port = _FIRST_PORT + (port - _FIRST_PORT) % _PORTS
@@ -137,10 +137,10 @@ class Casting:
 def tables_with(
     own: Mapping[str, ClientTable], played: Mapping[str, PlayedClient]
 ) -> dict[str, ClientTable]:
-    """Return a scenario's OWN clients as a hand has changed them, and added others.
+    """Return a scenario's OWN clients with the changes and additions made by hand.
 
     Raises:
-        CastingError: one of them can't be.
+        CastingError: one of them is invalid.
     """
     tables = {name: table for name, table in own.items() if name not in played}
     extras = 0
@@ -163,7 +163,7 @@ def tables_with(
             port=client.port,
             options=model.options if is_same else None,
         )
-    # In the scenario's order: the same hand, the same course.
+    # In the scenario's order, so that the same changes give the same run.
     order = [*own, *(name for name in played if name not in own)]
     return {name: tables[name] for name in order if name in tables}
 
@@ -178,5 +178,5 @@ def _check(client: PlayedClient) -> None:
 
 
 def content_of(name: str, octets: int) -> bytes:
-    """Return the content of a made-up file; the same name has the same."""
+    """Return the content of a generated file; it depends only on the name."""
     return hashlib.shake_128(name.encode()).digest(octets)

@@ -1,4 +1,4 @@
-"""A demo without a screen, as fast as it goes: ``tftptui demo --check``."""
+"""A demo without a screen, as fast as possible: ``tftptui demo --check``."""
 
 import asyncio
 import time
@@ -13,15 +13,15 @@ from tftptui.demo.simulation.demo_time import Pace, PacedLoop
 from tftptui.demo.stage import Stage, temporary_root
 
 SEED = 1
-"""The seed of a run that names none."""
+"""The default seed."""
 
 
 @dataclass(slots=True)
 class Checked:
-    """How a scenario went.
+    """The result of a run.
 
     Attributes:
-        troubles: what was not as its steps say, in words.
+        troubles: differences from what the steps expect, in words.
         seconds: of demo time.
         took: real seconds.
     """
@@ -34,13 +34,13 @@ class Checked:
 async def run_through(
     stage: Stage, shown: Callable[[Director], None] = lambda _: None
 ) -> list[str]:
-    """Show all steps one after the other; SHOWN is called after each.
+    """Run all steps in order; SHOWN is called after each.
 
     Returns:
-        What was not as expected.
+        Differences from what is expected.
 
     Raises:
-        Exception: whatever went wrong on the stage.
+        Exception: any error on the stage.
     """
     over = asyncio.Event()
     failures: list[Exception] = []
@@ -77,10 +77,10 @@ def check(
     speed: float | None = None,
     shown: Callable[[Director], None] = lambda _: None,
 ) -> Checked:
-    """Run a scenario through; SPEED None does not wait at all.
+    """Run a scenario; SPEED None does not wait at all.
 
     Raises:
-        EngineError: nothing can be served here.
+        EngineError: no server can run here.
     """
     pace, began = Pace(speed), time.monotonic()
     checked = Checked()

@@ -1,7 +1,7 @@
-"""A demo that a screen holds: an EngineClient whose engine lives on a stage.
+"""An EngineClient whose engine is a demo, for a screen.
 
-It runs in a thread of its own, on a loop that goes by demo time, so that slow
-motion and pauses slow nothing down but the demo.
+It runs in its own thread, on a loop in demo time, so that slow motion and pauses affect
+only the demo.
 """
 
 import asyncio
@@ -29,21 +29,21 @@ from tftptui.engine.client import EngineError
 from tftptui.engine.messages import Answer, Command, Frame, SetPorts
 
 FRAME_INTERVAL = 0.1
-"""Real seconds between two looks for news."""
+"""Real seconds between two polls for frames."""
 
 FASTER = 2.0
-"""How much faster or slower a step of speed is."""
+"""Factor of one step of speed."""
 
 T = TypeVar("T")
 
 
 class DemoEngine:
-    """Holds a demo; see EngineClient. What a presenter does has methods of its own.
+    """Runs a demo; see EngineClient. The presenter's actions have their own methods.
 
     Args:
-        scenario: what is shown.
-        seed: of all chance.
-        speed: seconds of demo time in a real one; None is the scenario's own.
+        scenario: the scenario.
+        seed: of all random numbers.
+        speed: seconds of demo time per real second; None is the scenario's own.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class DemoEngine:
         self._stopped = asyncio.Event()
 
     async def start(self) -> None:
-        """Set the stage; see EngineClient."""
+        """Start the demo; see EngineClient."""
         self._ready, self._stopped = Future(), asyncio.Event()
         self._thread = threading.Thread(target=self._run, name="demo", daemon=True)
         self._thread.start()
@@ -79,19 +79,19 @@ class DemoEngine:
                 continue
 
     async def ask(self, command: Command) -> Answer | None:
-        """Carry a command out; see EngineClient."""
+        """Execute a command; see EngineClient."""
         loop, director = self._held()
         asked = director.stage.engine.ask(command)
         answer = await asyncio.wrap_future(
             asyncio.run_coroutine_threadsafe(asked, loop)
         )
-        if isinstance(command, SetPorts):  # what a person chose is the scene's now
+        if isinstance(command, SetPorts):  # the scene keeps what the user chose
             director.stage.operator.single_port = command.single_port
             await self._do(lambda director: director.ask_again())
         return answer
 
     async def stop(self) -> None:
-        """End everything; see EngineClient."""
+        """Stop everything; see EngineClient."""
         self._stopped.set()
         loop, end, thread = self._loop, self._end, self._thread
         if loop is None or end is None or thread is None:
@@ -103,11 +103,11 @@ class DemoEngine:
     # The presenter.
 
     async def look(self) -> DemoView:
-        """Return the demo as it stands."""
+        """Return the current state of the demo."""
         return await self._do(lambda director: picture(director, self.pace))
 
     async def next(self) -> None:
-        """Begin the first step, or go on to the next."""
+        """Start the first step, or go on to the next."""
 
         def go_on(director: Director) -> None:
             self.pace.is_paused = False
@@ -119,7 +119,7 @@ class DemoEngine:
         await self._do(go_on)
 
     async def again(self) -> None:
-        """Start the current step again, or the first one."""
+        """Restart the current step, or the first one."""
 
         def start_over(director: Director) -> None:
             self.pace.is_paused = False
@@ -128,7 +128,7 @@ class DemoEngine:
         await self._do(start_over)
 
     async def pause(self) -> None:
-        """Let time stand still, or go on."""
+        """Pause or resume."""
 
         def turn(_: Director) -> None:
             self.pace.is_paused = not self.pace.is_paused
@@ -136,7 +136,7 @@ class DemoEngine:
         await self._do(turn)
 
     async def faster(self, steps: int) -> None:
-        """Let time pass twice as fast for each step, or half as fast below 0."""
+        """Double the speed for each step, or halve it for negative ones."""
 
         def change(_: Director) -> None:
             speed = (self.pace.speed or 1.0) * FASTER**steps
@@ -145,14 +145,14 @@ class DemoEngine:
         await self._do(change)
 
     async def play(self, play: PlayView) -> None:
-        """Switch something by hand; see recast() for clients."""
+        """Apply switches set by hand; see recast() for clients."""
         await self._do(lambda director: director.play(play))
 
     async def recast(self, play: PlayView, who: str = "") -> None:
-        """Exchange clients by hand; WHO is switched on, or restarted if it is on.
+        """Change clients by hand; WHO is switched on, or restarted if it is on.
 
         Raises:
-            CastingError: one of them can't be; nothing has changed.
+            CastingError: one of them is invalid; nothing has changed.
         """
 
         def change(director: Director) -> None:
@@ -162,7 +162,7 @@ class DemoEngine:
         await self._do(change)
 
     async def set_rules(self, texts: list[str]) -> None:
-        """Have the firewall go by other rules until a step changes them.
+        """Replace the firewall's rules until a step changes them.
 
         Raises:
             RuleError: one of them is invalid; nothing has changed.
@@ -172,7 +172,7 @@ class DemoEngine:
     # The thread.
 
     async def _do(self, work: Callable[[Director], T]) -> T:
-        """Do something in the demo's thread.
+        """Run a function in the demo's thread.
 
         Raises:
             EngineError: the demo is over.
@@ -182,7 +182,7 @@ class DemoEngine:
 
         def run() -> None:
             if not done.set_running_or_notify_cancel():
-                return  # the caller has gone
+                return  # the caller has cancelled
             try:
                 done.set_result(work(director))
             except Exception as error:  # noqa: BLE001 - the caller gets it
@@ -195,7 +195,7 @@ class DemoEngine:
         return await asyncio.wrap_future(done)
 
     def _held(self) -> tuple[PacedLoop, Director]:
-        """Return what there is while the demo runs.
+        """Return loop and director while the demo runs.
 
         Raises:
             EngineError: it is over.
@@ -230,9 +230,9 @@ class DemoEngine:
 
 
 def _of_demo(frame: Frame) -> Frame:
-    """Return a frame that says where it comes from."""
+    """Return a frame marked as a demo's."""
     if frame.status is None:
         return frame
-    # Its clients live on the loopback: this host's networks say nothing of them.
+    # Its clients are on the loopback: this host's networks do not apply.
     status = msgspec.structs.replace(frame.status, source="demo", networks=[])
     return msgspec.structs.replace(frame, status=status)

@@ -1,4 +1,4 @@
-"""Who leads through a demo: sets each step's scene, and knows when it is over."""
+"""Runs the steps of a demo: sets up each, and detects its end."""
 
 from collections.abc import Callable
 from enum import Enum
@@ -15,20 +15,20 @@ from tftptui.demo.view import PlayView
 from tftptui.protocol.commands import Outcome
 
 _LOOK = 0.05
-"""Seconds between looks at whether a step is over."""
+"""Seconds between checks whether a step is over."""
 
 _SETTLE = 1.0
-"""Seconds after the last client for packets that are still under way."""
+"""Seconds after the last client for packets still in flight."""
 
 AFTER_WIRE = 0.5
-"""Seconds from the last line of a wire's script to the clients' start."""
+"""Seconds between the last line of a wire script and the start of the clients."""
 
 PLAYED_LOSS = 0.1
-"""Share of packets that free play loses."""
+"""Packet loss of the switch for free play, 0 to 1."""
 
 
 class StepState(Enum):
-    """Where a step stands."""
+    """The state of a step."""
 
     READY = "ready"
     RUNNING = "running"
@@ -36,16 +36,18 @@ class StepState(Enum):
 
 
 class Director:
-    """Leads through the steps of the scenario on a stage.
+    """Runs the steps of the scenario on a stage.
 
     Call begin(); when a step is over, next(). again() restarts the step.
 
     Attributes:
-        number: of the step, from 0; state: of it.
-        began: demo time at which it began; ended: demo time, None before.
-        began_at: the same as seconds since the epoch.
-        events_from: events there were at its beginning.
-        free_play: what is switched by hand.
+        number: of the step, from 0.
+        state: of the step.
+        began: start in demo time.
+        ended: end in demo time, None before.
+        began_at: start in seconds since the epoch.
+        events_from: number of events at its start.
+        free_play: switches set by hand.
         over: called when a step is over.
     """
 
@@ -71,21 +73,21 @@ class Director:
 
     @property
     def step(self) -> Step:
-        """The step that is on."""
+        """The current step."""
         return self.steps[self.number]
 
     @property
     def is_last(self) -> bool:
-        """Whether no step follows."""
+        """Whether it is the last step."""
         return self.number == len(self.steps) - 1
 
     def begin(self) -> None:
-        """Begin the step that is on, from what the step before left."""
+        """Start the current step, with the state left by the previous one."""
         self._first_begun[self.number] = self.stage.wall_time()
         self._begin(0.0 if self._changes_way(self.step) else self.stage.wall_time())
 
     def _begin(self, known_until: float) -> None:
-        """Begin; findings go by what the ways had shown until a moment."""
+        """Start; findings use what was known about the paths until KNOWN_UNTIL."""
         self.stage.clear()
         self.stage.engine.findings.start_over(SCENE_OVER, known_until)
         self.stage.network.firewall.hits.clear()
@@ -110,7 +112,7 @@ class Director:
                 self.stage.switch_on(name)
 
     def _later(self, seconds: float, work: Callable[[], object]) -> None:
-        """Do something so many seconds after the step began, if it is on then."""
+        """Call WORK that many seconds after the step's start, if still current."""
         number = self._begun
 
         def do() -> None:
@@ -120,36 +122,36 @@ class Director:
         self.stage.call_at(self.began + seconds, do)
 
     def next(self) -> None:
-        """Go on to the next step; the last one stays."""
+        """Go on to the next step, unless it is the last."""
         if not self.is_last:
             self.number += 1
             self.begin()
 
     def again(self) -> None:
-        """Restart the step, with the scene as it was at its first start."""
+        """Restart the step, with the same initial state as the first time."""
         self.go_to(self.number)
 
     def go_to(self, number: int) -> None:
-        """Begin a step as if all before it had been shown."""
+        """Start a step as if all earlier ones had been shown."""
         self.stage.clear()
         self.number = number
-        if not number:  # no transfer came before: no port rests
+        if not number:  # no earlier transfer: no port is cooling down
             self.stage.engine.service.pool.expire(inf)
         self._reset()
         for step in self.steps[:number]:
             self._change(step)
         if self._changes_way(self.step):
             self._begin(0.0)
-        else:  # as its first time found it
+        else:  # the same state as at its first start
             self._begin(self._first_begun.get(number, 0.0))
 
     def play(self, play: PlayView) -> None:
-        """Switch something by hand; it stays so until it is switched back.
+        """Apply switches set by hand; they stay until they are switched back.
 
-        Clients that are other ones now, or new, are off until start().
+        Clients that are changed or new are off until start().
 
         Raises:
-            CastingError: one of its clients can't be; nothing has changed.
+            CastingError: one of its clients is invalid; nothing has changed.
         """
         tables_with(self.stage.scenario.clients, play.clients)
         before, self.free_play = self.free_play, play
@@ -160,7 +162,7 @@ class Director:
             self.ask_again()
 
     def set_rules(self, texts: list[str]) -> None:
-        """Have the wall go by other rules until a step changes them.
+        """Replace the firewall's rules until a step changes them.
 
         Raises:
             RuleError: one of them is invalid; nothing has changed.
@@ -169,7 +171,7 @@ class Director:
         self.ask_again()
 
     def ask_again(self) -> None:
-        """Restart the clients that failed: something was changed by hand."""
+        """Restart the clients that failed, after a change by hand."""
         for name in (*self.step.start, *self._extras):
             tallies = [actor.tally for actor in self.stage.cast.of(name)]
             was_on = [tally for tally in tallies if tally is not None]
@@ -177,13 +179,13 @@ class Director:
                 self.start(name)
 
     def _asked_in_vain(self, tally: Tally) -> bool:
-        """Whether a client has given up, or still waits though the step is over."""
+        """Return whether a client gave up, or still waits though the step is over."""
         if tally.outcome is None:
             return self.state is StepState.OVER and not tally.answered_by
         return tally.outcome is not Outcome.COMPLETED
 
     def start(self, name: str) -> None:
-        """Switch a client on by hand, or restart it; not before the first step."""
+        """Start or restart a client by hand; not before the first step."""
         if self.state is StepState.READY or name not in self.stage.casting:
             return
         self.stage.switch_on(name)
@@ -195,7 +197,7 @@ class Director:
             self._look_later()
 
     def _reset(self) -> None:
-        """Make the scene what it was before the first step."""
+        """Restore the state before the first step."""
         stage, scenario = self.stage, self.stage.scenario
         for way in Way:
             stage.network.lines[way].impairments = Impairments()
@@ -205,7 +207,7 @@ class Director:
         stage.operator.reset()
 
     def open(self) -> None:
-        """Set the scene in which the first step begins."""
+        """Prepare the first step."""
         self._reset()
 
     def _change(self, step: Step) -> None:
@@ -215,16 +217,16 @@ class Director:
 
     @property
     def _extras(self) -> list[str]:
-        """Clients that a hand has added."""
+        """Clients added by hand."""
         own = self.stage.scenario.clients
         return [name for name in self.free_play.clients if name not in own]
 
     def _changes_way(self, step: Step) -> bool:
-        """Whether packets may fare otherwise in a step than in the one before."""
+        """Return whether a step changes what happens to packets."""
         return (step.firewall, step.network) != (FirewallTable(), NetworkTable())
 
     def _play(self) -> None:
-        """Put what was switched by hand over the scene."""
+        """Apply the switches set by hand on top of the scene."""
         stage, play = self.stage, self.free_play
         stage.network.firewall.is_off = play.rules_off
         stage.network.firewall.tracking.is_helped = play.helper
@@ -247,7 +249,7 @@ class Director:
         number = self._round
 
         def look() -> None:
-            if number != self._round:  # another step has begun meanwhile
+            if number != self._round:  # another step has started meanwhile
                 return
             if self._is_over():
                 self.state, self.ended = StepState.OVER, self.stage.time()
@@ -279,5 +281,5 @@ class Director:
 
 
 def _of_way(play: PlayView) -> tuple[bool, ...]:
-    """Return what of free play changes how packets fare."""
+    """Return the switches that change what happens to packets."""
     return play.rules_off, play.loss, play.helper

@@ -1,4 +1,4 @@
-"""Whether a step showed what its scenario says it shows."""
+"""Checks whether a step went as its scenario expects."""
 
 from collections import Counter
 
@@ -12,7 +12,7 @@ from tftptui.telemetry.events import Event, Refused, TransferEnded
 
 
 def judge(director: Director) -> list[str]:
-    """Return what is not as the step says, in words; nothing if all is."""
+    """Return differences from what the step expects, in words."""
     stage, step = director.stage, director.step
     troubles: list[str] = []
     for name, wanted in step.expect.items():
@@ -99,7 +99,7 @@ def _judge_time(tally: Tally, expected: Expected) -> list[str]:
 
 
 def _is_whole(actor: Actor, director: Director) -> bool:
-    """Whether a client that thinks it is done has, or has given, the whole file."""
+    """Return whether a completed client has received, or uploaded, the whole file."""
     machine = actor.machine
     if machine is None:
         return False

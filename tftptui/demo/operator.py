@@ -1,4 +1,4 @@
-"""The operator of a demo's server: changes settings live, and takes it back."""
+"""The operator of a demo's server: changes settings live, and restores them."""
 
 from collections.abc import Mapping
 
@@ -15,10 +15,10 @@ from tftptui.settings import LIVE, Settings, Value
 
 
 class Operator:
-    """Changes one running engine, by the commands that a person would give.
+    """Changes a running engine, by the commands that a user would send.
 
     Attributes:
-        single_port: what the scene has, whatever is forced on top of it.
+        single_port: the scene's setting, without the override.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -27,7 +27,7 @@ class Operator:
         self.single_port = self._at_first.single_port
 
     def change(self, changes: Mapping[str, Value]) -> None:
-        """Make changes, by the names of settings."""
+        """Apply changes, by names of settings."""
         live, is_about_ports = sort_settings(changes)
         if live:
             self._engine.carry_out(ChangeSettings(live))
@@ -37,7 +37,7 @@ class Operator:
             self._set_ports(wanted)
 
     def reset(self) -> None:
-        """Make everything what it was at first."""
+        """Restore the initial settings."""
         before = msgspec.structs.asdict(self._at_first)
         now = msgspec.structs.asdict(self._settings)
         changed = {name for name, value in before.items() if value != now[name]}
@@ -49,7 +49,7 @@ class Operator:
             self._set_ports(self._at_first)
 
     def force_single_port(self, *, is_forced: bool) -> None:
-        """Answer from the listener's port whatever the scene has, or as it has."""
+        """Override single-port mode, or return to the scene's setting."""
         wanted = is_forced or self.single_port
         if self._settings.single_port != wanted:
             self._set_ports(msgspec.structs.replace(self._settings, single_port=wanted))

@@ -1,4 +1,4 @@
-"""Makes a DemoView of what is on the stage."""
+"""Builds a DemoView of the stage."""
 
 from collections import Counter
 from math import ceil
@@ -25,20 +25,20 @@ from tftptui.protocol.commands import Outcome
 from tftptui.protocol.packets import Opcode
 
 LINGER = 1.5
-"""Real seconds that a packet which did not arrive stays in sight."""
+"""Real seconds for which a packet that did not arrive stays visible."""
 
 QUIET = 0.4
-"""Real seconds without a packet after which the screen says what is next."""
+"""Real seconds without a packet after which the screen shows what comes next."""
 
 MOST_PACKETS = 60
-"""Packets of one lane that are shown."""
+"""Limit of packets shown per lane."""
 
 _NUMBERED = (Opcode.DATA, Opcode.ACK, Opcode.ERROR)
 _SHOWN_SECONDS = 1.0
 
 
 def picture(director: Director, pace: Pace) -> DemoView:
-    """Return the demo as it stands."""
+    """Return the current state of the demo."""
     stage, step = director.stage, director.step
     is_ready = director.state is StepState.READY
     scenario, wall = stage.scenario, stage.network.firewall
@@ -71,7 +71,7 @@ def picture(director: Director, pace: Pace) -> DemoView:
 
 
 def packet_label(payload: bytes) -> str:
-    """Return what a packet is, in a word, with its number if it has one."""
+    """Return the type of a packet, with its number if it has one."""
     number = int.from_bytes(payload[:2])
     if number not in Opcode.__members__.values():
         return "?"
@@ -82,7 +82,7 @@ def packet_label(payload: bytes) -> str:
 
 
 def line_words(lines: dict[Way, Line]) -> list[str]:
-    """Return what the line does to packets, in a few words each."""
+    """Return the impairments of the line, in a few words each."""
     up, down = lines[Way.TO_SERVER], lines[Way.TO_CLIENT]
     if up.impairments == down.impairments:
         words = _impairment_words(up.impairments)
@@ -164,7 +164,7 @@ def _lane(lane: Lane, now: float, director: Director) -> LaneView:
 
 
 def _seen_port(lane: Lane, now: float, director: Director) -> int | None:
-    """Return the port that the server sees behind a NAT, if it is another one."""
+    """Return the port that the server sees behind a NAT, if it differs."""
     tracking, server = director.stage.network.firewall.tracking, lane.server_port
     if tracking.nat is None or lane.client_port is None or server is None:
         return None
@@ -190,7 +190,7 @@ def _packet(flight: Flight, now: float) -> PacketView:
 
 
 def _status(actor: Actor, director: Director) -> tuple[str, float | None]:
-    """Return how far one client has got."""
+    """Return the progress of one client."""
     machine, tally = actor.machine, actor.tally
     if machine is None or tally is None:
         return "off", None
@@ -201,7 +201,7 @@ def _status(actor: Actor, director: Director) -> tuple[str, float | None]:
 
 
 def _crowd(lane: Lane, actors: list[Actor]) -> tuple[str, int]:
-    """Return how many of many machines are done; failures stand where they asked."""
+    """Return how many machines are done; failures are in the lanes that they used."""
     outcomes = Counter(
         actor.tally.outcome.value
         for actor in actors
@@ -216,9 +216,9 @@ def _crowd(lane: Lane, actors: list[Actor]) -> tuple[str, int]:
 
 
 def _waiting(director: Director, pace: Pace) -> str:
-    """Return who sends again next, if nothing has moved for a moment.
+    """Return who retransmits next, if nothing has moved for a moment.
 
-    Where nobody does: what a client was told that has failed.
+    Without a retransmission: the error that a failed client got.
     """
     stage, now = director.stage, director.stage.time()
     network = stage.network
@@ -242,7 +242,7 @@ def _waiting(director: Director, pace: Pace) -> str:
 
 
 def _heard(actor: Actor) -> str:
-    """Return what a client that has failed was told; "" for others."""
+    """Return the error that a failed client got; "" for others."""
     tally = actor.tally
     if tally is None or tally.outcome is not Outcome.FAILED:
         return ""

@@ -18,14 +18,14 @@ _TERMINAL = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
 
 
 class RecordingError(Exception):
-    """It can't be recorded; the text says why."""
+    """The screen can't be recorded; the text says why."""
 
 
 def parse_size(text: str) -> tuple[int, int]:
-    """Return columns and rows written as ``140x40``.
+    """Return columns and rows from text like ``140x40``.
 
     Raises:
-        RecordingError: it is no size.
+        RecordingError: it is not a size.
     """
     found = _SIZE.fullmatch(text.strip())
     if found is None:
@@ -36,13 +36,13 @@ def parse_size(text: str) -> tuple[int, int]:
 def record(
     arguments: list[str], target: Path, size: tuple[int, int], title: str
 ) -> float:
-    """Run this program with ARGUMENTS in a terminal of its own; write what it draws.
+    """Run this program with ARGUMENTS in a pseudo-terminal; write what it draws.
 
     Returns:
-        How many seconds it took.
+        The duration in seconds.
 
     Raises:
-        RecordingError: the file can't be written, or there are no such terminals.
+        RecordingError: the file can't be written, or there are no pseudo-terminals.
     """
     columns, rows = size
     header = {
@@ -65,7 +65,7 @@ def _write_events(arguments: list[str], cast: TextIO, size: tuple[int, int]) -> 
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
     began, seconds = 0.0, 0.0
     for octets in _drawn(arguments, size):
-        began = began or time.monotonic()  # nobody wants to watch it start
+        began = began or time.monotonic()  # skip the start of the program
         seconds = time.monotonic() - began
         if text := decoder.decode(octets):
             cast.write(json.dumps([round(seconds, 6), "o", text]) + "\n")
@@ -73,7 +73,7 @@ def _write_events(arguments: list[str], cast: TextIO, size: tuple[int, int]) -> 
 
 
 def _drawn(arguments: list[str], size: tuple[int, int]) -> Iterator[bytes]:
-    """Yield what the program writes on its terminal, until it ends."""
+    """Yield what the program writes to its terminal, until it ends."""
     try:
         import fcntl  # noqa: PLC0415 - not everywhere
         import pty  # noqa: PLC0415
@@ -84,7 +84,7 @@ def _drawn(arguments: list[str], size: tuple[int, int]) -> Iterator[bytes]:
     columns, rows = size
     fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
     command = [sys.executable, "-P", "-m", "tftptui", *arguments]
-    # An exported COLUMNS would count for more than the terminal's size.
+    # An exported COLUMNS would override the terminal's size.
     told = {"COLUMNS": str(columns), "LINES": str(rows), **_TERMINAL}
     with subprocess.Popen(  # noqa: S603 - ourselves
         command,
@@ -104,8 +104,8 @@ def _drawn(arguments: list[str], size: tuple[int, int]) -> Iterator[bytes]:
 
 
 def _read(terminal: int) -> bytes:
-    """Return what was written; nothing once the other end is closed."""
+    """Return what was written; b"" once the other end is closed."""
     try:
         return os.read(terminal, _CHUNK)
-    except OSError:  # Linux says EIO when nobody holds the other end any more
+    except OSError:  # EIO on Linux after the other end is closed
         return b""

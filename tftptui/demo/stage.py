@@ -1,4 +1,4 @@
-"""Everything that takes part in a demo: the real engine, the network, the clients."""
+"""The world of a demo: the real engine, the network, the clients."""
 
 import asyncio
 import shutil
@@ -50,31 +50,32 @@ SERVER_AT = "1.5"
 """The end of the server's address."""
 
 WALL_AT = "254.1"
-"""The end of the address from which the wall refuses packets."""
+"""The end of the address from which the firewall rejects packets."""
 
 
 SCENE_OVER = "demo: next step"
-"""What is said of transfers and findings of a step that is left."""
+"""The reason for ending transfers and findings of the previous step."""
 
 
 class Stage:
-    """One scenario's world, on a loop that goes by demo time.
+    """The world of one scenario, on a loop in demo time.
 
     Call open(), then set the scene and switch clients on; close() at the end.
 
     Args:
-        scenario: what there is.
-        seed: of all chance.
-        root: an empty folder to serve from.
-        places: where machines live; made if not given.
+        scenario: the scenario.
+        seed: of all random numbers.
+        root: an empty folder to serve.
+        places: addresses of the machines; created by default.
 
     Attributes:
-        loop: the one that runs; network, cast, engine: what takes part.
-        casting: who is in the cast.
-        lanes: which ports talk.
-        has_wire: whether steps tell what is sent before TFTP.
-        events: what the engine told, in order.
-        findings: those that hold, by number.
+        loop: the running loop.
+        network, cast, engine: the parts.
+        casting: which clients take part.
+        lanes: pairs of ports.
+        has_wire: whether there are packets before TFTP.
+        events: of the engine, in order.
+        findings: those in force, by number.
     """
 
     def __init__(
@@ -114,16 +115,16 @@ class Stage:
 
     @property
     def operator(self) -> Operator:
-        """Who changes the engine's settings; only between open() and close()."""
+        """The operator of the engine's settings; only between open() and close()."""
         if self._operator is None:
             raise EngineError("the demo is not open")
         return self._operator
 
     async def open(self, clock: PaceClock | None = None) -> None:
-        """Make the files and start the engine; CLOCK is what it goes by.
+        """Create the files and start the engine, with CLOCK if given.
 
         Raises:
-            EngineError: it can't serve here.
+            EngineError: it can't run here.
         """
         self._clock = clock or self._clock
         shutil.copytree(packaged_folder("sample_root"), self._root, dirs_exist_ok=True)
@@ -149,11 +150,11 @@ class Stage:
         return self.loop.time()
 
     def call_at(self, when: float, callback: Deed) -> None:
-        """Call back at a moment of demo time."""
+        """Schedule a callback in demo time."""
         self._agenda.call_at(when, callback)
 
     def next_frame(self) -> Frame | None:
-        """Return what has changed in the engine; findings are noted on the way."""
+        """Return what has changed in the engine; also records its findings."""
         frame = self.engine.next_frame()
         for finding in [] if frame is None else frame.findings:
             if finding.withdrawn:
@@ -163,22 +164,22 @@ class Stage:
         return frame
 
     def recast(self, tables: Mapping[str, ClientTable]) -> None:
-        """Have exactly these clients; new ones, and those that changed, are off."""
+        """Apply these clients; new and changed ones are off."""
         for name in self.casting.differing(tables):
             self._cut(name)
         self.casting.follow(tables)
 
     def switch_on(self, name: str) -> None:
-        """Let all clients of a sort begin; what they did before is cut off."""
+        """Start all clients of a group, after ending their earlier transfers."""
         self._cut(name)
         is_masked = self.network.firewall.tracking.nat is not None
         self.casting.switch_on(name, self.time(), is_masked=is_masked)
 
     def clear(self) -> None:
-        """Switch all clients off and end what the server still does for them.
+        """Switch all clients off and end their transfers on the server.
 
-        What is under way then gets nowhere: no packet of a client that is off may
-        reach the one that is switched on next, on the same port.
+        Packets in flight are lost: no packet for an old client may reach the next one
+        on the same port.
         """
         self.cast.switch_off()
         for transfer in list(self.engine.service.transfers.values()):
@@ -189,9 +190,9 @@ class Stage:
         self.lanes.clear()
 
     def _cut(self, name: str) -> None:
-        """End what the server does for some clients, and what is under way to them.
+        """End the transfers of some clients, and drop the packets in flight to them.
 
-        Packets of theirs that are late would reach what they are made now.
+        Otherwise late packets would reach their successors.
         """
         hosts = {actor.address for actor in self.cast.of(name)}
         hosts.add(self.network.firewall.tracking.nat or "")
@@ -205,7 +206,7 @@ class Stage:
         self.network.lose(self.lanes.forget(name))
 
     def forget_wire(self) -> None:
-        """Let all that was sent before TFTP be forgotten; the server's link is up."""
+        """Drop all packets before TFTP; the server's link is up."""
         if self.has_wire:
             wire, now = self.engine.wire, self.wall_time()
             wire.start_over(SCENE_OVER)
@@ -220,7 +221,7 @@ class Stage:
             )
 
     def hear(self, line: WireTable) -> None:
-        """Have the engine hear a line of a step's script."""
+        """Pass a line of a step's wire script to the engine."""
         table = self.scenario.clients.get(line.who)
         actors = self.cast.of(line.who)
         event = wire_event(
@@ -233,12 +234,12 @@ class Stage:
         self.engine.wire.take([event])
 
     def _on_wire(self, ending: str) -> str:
-        """Return an address that only a script names; no socket has it."""
+        """Return an address used only in a wire script; no socket has it."""
         is_shared = self._places.is_one_address and ending != SERVER_AT
         return f"127.0.{ending}" if is_shared else self._places.address(ending)
 
     def _hear_request(self, datagram: Datagram) -> None:
-        """Have the engine hear a request as it does on a wire that it watches."""
+        """Pass a request to the engine, as from a watched interface."""
         with suppress(PeerError):
             asked = parse_tftp(datagram.payload)
             if isinstance(asked, ReadRequest | WriteRequest):
@@ -254,11 +255,11 @@ class Stage:
                 self.engine.wire.take([event])
 
     def wall_time(self) -> float:
-        """Return seconds since the epoch, as events tell them."""
+        """Return seconds since the epoch, as in events."""
         return self._clock.wall()
 
     def set_rules(self, texts: list[str]) -> None:
-        """Have the wall go by these rules, whatever the scenario says.
+        """Replace the firewall's rules, overriding the scenario.
 
         Raises:
             RuleError: one of them is invalid; nothing has changed.
@@ -267,7 +268,7 @@ class Stage:
         self.engine.findings.forget_ways()
 
     def change_firewall(self, change: FirewallTable) -> None:
-        """Have the wall follow a change."""
+        """Apply a change to the firewall."""
         wall = self.network.firewall
         if change.rules is not UNSET:
             wall.set_rules(change.rules)
@@ -284,7 +285,7 @@ class Stage:
             wall.tracking.flush()
 
     def reset_firewall(self) -> None:
-        """Have the wall be what it is before the first step."""
+        """Restore the firewall's initial state."""
         wall = self.network.firewall
         wall.rules, wall.policy, wall.tracking = [], Action.ACCEPT, Tracking()
         wall.hits.clear()
@@ -292,7 +293,7 @@ class Stage:
         self.change_firewall(self.scenario.firewall)
 
     def _forward(self, ending: str) -> None:
-        """Let clients ask another address in place of the server's, or that again."""
+        """Give the clients another, forwarded server address, or the real one."""
         asked = self._places.address(ending) if ending else self._server.host
         is_other = asked != self._server.host
         forwards = (asked, self._server.host) if is_other else None
@@ -300,26 +301,26 @@ class Stage:
         self.casting.server = Endpoint(asked, TFTP_PORT)
 
     def change_network(self, change: NetworkTable) -> None:
-        """Have both lines follow a change."""
+        """Apply a change to both lines."""
         self._change_line(Way.TO_SERVER, change)
         self._change_line(Way.TO_CLIENT, change)
         self._change_line(Way.TO_SERVER, change.to_server)
         self._change_line(Way.TO_CLIENT, change.to_client)
 
     def address(self, ending: str) -> str:
-        """Return the address of the host at that end."""
+        """Return the address of the host with that end."""
         return self._places.address(ending)
 
     def content(self, name: str) -> bytes | None:
-        """Return what the server has of that name, or None."""
+        """Return the content of a file of the server, or None."""
         place = self._root / name
         return place.read_bytes() if place.is_file() else None
 
     def last_stop(self, since: float) -> str:
-        """Return why the last packet that did not arrive did not; "" if all did.
+        """Return why the last undelivered packet did not arrive; "" if all did.
 
-        What happened after SINCE is always reported; what a rule stopped before,
-        as long as the rule holds and nothing has passed that way.
+        Stops after SINCE are always reported; earlier ones by a rule only while the
+        rule is in force and no packet has passed in that direction.
         """
         wall, passed = self.network.firewall, set[Way]()
         for one in reversed(self.network.landed):
@@ -334,12 +335,12 @@ class Stage:
         return ""
 
     def size_of(self, file: bytes) -> int | None:
-        """Return bytes of a file that the server has, or None."""
+        """Return the size in bytes of a file of the server, or None."""
         place = self._root / file.decode(errors="replace").lstrip("/")
         return place.stat().st_size if place.is_file() else None
 
     async def _start_engine(self) -> Engine:
-        """Start it on port 69, or where we may."""
+        """Start the engine on port 69, or on the fallback port."""
         for port in (TFTP_PORT, FALLBACK_PORT):
             engine = self._new_engine(port)
             try:
@@ -370,7 +371,7 @@ class Stage:
         self.network.send(Datagram(source, target, octets), Way.TO_SERVER)
 
     def _arrived(self, datagram: Datagram) -> None:
-        """Take what the engine sent; scenarios know its listener as port 69."""
+        """Process a datagram from the engine; in scenarios its listener is port 69."""
         source = datagram.source
         if source.port == self._listening:
             source = Endpoint(source.host, TFTP_PORT)
@@ -378,7 +379,7 @@ class Stage:
         self.network.send(datagram, Way.TO_CLIENT)
 
     def _deliver(self, datagram: Datagram, way: Way) -> str:
-        """Hand a datagram over; return why a client ignores it, or ""."""
+        """Deliver a datagram; return why a client ignores it, or ""."""
         source, target, octets = datagram.source, datagram.target, datagram.payload
         if way is Way.TO_CLIENT:
             return self.cast.deliver(source, target, octets)
@@ -390,7 +391,7 @@ class Stage:
         return ""
 
     def _refuse(self, datagram: Datagram, way: Way) -> None:
-        """Tell the engine; firmware and most client programs do not listen."""
+        """Report an ICMP error to the engine; most clients do not receive them."""
         if way is Way.TO_SERVER:
             return
         source, nat = datagram.source, self.network.firewall.tracking.nat
@@ -404,7 +405,7 @@ class Stage:
 
 
 def temporary_root() -> "tempfile.TemporaryDirectory[str]":
-    """Return a folder that goes away when it is closed."""
+    """Return a folder that is deleted when it is closed."""
     return tempfile.TemporaryDirectory(prefix="tftptui-demo-")
 
 

@@ -1,4 +1,4 @@
-"""A demo as text, for pipes and for tests."""
+"""A demo as text, for pipes and tests."""
 
 import textwrap
 from collections import Counter
@@ -15,7 +15,7 @@ _SHOWN_PORTS = 8
 
 
 def step_lines(director: Director) -> list[str]:
-    """Return what a step that is over has shown."""
+    """Return the results of a finished step."""
     number, count = director.number + 1, len(director.steps)
     caption = textwrap.wrap(" ".join(director.step.caption.split()), _WIDTH - 4)
     lines = [f"{number}/{count} {caption[0]}", *(f"    {line}" for line in caption[1:])]
@@ -34,7 +34,7 @@ def step_lines(director: Director) -> list[str]:
 
 
 def _told(actors: list[Actor]) -> str:
-    """Return what has become of the machines of one sort."""
+    """Return the results of the machines of one group."""
     if len(actors) == 1:
         return _told_one(actors[0])
     outcomes = Counter(_outcome(actor) for actor in actors)

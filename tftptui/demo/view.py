@@ -1,7 +1,7 @@
 """Snapshots of a demo as plain data, for the screen.
 
-Times are seconds of demo time unless they say otherwise; places are shares of the
-way from the client (0) to the server (1).
+Times are seconds of demo time unless stated otherwise; positions are shares of the path
+from the client (0) to the server (1).
 """
 
 from typing import Literal
@@ -9,7 +9,7 @@ from typing import Literal
 import msgspec
 
 WALL = 0.5
-"""Where the firewall stands."""
+"""The position of the firewall."""
 
 PacketFate = Literal["flying", "delivered", "dropped", "refused", "lost", "ignored"]
 
@@ -26,16 +26,17 @@ class PacketView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LaneView(msgspec.Struct, frozen=True, kw_only=True):
-    """Two ports that talk.
+    """A pair of ports.
 
     Attributes:
-        name: of the client in the scenario; title: what it is.
-        client_port, server_port: None where many share the lane.
-        status: how far the client has got: "off", "waiting", an outcome, or "" while
-            ``share`` tells it; of many machines "done" or "failed", with ``count``.
-        share: of the file that it has, 0 to 1; None when not known.
-        packets: on their way, and those that did not arrive lately.
-        seen_port: what a NAT has made of the client's port, if it is another one.
+        name: of the client in the scenario.
+        title: its kind.
+        client_port, server_port: None if several share the lane.
+        status: the client's progress: "off", "waiting", an outcome, or "" while
+            ``share`` shows it; of several machines "done" or "failed", with ``count``.
+        share: received part of the file, 0 to 1; None if not known.
+        packets: in flight, and recent ones that did not arrive.
+        seen_port: the client's port after NAT, if it differs.
     """
 
     name: str
@@ -51,7 +52,7 @@ class LaneView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RuleView(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of the firewall, and how many packets it decided about."""
+    """One rule of the firewall, and how many packets it matched."""
 
     text: str
     action: Literal["accept", "drop", "reject"]
@@ -59,12 +60,13 @@ class RuleView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ClientView(msgspec.Struct, frozen=True, kw_only=True):
-    """One sort of clients, as the scenario has it.
+    """One group of clients in the scenario.
 
     Attributes:
         kind: a name from kinds.KINDS.
-        address: of the first one; count: how many there are.
-        port: that it begins with, or None where its kind chooses.
+        address: of the first one.
+        count: number of machines.
+        port: the first one used, or None if its kind chooses.
     """
 
     name: str
@@ -75,12 +77,12 @@ class ClientView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PlayedClient(msgspec.Struct, frozen=True, kw_only=True):
-    """What a hand makes of a client, or one more.
+    """A client changed or added by hand.
 
     Attributes:
         kind: a name from kinds.KINDS.
-        port: that it begins with; None leaves it to its kind.
-        like: for one more: whose errand it has.
+        port: the first one used; None leaves it to its kind.
+        like: for an added one: the client whose task it copies.
         is_away: whether it takes no part.
     """
 
@@ -91,7 +93,7 @@ class PlayedClient(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PlayView(msgspec.Struct, frozen=True, kw_only=True):
-    """What is switched by hand; ``clients`` by name: of the scenario, or others."""
+    """Switches set by hand; ``clients`` by name: the scenario's, or added ones."""
 
     rules_off: bool = False
     loss: bool = False
@@ -101,26 +103,27 @@ class PlayView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DemoView(msgspec.Struct, frozen=True, kw_only=True):
-    """A demo as it stands.
+    """The current state of a demo.
 
     Attributes:
         title, about: of the scenario.
-        caption: what to look at now.
-        step: from 1; 0 before the first. steps: how many there are.
+        caption: what to look at.
+        step: from 1; 0 before the first.
+        steps: number of steps.
         state: of the step.
-        seconds: since the step began.
-        speed: seconds of demo time in a real one.
+        seconds: since the step started.
+        speed: seconds of demo time per real second.
         lanes: the oldest first.
-        rules: the last one is what becomes of all other packets.
-        has_helper, nat, forwards: what else the firewall does.
-        line: what the line does to packets, in a few words each.
+        rules: the last one is the policy.
+        has_helper, nat, forwards: other properties of the firewall.
+        line: impairments of the line, in a few words each.
         last_stop: why the last packet did not arrive; "" if all did.
-        waiting: while nothing moves: who sends again next, and when; or what a client
-            was told that has failed.
+        waiting: while nothing moves: who retransmits next, and when; or the error that
+            a failed client got.
         clients: those of the scenario.
-        play: what is switched by hand.
-        single_port: whether the server answers from the port that was asked.
-        began: when the step began, seconds since the epoch; 0 before the first.
+        play: switches set by hand.
+        single_port: whether the server replies from the request port.
+        began: start of the step, seconds since the epoch; 0 before the first.
     """
 
     title: str

@@ -1,4 +1,4 @@
-"""What machines and DHCP servers of a demo send before TFTP, as the engine hears it."""
+"""Packets of machines and DHCP servers before TFTP, as events for the engine."""
 
 from collections.abc import Callable
 from ipaddress import IPv4Address
@@ -9,7 +9,7 @@ from tftptui.wire.events import ArpSeen, DhcpSeen, LinkSeen, WireEvent
 from tftptui.wire.frames import Arp, ArpOp
 
 INTERFACE = "eth1"
-"""What the server's interface is called."""
+"""The name of the server's interface."""
 
 SERVER_MAC = bytes.fromhex("525400000105")
 
@@ -33,7 +33,7 @@ _PROGRAMS: dict[str, Options] = {
     "u-boot": ((Option.VENDOR_CLASS, b"U-Boot.armv8"),),
     "busybox": ((Option.VENDOR_CLASS, b"udhcp 1.36.1"),),
 }
-"""Options of each kind of client, as real ones send them."""
+"""DHCP options of each kind of client, as real ones send them."""
 
 
 def mac_of(address: str) -> bytes:
@@ -48,14 +48,14 @@ def wire_event(
     address: str,
     place: Callable[[str], str],
 ) -> WireEvent:
-    """Return what is heard of one line of a script.
+    """Return the event for one line of a script.
 
     Args:
         line: of the script.
         time: wall clock, seconds.
-        kind: of the client whose line it is; "" for the link.
+        kind: of the client that the line is about; "" for the link.
         address: of that client.
-        place: makes an address of its end.
+        place: returns an address from its end.
     """
     says = line.says
     if says in ("link-up", "link-down"):

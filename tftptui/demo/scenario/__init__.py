@@ -1,1 +1,1 @@
-"""What a scenario file may say, read and validated before the demo starts."""
+"""Scenario files: read and validated before the demo starts."""

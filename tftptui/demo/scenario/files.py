@@ -1,4 +1,4 @@
-"""Scenarios from TOML files: read, and looked at before the show begins."""
+"""Reads scenarios from TOML files, and validates them."""
 
 import tomllib
 from pathlib import Path
@@ -16,7 +16,7 @@ class ScenarioError(Exception):
 
 
 def parse_scenario(text: str, where: str = "scenario") -> Scenario:
-    """Read a scenario; WHERE is what errors call it.
+    """Parse a scenario; errors call it WHERE.
 
     Raises:
         ScenarioError: it is invalid.
@@ -34,7 +34,7 @@ def parse_scenario(text: str, where: str = "scenario") -> Scenario:
 
 
 def _wrong(text: str, where: str, place: Place, said: str) -> ScenarioError:
-    """Return an error that tells line and step of what is wrong."""
+    """Return an error that names line and step."""
     line = line_of(text, place)
     step = (
         f"step {int(place[1]) + 1}: " if place[:1] == ("steps",) and place[1:] else ""
@@ -59,6 +59,6 @@ def read_scenario(path: Path) -> Scenario:
 
 
 def shipped_scenarios() -> dict[str, Path]:
-    """Return the scenarios that ship with the program, by name."""
+    """Return the packaged scenarios, by name."""
     folder = packaged_folder("scenarios")
     return {path.stem: path for path in sorted(folder.glob("*.toml"))}

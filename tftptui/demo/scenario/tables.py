@@ -1,4 +1,4 @@
-"""What a scenario file may say: the tables of its TOML, and server settings in them."""
+"""The tables of a scenario file, and the server settings in them."""
 
 from collections.abc import Mapping
 from typing import Literal
@@ -11,28 +11,28 @@ from tftptui.settings import Settings, Value, changed_settings, parse_port_range
 
 
 class _Table(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
-    """Unknown keys are errors: most of them are slips."""
+    """Base class; unknown keys are errors: most of them are typos."""
 
 
 class FileTable(_Table, frozen=True, kw_only=True):
-    """A file that the server has; its content follows from its name alone."""
+    """A file on the server; its content depends only on its name."""
 
     name: str
     octets: int
 
 
 class ClientTable(_Table, frozen=True, kw_only=True):
-    """One client: what it is, where, and what it wants.
+    """One client, or a group of them: kind, address and file.
 
     Attributes:
         kind: a name from kinds.KINDS.
         at: the end of its address; "4.37" is 127.0.4.37.
-        count: machines of this sort, at addresses that follow each other.
-        file: what it asks for, or what it calls its upload.
-        upload: bytes that it writes; None for a read.
-        port: the first that it uses, in place of its kind's choice.
-        options: asked for in place of those of its kind, as "blksize=1468".
-        apart: seconds between the starts of machines of this sort.
+        count: number of machines, at consecutive addresses.
+        file: the requested file, or the name of its upload.
+        upload: bytes to upload; None for a read.
+        port: the first one it uses, instead of its kind's.
+        options: requested instead of those of its kind, such as "blksize=1468".
+        apart: seconds between the starts of the machines.
     """
 
     kind: str
@@ -46,16 +46,16 @@ class ClientTable(_Table, frozen=True, kw_only=True):
 
 
 class FirewallTable(_Table, frozen=True, kw_only=True):
-    """Changes to the wall; what is not named stays.
+    """Changes to the firewall; anything not named stays.
 
     Attributes:
-        rules: in order; they replace those before.
-        policy: for what no rule is about.
-        helper: whether requests to port 69 are read, so that answers are expected.
-        nat: the end of the address that all clients hide behind; "" for none.
-        forward: the end of an address of the firewall that clients ask in place of
-            the server's; its port 69 is passed on to the server. "" for none.
-        flush: whether known flows are forgotten now.
+        rules: in order; they replace the previous ones.
+        policy: for packets that match no rule.
+        helper: whether requests to port 69 are read, so that replies are expected.
+        nat: the end of the address that all clients are translated to; "" for none.
+        forward: the end of an address of the firewall that clients use instead of the
+            server's; its port 69 is forwarded to the server. "" for none.
+        flush: whether to delete all tracked flows now.
     """
 
     rules: list[str] | UnsetType = UNSET
@@ -94,23 +94,23 @@ class LineTable(_Table, frozen=True, kw_only=True):
 
 
 class NetworkTable(LineTable, frozen=True, kw_only=True):
-    """Changes to both directions, and to one of them."""
+    """Changes to both directions, and to each of them."""
 
     to_server: LineTable = LineTable()
     to_client: LineTable = LineTable()
 
 
 class Expected(_Table, frozen=True, kw_only=True):
-    """What a client has to show at the end of a step; what is not named may be.
+    """What a client must show at the end of a step; anything not named is not checked.
 
     Attributes:
-        outcome: one of Outcome, or "waiting" while it still asks.
-        error: part of what it says.
-        ports: those that its requests leave from, in order.
-        answered_by: range of the server's ports that it heard from.
+        outcome: one of Outcome, or "waiting" while it still retries.
+        error: part of its error text.
+        ports: the source ports of its requests, in order.
+        answered_by: range of the server's ports in replies.
         requests: sent by each machine.
-        at_least, at_most: seconds that it takes.
-        count: machines of this sort that show all this; None is every one.
+        at_least, at_most: duration in seconds.
+        count: number of machines that must show all this; None is all.
     """
 
     outcome: str
@@ -124,14 +124,14 @@ class Expected(_Table, frozen=True, kw_only=True):
 
 
 class ServerExpected(_Table, frozen=True, kw_only=True):
-    """What the server has to show at the end of a step.
+    """What the server must show at the end of a step.
 
     Attributes:
-        outcomes: how many of the step's transfers ended how.
-        refused: how many of its requests were refused, by reason.
+        outcomes: number of the step's transfers by result.
+        refused: number of its refused requests, by reason.
         retransmits, duplicates: sums over its transfers.
-        findings: codes that have to be found at the end; "a|b" is one of them.
-        no_findings: codes of which none may be left then.
+        findings: codes that must be reported at the end; "a|b" is one of them.
+        no_findings: codes that must not be.
     """
 
     outcomes: dict[str, int] | None = None
@@ -143,15 +143,15 @@ class ServerExpected(_Table, frozen=True, kw_only=True):
 
 
 class WireTable(_Table, frozen=True, kw_only=True):
-    """One packet before TFTP, or the link: what page Wire shows.
+    """A packet before TFTP, or a change of the link, for page Wire.
 
     Attributes:
-        at: seconds since the step began.
+        at: seconds since the step started.
         says: one of SAYINGS.
-        who: name of the client that sends it, or gets it; "" for the link.
+        who: name of the client that sends or gets it; "" for the link.
         by: end of the address of the DHCP server that replies, or is chosen.
         target: end of the address that ARP looks for; "" for the server's.
-        next_server, file: what a reply names; next_server is the end of an address.
+        next_server, file: in a reply; next_server is the end of an address.
     """
 
     at: float
@@ -170,19 +170,19 @@ SAYINGS = (
     *("arp", "arp-reply", "discover", "offer", "request", "ack"),
     *("bootp", "bootp-reply"),
 )
-"""What a line of a wire's script may say."""
+"""The kinds of lines in a wire script."""
 
 
 class Step(_Table, frozen=True, kw_only=True):
-    """One thing to show.
+    """One step of the demo.
 
     Attributes:
-        caption: what the audience should look at now.
+        caption: what the audience should look at.
         start: names of clients that are switched on; the others are off.
-        wire: what is sent before; the clients then start after its last line.
-        until: "clients": until each knows how it ended; "server": until no
-            transfer runs any more; or seconds.
-        longest: seconds after which the step is over in any case.
+        wire: packets before; the clients then start after its last line.
+        until: "clients": until each has finished; "server": until no transfer runs; or
+            seconds.
+        longest: limit in seconds.
         expect: by name of the client; a text is its outcome.
     """
 
@@ -203,8 +203,8 @@ class Scenario(_Table, frozen=True, kw_only=True):
 
     Attributes:
         title: in a few words.
-        about: what one learns from it.
-        speed: seconds of demo time in a real one, to begin with.
+        about: what it teaches.
+        speed: initial seconds of demo time per real second.
         server: settings that differ from the server's defaults.
     """
 
@@ -224,7 +224,7 @@ PORT_SETTINGS = frozenset({"ports", "order", "single_port", "quarantine"})
 
 
 def settings_with(settings: Settings, table: Mapping[str, Value]) -> Settings:
-    """Return SETTINGS with what a scenario says.
+    """Return SETTINGS with those of a scenario.
 
     Raises:
         SettingsError: a value is invalid.
@@ -245,7 +245,7 @@ def ports_changed(settings: Settings, changes: Mapping[str, Value]) -> Settings:
     if "ports" in wanted:
         wanted["ports"] = parse_port_range(str(wanted["ports"]))
     fields = msgspec.structs.asdict(settings) | wanted
-    return Settings(**fields)  # by the constructor, which looks at every value
+    return Settings(**fields)  # by the constructor, which validates every value
 
 
 def sort_settings(changes: Mapping[str, Value]) -> tuple[dict[str, Value], bool]:

@@ -1,4 +1,4 @@
-"""What msgspec says of a wrong file, in words that tell what to write."""
+"""Rewrites msgspec's errors about a file to say what to write instead."""
 
 import re
 from collections.abc import Sequence
@@ -65,7 +65,7 @@ _WORDS = {
 
 
 def explained(error: msgspec.ValidationError) -> tuple[Place, str]:
-    """Return where something is wrong, and what to write in its place."""
+    """Return the place of an error, and what to write there."""
     text = str(error)
     found = _AT.search(text)
     place: Place = ()
@@ -105,7 +105,7 @@ _KEY = re.compile(r"\s*(?P<key>[\w\"'.-]+(\s*\.\s*[\w\"'-]+)*)\s*=")
 def line_of(text: str, place: Sequence[str | int]) -> int | None:
     """Return the line, from 1, of a key, or of the table around it.
 
-    PLACE has names of tables and keys, "*" for any, and numbers from 0 in lists of
+    PLACE has names of tables and keys, "*" for any, and indices from 0 in arrays of
     tables.
     """
     wanted = [part for part in place if isinstance(part, str)]
@@ -146,7 +146,7 @@ def _parts(name: str) -> list[str]:
 
 
 def _common(one: Sequence[str], other: Sequence[str]) -> int:
-    """Return how many names at the beginning are the same; "*" is any."""
+    """Return the number of equal names at the start; "*" matches any."""
     depth = 0
     for ours, theirs in zip(one, other, strict=False):
         if theirs not in (ours, "*"):

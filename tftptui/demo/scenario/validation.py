@@ -1,4 +1,4 @@
-"""Looks at a scenario before the show, so that nothing fails in the middle of it."""
+"""Validates a scenario before the start, so that no error stops it midway."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -30,16 +30,16 @@ from tftptui.protocol.commands import Outcome
 from tftptui.settings import LIVE, Settings, SettingsError, Value, parse_port_range
 
 WAITING = "waiting"
-"""The outcome of a client that does not know it yet."""
+"""The outcome of a client that has not finished."""
 
 OUTCOMES = (*(outcome.value for outcome in Outcome), WAITING)
-"""What may become of a client."""
+"""All possible outcomes of a client."""
 
 MOST_OCTETS, MOST_MACHINES = 100_000_000, 1_000
-"""Of a file that is made up, and machines of one sort."""
+"""Limits of bytes of a generated file, and of machines per group."""
 
 SLOWEST, FASTEST = 0.01, 100.0
-"""Seconds of demo time in a real one."""
+"""Seconds of demo time per real second."""
 
 _OPTIONS = {
     "tsize": None,
@@ -51,11 +51,11 @@ _PARTS, _HIGHEST = 2, 255  # of the end of an IPv4 address
 _PORTS = range(1, 65_536)
 
 Place = tuple[str | int, ...]
-"""Where something stands: names of tables and keys, "*" for any, numbers from 0."""
+"""Path of a value: names of tables and keys, "*" for any, indices from 0."""
 
 
 class UnsoundError(ValueError):
-    """Something in a scenario is invalid; ``place`` says where."""
+    """A scenario is invalid; ``place`` is the path of the error."""
 
     def __init__(self, place: Place, text: str) -> None:
         super().__init__(text)
@@ -63,7 +63,7 @@ class UnsoundError(ValueError):
 
 
 def look_at(scenario: Scenario) -> None:
-    """Look at everything that would fail only in the middle of a show.
+    """Check everything that would otherwise fail midway.
 
     Raises:
         UnsoundError: something is invalid.
@@ -92,7 +92,7 @@ def _in_bounds(place: Place, value: float, low: float, high: float) -> None:
 
 @contextmanager
 def _at(*place: str | int) -> Iterator[None]:
-    """Say where the errors of others arose."""
+    """Add the place to errors raised within."""
     try:
         yield
     except (SettingsError, RuleError, ImpairmentError) as error:
@@ -152,7 +152,7 @@ def _look_at_option(place: Place, option: str) -> None:
 
 
 def _look_at_end(place: Place, what: str, text: str) -> None:
-    """Look at the end of an address."""
+    """Check the end of an address."""
     parts = text.split(".")
     is_sound = len(parts) == _PARTS and all(
         part.isdecimal() and int(part) <= _HIGHEST for part in parts

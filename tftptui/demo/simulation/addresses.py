@@ -1,7 +1,7 @@
-"""Addresses and real sockets for machines that do not exist.
+"""Addresses and real sockets for simulated machines.
 
-On Linux all of 127.0.0.0/8 is this machine, so every simulated one has an address
-of its own, and the engine really sees it. Elsewhere they differ by port alone.
+On Linux all of 127.0.0.0/8 is this host, so every machine has its own address, which
+the engine really sees. Elsewhere machines differ only by port.
 """
 
 import asyncio
@@ -23,21 +23,21 @@ _NEIGHBOURS, _HIGHEST = 20, 65_535
 
 
 class Places:
-    """A /16 of the loopback network that this run has for itself.
+    """A /16 of the loopback network, reserved for this run.
 
-    A socket on its first address claims it, so that two runs on one machine never
-    meet. Close it at the end.
+    A socket on its first address reserves it, so that two runs on one host never
+    interfere. Close it at the end.
 
     Args:
-        networks: second parts of addresses to choose from; without any, as where the
-            loopback is one address, all machines share that.
+        networks: second parts of addresses to choose from; if empty, as on systems with
+            a single loopback address, all machines share that one.
     """
 
     def __init__(self, networks: Iterable[int] = _NETWORKS) -> None:
         self._claim = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._network: int | None = None
         for network in networks:
-            # Where the loopback is one address alone none can be claimed.
+            # With a single loopback address nothing can be reserved.
             with contextlib.suppress(OSError):
                 self._claim.bind((f"127.{network}.255.254", _CLAIM_PORT))
                 self._network = network
@@ -45,11 +45,11 @@ class Places:
 
     @property
     def is_one_address(self) -> bool:
-        """Whether all machines have to share one address."""
+        """Whether all machines share one address."""
         return self._network is None
 
     def address(self, ending: str) -> str:
-        """Return the address that ends like this ("4.37"), or the only one."""
+        """Return the address with this end ("4.37"), or the only one."""
         if self._network is None:
             return LOOPBACK
         return f"127.{self._network}.{ending}"
@@ -59,18 +59,18 @@ class Places:
         return ".".join(address.split(".")[2:])
 
     def close(self) -> None:
-        """Let others have it."""
+        """Release it."""
         self._claim.close()
 
 
 class Sockets:
-    """Real sockets, one for each endpoint that clients have on the outside.
+    """Real sockets, one for each external endpoint of the clients.
 
     Args:
-        arrived: gets what the engine sent.
+        arrived: called with datagrams from the engine.
 
     Attributes:
-        trouble: why the last datagram did not leave, or None.
+        trouble: why sending the last datagram failed, or None.
     """
 
     def __init__(
@@ -81,7 +81,7 @@ class Sockets:
         self._open: dict[Endpoint, socket.socket] = {}
 
     def send(self, datagram: Datagram) -> None:
-        """Send to the engine; a port that is used for the first time is opened."""
+        """Send to the engine; the source port's socket is created on first use."""
         try:
             sock = self._open.get(datagram.source) or self._bind(datagram.source)
             sock.sendto(datagram.payload, datagram.target.as_socket_address())
@@ -89,7 +89,7 @@ class Sockets:
             self.trouble = error
 
     def free_port(self, host: str, port: int) -> int:
-        """Return PORT, or the next one that no other program holds."""
+        """Return PORT, or the next one that no other program uses."""
         for candidate in range(port, min(port + _NEIGHBOURS, _HIGHEST) + 1):
             endpoint = Endpoint(host, candidate)
             with contextlib.suppress(OSError):
@@ -99,7 +99,7 @@ class Sockets:
         return port
 
     def discard(self, ports: Collection[int] | None = None) -> None:
-        """Throw away what has come, to all or to PORTS, and was not read yet."""
+        """Discard unread datagrams, for all ports or for PORTS."""
         for endpoint, sock in self._open.items():
             if ports is not None and endpoint.port not in ports:
                 continue

@@ -1,7 +1,7 @@
-"""Kinds of TFTP clients: what each asks for, from which ports, and how patiently.
+"""Kinds of TFTP clients: options, ports and timeouts.
 
-Retry times and ports were seen in captures of the programs and of firmware in an
-emulator, or read in their source; what is only assumed says so.
+Timeouts and ports were observed in captures of the programs and of firmware in an
+emulator, or read in their source; assumptions are marked.
 """
 
 from dataclasses import dataclass
@@ -10,20 +10,20 @@ EPHEMERAL = (32_768, 60_999)
 """Linux's range (net.ipv4.ip_local_port_range)."""
 
 DYNAMIC = (49_152, 65_535)
-"""IANA's range, which Windows and others go by."""
+"""IANA's range, used by Windows and others."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One request and what follows it.
+    """One request and what follows.
 
     Attributes:
-        options: names and values in the order of the wire, as "blksize=1468".
+        options: names and values in the order of the wire, such as "blksize=1468".
             "tsize" has the value 0 in a read and the file's size in a write.
-        waits: seconds after each sending of the request; so many are sent.
-        leaves: whether it only wants to know the size: it ends the transfer with
-            ERROR 8 at the OACK and goes on with the next stage.
-        goes_on: whether it goes on with the next stage when nobody answers.
+        waits: seconds after each transmission of the request; one per transmission.
+        leaves: whether it only requests the size: it ends the transfer with ERROR 8 at
+            the OACK and continues with the next stage.
+        goes_on: whether it continues with the next stage without a reply.
     """
 
     options: tuple[str, ...]
@@ -37,15 +37,15 @@ class ClientKind:
     """A program or firmware that fetches files.
 
     Attributes:
-        title: what people call it.
-        ports: where its first port is chosen from, by chance.
-        stages: what it asks for, one after the other.
-        retry_step: added to its port at each repeated request.
+        title: its display name.
+        ports: range of its random first port.
+        stages: its requests, in order.
+        retry_step: added to its port for each retry.
         stage_step: added to its port for the next stage.
-        data_waits: seconds before it sends its last ACK or block again.
-        needs_oack: whether DATA as a first answer is nothing to it.
-        rejects_second_oack: whether it gives up when the OACK comes again.
-        leading_slash: whether it puts a slash before the name.
+        data_waits: seconds before it resends its last ACK or block.
+        needs_oack: whether it ignores DATA as a first reply.
+        rejects_second_oack: whether it gives up on a repeated OACK.
+        leading_slash: whether it puts a slash in front of the name.
     """
 
     title: str
@@ -146,4 +146,4 @@ KINDS: dict[str, ClientKind] = {
         data_waits=_BUSYBOX,
     ),
 }
-"""All kinds, by the name that scenarios use."""
+"""All kinds, by their names in scenarios."""

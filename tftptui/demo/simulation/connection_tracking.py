@@ -1,9 +1,9 @@
-"""What a firewall remembers: flows, what the TFTP helper expects, and NAT.
+"""The firewall's state: flows, expectations of the TFTP helper, and NAT.
 
-It follows the kernel's connection tracking in what matters to TFTP: an entry
-lives 30 s until there was an answer and 120 s after; a helper belongs to an entry
-from its first packet on and expects one flow for each request it reads, from any
-port of the server; packets of a flow that is not accepted leave no trace.
+It follows the kernel's connection tracking as far as TFTP needs: an entry lives 30 s
+until there is a reply and 120 s after it; a helper is assigned to an entry by its first
+packet and expects one flow for each request it reads, from any port of the server;
+packets that are not accepted create no entry.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from tftptui.demo.simulation.firewall_rules import State
 from tftptui.net.addresses import Endpoint
 
 UNREPLIED, REPLIED, EXPECTED = 30.0, 120.0, 300.0
-"""Seconds that an entry lives without packets, and an expectation at all."""
+"""Lifetimes in seconds of entries without packets, and of an expectation."""
 
 TFTP = 69
 _REQUESTS = (b"\0\1", b"\0\2")
@@ -21,7 +21,7 @@ _NAT_PORTS = range(1_024, 65_536)
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """From where to where."""
+    """Source and target."""
 
     source: Endpoint
     target: Endpoint
@@ -34,13 +34,13 @@ class Flow:
 
 @dataclass(slots=True)
 class Entry:
-    """One flow and its answers.
+    """One flow and its replies.
 
     Attributes:
         original, reply: as packets of each direction arrive at the firewall.
-        has_helper: whether requests in it are read.
-        is_expected: whether it began because a helper had expected it.
-        is_replied: whether there was an answer.
+        has_helper: whether its requests are read.
+        is_expected: whether a helper had expected it.
+        is_replied: whether there was a reply.
     """
 
     original: Flow
@@ -53,7 +53,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class _Expectation:
-    """Who will get an answer, from the address that it asked."""
+    """The endpoint that will get a reply, and the address it used."""
 
     client: Endpoint
     asked: str
@@ -62,10 +62,10 @@ class _Expectation:
 
 @dataclass(frozen=True, slots=True)
 class Tracked:
-    """A packet's place among the flows.
+    """A packet and its entry.
 
     Attributes:
-        leaving: the flow behind the firewall; NAT makes it another one.
+        leaving: the flow behind the firewall, changed by NAT.
     """
 
     entry: Entry
@@ -77,15 +77,15 @@ class Tracked:
 class Tracking:
     """The flows of one firewall. Times are seconds of one clock.
 
-    For each packet call look_up(), and remember() if it may pass.
+    Call look_up() for each packet, and remember() if it may pass.
 
     Args:
-        nat: the address that clients hide behind, or None.
-        has_helper: whether flows to port 69 that begin from now on are read.
+        nat: the address that clients are translated to, or None.
+        has_helper: whether new flows to port 69 are read.
 
     Attributes:
-        forwards: from which address to which port 69 is passed on, or None.
-        is_helped: the same, whatever has_helper says.
+        forwards: the address whose port 69 is forwarded, and its target, or None.
+        is_helped: overrides has_helper if True.
     """
 
     def __init__(self, nat: str | None = None, *, has_helper: bool = False) -> None:
@@ -100,15 +100,15 @@ class Tracking:
         return len({id(entry) for entry in self._entries.values()})
 
     def flush(self) -> None:
-        """Forget all flows, as one should after a change of rules."""
+        """Delete all flows, as after a change of rules."""
         self._entries.clear()
         self._expected.clear()
 
     def look_up(self, flow: Flow, now: float, *, to_server: bool) -> Tracked | None:
-        """Return a packet's place; nothing has changed yet.
+        """Return a packet's entry, without a change of state.
 
         Returns:
-            None when there is no way: it came for NAT, and belongs to no flow.
+            None if it can't be forwarded: it is to the NAT, and belongs to no flow.
         """
         entry = self._living(flow, now)
         if entry is None:
@@ -126,7 +126,7 @@ class Tracking:
         return Tracked(entry, state, leaving, is_back)
 
     def remember(self, tracked: Tracked, payload: bytes, now: float) -> None:
-        """Note that a packet passed."""
+        """Record that a packet passed."""
         entry = tracked.entry
         if tracked.is_back:
             entry.is_replied = True
@@ -135,7 +135,7 @@ class Tracking:
         if entry.is_expected:
             self._expected.pop(_expectation(entry.original), None)
         if entry.has_helper and not tracked.is_back and payload[:2] in _REQUESTS:
-            seen = entry.reply  # the answer comes to where the server saw it from
+            seen = entry.reply  # the reply goes to the address that the server saw
             self._expected[seen.source.host, seen.target] = _Expectation(
                 entry.original.source, entry.original.target.host, now + EXPECTED
             )
@@ -170,13 +170,13 @@ class Tracking:
         return Entry(flow, reply, expires, has_helper=reads)
 
     def _forwarded(self, target: Endpoint) -> Endpoint | None:
-        """Return where a packet for TARGET goes; None for one that nobody awaits."""
+        """Return the target after forwarding; None if the packet has no receiver."""
         if self.forwards is None or target.host != self.forwards[0]:
             return target
         return Endpoint(self.forwards[1], TFTP) if target.port == TFTP else None
 
     def _masked(self, flow: Flow) -> Flow:
-        """Return the reply to a flow behind NAT, with the port kept if it is free."""
+        """Return the reply to a flow behind NAT, with the same port if it is free."""
         wanted = Endpoint(self.nat or flow.source.host, flow.source.port)
         reply = Flow(flow.target, wanted)
         if reply not in self._entries:
@@ -189,5 +189,5 @@ class Tracking:
 
 
 def _expectation(flow: Flow) -> tuple[str, Endpoint]:
-    """Return what an expectation goes by: any port of the server, to one port."""
+    """Return the key of an expectation: any port of the server, to one port."""
     return flow.source.host, flow.target

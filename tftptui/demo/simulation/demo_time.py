@@ -1,10 +1,9 @@
-"""A clock that runs as fast as the audience wants, and an event loop that goes by it.
+"""A clock of variable speed, and an event loop that uses it.
 
-Demo time stands still while anything is left to do: it moves on only when every
-socket is quiet and no callback waits. So a run takes the same course on a slow
-machine and a fast one, in slow motion and as fast as it goes. What the kernel and
-threads do in their own time is waited for before anything is looked at
-(`settling.py`), since its order would depend on how busy the machine is.
+Demo time stands still while there is work: it moves on only when every socket is quiet
+and no callback is pending. So a run is the same on a slow machine and a fast one, in
+slow motion and at full speed. Work of the kernel and of threads is waited for
+(`quiescence.py`), since its order would depend on the load of the machine.
 """
 
 import asyncio
@@ -22,24 +21,24 @@ T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 
 SLOWEST, FASTEST = 0.01, 100.0
-"""Seconds of demo time in a real one."""
+"""Seconds of demo time per real second."""
 
 _SAME = 1e-9
-"""Seconds within which two moments are the same: asyncio's own resolution."""
+"""Seconds within which two times are equal: asyncio's own resolution."""
 
 _BEHIND = 0.1
-"""Real seconds that demo time catches up with. Waits are milliseconds long at least,
-and there is work to do between them; a pause is nothing to catch up with."""
+"""Maximum lag of demo time in real seconds that is caught up. Waits take milliseconds
+at least, with work between them; a pause is not caught up."""
 
 
 class Pace:
-    """How demo time passes.
+    """The speed of demo time.
 
     Args:
-        speed: seconds of demo time in a real one; None does not wait at all.
+        speed: seconds of demo time per real second; None does not wait at all.
 
     Attributes:
-        now: seconds of demo time; it only grows.
+        now: seconds of demo time; it never decreases.
         is_paused: whether time stands still.
     """
 
@@ -50,23 +49,23 @@ class Pace:
 
 
 class PaceClock(Clock):
-    """Demo time for an engine; the wall begins when it is made, or at START."""
+    """Demo time for an engine; wall time starts at creation, or at START."""
 
     def __init__(self, pace: Pace, start: float | None = None) -> None:
         self._pace = pace
         self._start = time.time() if start is None else start  # noqa: TID251
 
     def now(self) -> float:
-        """Return seconds of demo time, the one of the loop."""
+        """Return seconds of demo time, the loop's time."""
         return self._pace.now
 
     def wall(self) -> float:
-        """Return seconds since the epoch, as far as demo time goes."""
+        """Return seconds since the epoch, in demo time."""
         return self._start + self._pace.now
 
 
 class PacedSelector(selectors.BaseSelector):
-    """A selector that lets demo time pass while it waits."""
+    """A selector that advances demo time while it waits."""
 
     def __init__(self, pace: Pace, errands: Errands) -> None:
         self._pace, self._errands = pace, errands
@@ -82,28 +81,28 @@ class PacedSelector(selectors.BaseSelector):
         return self._inner.register(fileobj, events, data)
 
     def unregister(self, fileobj: FileObject) -> selectors.SelectorKey:
-        """Forget a file object; see BaseSelector."""
+        """Unregister a file object; see BaseSelector."""
         return self._inner.unregister(fileobj)
 
     def modify(
         self, fileobj: FileObject, events: int, data: object = None
     ) -> selectors.SelectorKey:
-        """Change what is waited for; see BaseSelector."""
+        """Change the events of a file object; see BaseSelector."""
         return self._inner.modify(fileobj, events, data)
 
     def get_map(self) -> Mapping[FileObject, selectors.SelectorKey]:
-        """Return what is registered; see BaseSelector."""
+        """Return the mapping of file objects; see BaseSelector."""
         return self._inner.get_map()
 
     def close(self) -> None:
-        """Close what it waits with."""
+        """Close the selector."""
         self._inner.close()
         self._loopback.close()
 
     def select(
         self, timeout: float | None = None
     ) -> list[tuple[selectors.SelectorKey, int]]:
-        """Return what is ready; else let TIMEOUT seconds of demo time pass."""
+        """Return ready file objects; otherwise advance demo time by TIMEOUT seconds."""
         self._loopback.settle()
         has_news = self._errands.bring()
         ready = self._inner.select(0)
@@ -115,14 +114,14 @@ class PacedSelector(selectors.BaseSelector):
         return self._wait(timeout)
 
     def settle(self) -> None:
-        """Return when all that was sent on the loopback has arrived."""
+        """Wait until everything sent on the loopback has arrived."""
         self._loopback.settle()
 
     def _wait(self, timeout: float) -> list[tuple[selectors.SelectorKey, int]]:
         pace, speed = self._pace, self._pace.speed
         due = pace.now + timeout
         if pace.now < self._due and abs(due - self._due) < _SAME:
-            due = self._due  # where the wait that was interrupted would have ended
+            due = self._due  # the end of the wait that was interrupted
         self._due = due
         if speed is None:
             pace.now = due
@@ -132,7 +131,7 @@ class PacedSelector(selectors.BaseSelector):
         return ready
 
     def _real(self, due: float, speed: float) -> float:
-        """Return the real time at which a moment of demo time is due."""
+        """Return the real time of a moment of demo time."""
         now, here = time.monotonic(), self._pace.now
         real, demo, before = self._since
         if speed != before or now - (real + (here - demo) / speed) > _BEHIND:
@@ -140,13 +139,13 @@ class PacedSelector(selectors.BaseSelector):
         return real + (due - demo) / speed
 
     def _demo(self) -> float:
-        """Return the moment of demo time that should be now."""
+        """Return the demo time that corresponds to the real time."""
         real, demo, speed = self._since
         return demo + (time.monotonic() - real) * speed
 
 
 class PacedLoop(asyncio.SelectorEventLoop):
-    """asyncio's own event loop, by demo time; the thread that makes it runs it."""
+    """asyncio's event loop in demo time; runs in the thread that creates it."""
 
     def __init__(self, pace: Pace) -> None:
         self.pace = pace
@@ -159,18 +158,18 @@ class PacedLoop(asyncio.SelectorEventLoop):
         return self.pace.now
 
     def settle(self) -> None:
-        """Return when all that was sent on the loopback has arrived."""
+        """Wait until everything sent on the loopback has arrived."""
         self._paced.settle()
 
     def run_in_executor(
         self, executor: Executor | None, func: Callable[[*Ts], T], *args: *Ts
     ) -> asyncio.Future[T]:
-        """Run something in a thread; demo time waits for it."""
+        """Run a function in a thread; demo time waits for it."""
         future: asyncio.Future[T] = self.create_future()
         self._errands.send(executor, lambda: func(*args), future)
         return future
 
     def close(self) -> None:
-        """End the threads, and close what it waits with."""
+        """Stop the threads, and close the selector."""
         self._errands.close()
         super().close()

@@ -1,7 +1,7 @@
-"""What is to be done when: in order of time, and of asking where times are equal.
+"""Timed callbacks, in order of time, and of registration if times are equal.
 
-The event loop's own timers promise no order among equals, and packets that leave
-together have to arrive in order.
+The event loop's own timers guarantee no order among equal times, but packets sent
+together must arrive in order.
 """
 
 import asyncio
@@ -12,11 +12,11 @@ Deed = Callable[[], None]
 
 
 class Agenda:
-    """Calls to make at their time. Times are seconds of the given clock.
+    """A queue of timed callbacks. Times are seconds of the given clock.
 
     Args:
-        clock: tells the time.
-        wake: called with the moment at which run() should be called next.
+        clock: returns the time.
+        wake: called with the time at which run() should be called next.
     """
 
     def __init__(
@@ -31,7 +31,7 @@ class Agenda:
 
     @property
     def next(self) -> float | None:
-        """When the next thing is due, or None."""
+        """The time of the next callback, or None."""
         return self._deeds[0][0] if self._deeds else None
 
     def time(self) -> float:
@@ -39,15 +39,15 @@ class Agenda:
         return self._clock()
 
     def call_at(self, when: float, callback: Deed) -> None:
-        """Do something at a moment, or at once when that is past."""
+        """Schedule a callback, as soon as possible if WHEN is past."""
         self._number += 1
         heapq.heappush(self._deeds, (when, self._number, callback))
         self._arm()
 
     def run(self) -> None:
-        """Do all that is due, what comes up meanwhile included.
+        """Call everything that is due, including callbacks added meanwhile.
 
-        One that fails keeps no other from its turn.
+        An exception does not stop the others.
         """
         self._woken_at = None
         try:
@@ -64,7 +64,7 @@ class Agenda:
 
 
 class LoopAgenda(Agenda):
-    """An agenda that an event loop sees to."""
+    """A queue driven by an event loop."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         super().__init__(loop.time, self._arm_loop)
@@ -72,7 +72,7 @@ class LoopAgenda(Agenda):
         self._handle: asyncio.TimerHandle | None = None
 
     def close(self) -> None:
-        """Do nothing any more."""
+        """Drop all callbacks."""
         self._deeds.clear()
         if self._handle is not None:
             self._handle.cancel()

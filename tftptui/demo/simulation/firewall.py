@@ -1,4 +1,4 @@
-"""The wall between clients and server: ordered rules, state, a helper, NAT."""
+"""The firewall between clients and server: ordered rules, state, a helper, NAT."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ IP_HEADERS = 28
 """Bytes of IPv4 and UDP headers."""
 
 NO_FLOW = "NAT has no such flow"
-"""Why a packet that came for the NAT went nowhere."""
+"""The reason if a packet for the NAT belongs to no flow."""
 
 
 @dataclass(frozen=True, slots=True)
 class Datagram:
-    """A UDP datagram on its way."""
+    """A UDP datagram."""
 
     source: Endpoint
     target: Endpoint
@@ -24,18 +24,18 @@ class Datagram:
 
     @property
     def octets(self) -> int:
-        """Its length on the wire, in one piece."""
+        """Its length in bytes with headers, unfragmented."""
         return len(self.payload) + IP_HEADERS
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a firewall does with a datagram.
+    """The firewall's decision about a datagram.
 
     Attributes:
         action: whether it passes.
-        reason: the rule's text, or why there was none.
-        datagram: as it leaves; NAT changes an end of it.
+        reason: the rule's text, or why none matched.
+        datagram: as forwarded; NAT changes one of its endpoints.
     """
 
     action: Action
@@ -44,18 +44,18 @@ class Verdict:
 
     @property
     def passes(self) -> bool:
-        """Whether it may go on."""
+        """Whether it passes."""
         return self.action is Action.ACCEPT
 
 
 class Firewall:
-    """Judges one datagram after the other. Times are seconds of one clock.
+    """Decides about datagrams, one by one. Times are seconds of one clock.
 
     Attributes:
-        rules: the first that matches decides; may be replaced.
-        policy: for what no rule is about.
-        tracking: what it remembers.
-        is_off: whether everything passes, as if there were no rules.
+        rules: the first match decides; may be replaced.
+        policy: for packets that match no rule.
+        tracking: its state.
+        is_off: whether everything passes, as without rules.
         hits: packets that each rule decided about, by its text.
     """
 
@@ -72,12 +72,12 @@ class Firewall:
         return f"default: {self.policy.value}"
 
     def goes_by(self, reason: str) -> bool:
-        """Whether the reason of a verdict would still be one."""
+        """Return whether the reason of an earlier decision is still in force."""
         known = {self.policy_text, NO_FLOW, *(rule.text for rule in self.rules)}
         return not self.is_off and reason in known
 
     def set_rules(self, texts: list[str]) -> None:
-        """Go by these rules from now on; flows that are known stay so.
+        """Replace the rules; tracked flows stay.
 
         Raises:
             RuleError: one of them is invalid; nothing has changed.
@@ -87,13 +87,13 @@ class Firewall:
     def judge(
         self, datagram: Datagram, way: Way, now: float, *, is_fragmented: bool = False
     ) -> Verdict:
-        """Decide what becomes of a datagram."""
+        """Decide about a datagram."""
         flow = Flow(datagram.source, datagram.target)
         to_server = way is Way.TO_SERVER
         tracked = self.tracking.look_up(flow, now, to_server=to_server)
         if tracked is None:
             return Verdict(Action.REJECT, NO_FLOW, datagram)
-        # Ports as on the clients' side: what people write rules about.
+        # Ports as on the clients' side, as in the rules that people write.
         seen = flow if to_server else tracked.leaving
         sight = Sight(
             way, seen.source.port, seen.target.port, tracked.state, is_fragmented

@@ -1,9 +1,7 @@
-"""The firewall's rules: one line of text each, as a person would draw them.
+"""The firewall's rules: one line of text each.
 
-accept client -> server:69
-accept server:40000-40099 -> client:1024-65535
-accept established
-drop fragments
+accept client -> server:69 accept server:40000-40099 -> client:1024-65535 accept
+established drop fragments
 """
 
 import re
@@ -18,28 +16,28 @@ class RuleError(ValueError):
 
 
 class Action(Enum):
-    """What becomes of a packet."""
+    """What happens to a packet."""
 
     ACCEPT = "accept"
     DROP = "drop"
-    """Silently."""
+    """Without an ICMP error."""
     REJECT = "reject"
-    """The sender gets an ICMP error: prohibited."""
+    """With an ICMP error to the sender: prohibited."""
 
 
 class Way(Enum):
-    """Where a packet is going."""
+    """The direction of a packet."""
 
     TO_SERVER = "to the server"
     TO_CLIENT = "to the client"
 
 
 class State(Enum):
-    """What a firewall that keeps state knows of a packet's flow."""
+    """The connection tracking state of a packet."""
 
     NEW = "new"
     ESTABLISHED = "established"
-    """There were packets in both directions, or this is the first one back."""
+    """There were packets in both directions, or this is the first reply."""
     RELATED = "related"
     """The helper expected it: it read the request."""
 
@@ -60,7 +58,7 @@ ANY = Ports()
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What a firewall sees of a packet."""
+    """The properties of a packet that rules use."""
 
     way: Way
     source_port: int
@@ -71,13 +69,13 @@ class Sight:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One line of a firewall.
+    """One rule.
 
     Attributes:
-        text: as it was written.
-        way, state: which it must be, or None for any.
-        source, target: ports it must be from and to.
-        fragments: whether it is only about packets in several pieces.
+        text: as written.
+        way, state: the required direction and state, or None for any.
+        source, target: the required ports.
+        fragments: whether it only matches fragmented packets.
     """
 
     text: str
@@ -89,7 +87,7 @@ class Rule:
     fragments: bool = False
 
     def matches(self, sight: Sight) -> bool:
-        """Whether the rule is about this packet."""
+        """Return whether the rule matches this packet."""
         return (
             self.way in (None, sight.way)
             and self.state in (None, sight.state)
@@ -108,13 +106,13 @@ _EXAMPLE = "write it like 'accept server:40000-40099 -> client:1024-65535'"
 
 
 def parse_rule(text: str) -> Rule:
-    """Read a rule: accept, drop or reject, then what it is about.
+    """Parse a rule: accept, drop or reject, then conditions.
 
-    That is a flow, a state (new, established, related), "fragments", or several
-    of these; nothing means every packet.
+    Conditions are a flow, a state (new, established, related), "fragments", or several
+    of these; without any, every packet matches.
 
     Raises:
-        RuleError: the text is no rule.
+        RuleError: the text is invalid.
     """
     verb, _, rest = text.strip().partition(" ")
     try:
@@ -142,7 +140,7 @@ def parse_rule(text: str) -> Rule:
 
 
 def _state(words: list[str], text: str) -> State | None:
-    """Return the state that the words of a rule name, if any."""
+    """Return the state named in a rule, if any."""
     states = {state.value: state for state in State}
     named = [states[word] for word in words if word in states]
     for word in words:

@@ -1,7 +1,7 @@
-"""Real ICMP errors in the name of simulated firewalls, where that is allowed.
+"""Real ICMP errors on behalf of simulated firewalls, if permitted.
 
-It takes a raw socket, which is root's. Without one a refused packet just vanishes,
-as with most firewalls anyway.
+They need a raw socket, and so root. Without one a rejected packet is just dropped, as
+by most firewalls anyway.
 """
 
 import socket
@@ -20,15 +20,15 @@ _ICMP = struct.Struct("!BBHI")
 
 
 def refuse(datagram: Datagram, code: int, by: str) -> bool:
-    """Tell the sender of a datagram that it did not arrive.
+    """Send an ICMP error to the sender of a datagram.
 
     Args:
-        datagram: what was refused, as its sender knows it.
+        datagram: the rejected datagram, as its sender sent it.
         code: of the ICMP error.
-        by: address of the host that refuses.
+        by: address of the host that rejects it.
 
     Returns:
-        Whether that could be done.
+        Whether it was sent.
     """
     try:
         with socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP) as raw:
@@ -59,7 +59,7 @@ def _packed(endpoint: Endpoint) -> bytes:
 
 
 def _with_checksum(octets: bytes, place: int) -> bytes:
-    """Return bytes with their Internet checksum (RFC 1071) at a place that is 0."""
+    """Return bytes with their Internet checksum (RFC 1071) at PLACE, which is 0."""
     words = struct.unpack(f"!{len(octets) // 2}H", octets)
     total = sum(words)
     while total >> 16:

@@ -1,4 +1,4 @@
-"""What a line does to the packets it carries, besides carrying them."""
+"""Impairments of a line: delay, loss, duplication, reordering, bandwidth, faults."""
 
 import random
 import re
@@ -20,7 +20,7 @@ class ImpairmentError(ValueError):
 
 
 class Chance(Protocol):
-    """A source of chance that can be given a seed."""
+    """A source of random numbers that can be seeded."""
 
     def random(self) -> float:
         """Return a number from 0 to below 1."""
@@ -31,12 +31,12 @@ class Impairments(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         delay: seconds from one end to the other.
-        jitter: seconds more at most; packets stay in order all the same.
+        jitter: maximum additional seconds; packets still stay in order.
         loss, duplicate: shares of packets, 0 to 1.
         reorder: share of packets that are held back, so that others overtake them.
-        mtu: bytes of the largest packet that passes in one piece.
-        bandwidth: bytes a second; None is any number.
-        queue: seconds that a packet waits for bandwidth at most; later ones are lost.
+        mtu: bytes of the largest unfragmented packet.
+        bandwidth: bytes/s; None is unlimited.
+        queue: maximum seconds in the queue for bandwidth; later packets are lost.
 
     Raises:
         ImpairmentError: one of them is invalid.
@@ -66,7 +66,7 @@ class Impairments(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FaultVerb(msgspec.Struct, frozen=True):
-    """What a scripted fault does: ``copies`` arrive, ``delay`` seconds late."""
+    """The effect of a scripted fault: ``copies`` arrive, ``delay`` seconds late."""
 
     copies: int
     delay: float = 0.0
@@ -82,11 +82,11 @@ _FAULT = re.compile(
 
 @dataclass(slots=True)
 class Fault:
-    """Something that happens to chosen packets.
+    """A scripted fault for chosen packets.
 
     Attributes:
-        text: as it was written.
-        left: packets it still happens to; None is all.
+        text: as written.
+        left: number of packets still to be affected; None is all.
     """
 
     text: str
@@ -96,7 +96,7 @@ class Fault:
     left: int | None
 
     def takes(self, payload: bytes) -> bool:
-        """Whether this packet is one of them; it counts then."""
+        """Return whether this packet is affected; it is counted then."""
         if self.left == 0 or int.from_bytes(payload[:2]) != self.opcode:
             return False
         if self.block is not None and int.from_bytes(payload[2:4]) != self.block:
@@ -107,13 +107,13 @@ class Fault:
 
 
 def parse_fault(text: str) -> Fault:
-    """Read ``lose ACK 3``, ``double ACK *``, ``hold DATA 5 x2``.
+    """Parse ``lose ACK 3``, ``double ACK *``, ``hold DATA 5 x2``.
 
-    lose, double, or hold for a second; then the packet, its block or * for all,
-    and how often (once, or always for *).
+    lose, double, or hold for a second; then the packet, its block or * for all, and how
+    often (once, or always for *).
 
     Raises:
-        ImpairmentError: the text is no fault.
+        ImpairmentError: the text is invalid.
     """
     found = _FAULT.fullmatch(text.strip())
     if found is None or found["kind"] not in Opcode.__members__:
@@ -137,19 +137,19 @@ def parse_fault(text: str) -> Fault:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One copy of a packet and when it comes out; late of the order if ``held``."""
+    """One copy of a packet and its arrival time; out of order if ``held``."""
 
     seconds: float
     is_held: bool = False
 
 
 class Line:
-    """One direction: decides what becomes of packets. Times are seconds.
+    """One direction: decides what happens to packets. Times are seconds.
 
     Attributes:
         impairments: may be replaced at any time.
-        faults: may be replaced too; the first that takes a packet decides about it.
-        extra_loss: share of packets that are lost besides.
+        faults: may be replaced, too; the first that affects a packet decides.
+        extra_loss: additional loss, 0 to 1.
     """
 
     def __init__(self, chance: Chance) -> None:
@@ -161,7 +161,7 @@ class Line:
         self._last = 0.0
 
     def carry(self, payload: bytes, octets: int, now: float) -> list[Arrival] | str:
-        """Return how long each copy is under way, or why the packet is lost."""
+        """Return the travel time of each copy, or why the packet is lost."""
         for fault in self.faults:
             if fault.takes(payload):
                 if not fault.verb.copies:
@@ -197,7 +197,7 @@ class Line:
 
 
 class Dice:
-    """Numbers that look random; the same seed gives the same ones in the same order."""
+    """Pseudo-random numbers, determined by the seed."""
 
     def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)  # noqa: S311 - it has to repeat

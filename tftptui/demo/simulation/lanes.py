@@ -1,4 +1,4 @@
-"""Lanes: which two ports talk, as one would draw it between client and server."""
+"""Lanes: pairs of ports, as drawn between client and server."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,18 +12,18 @@ from tftptui.demo.simulation.network import Flight
 TFTP = 69
 
 _MANY = 4
-"""Machines of one sort from which on they share their lanes."""
+"""Number of machines in a group from which on they share lanes."""
 
 
 @dataclass(slots=True)
 class Lane:
-    """One client's port and one of the server's; of many machines, all of them.
+    """A client's port and a server's port; of a large group, those of all machines.
 
     Attributes:
-        name: of the client, or of the sort of machines.
-        client_port: None where many machines share the lane.
-        server_port: None where there are many: those of transfers.
-        flights: those that are not forgotten yet.
+        name: of the client, or of the group.
+        client_port: None if several machines share the lane.
+        server_port: None if there are several: those of transfers.
+        flights: recent ones.
     """
 
     name: str
@@ -34,30 +34,30 @@ class Lane:
 
 
 class Lanes:
-    """Sorts flights into lanes; newer lanes come last."""
+    """Assigns flights to lanes; newer lanes come last."""
 
     def __init__(self, cast: Cast, firewall: Firewall) -> None:
         self._cast, self._firewall = cast, firewall
         self._lanes: dict[tuple[str, str, int, int], Lane] = {}
 
     def clear(self) -> None:
-        """Begin with none."""
+        """Drop all lanes."""
         self._lanes.clear()
 
     def forget(self, name: str) -> list[Flight]:
-        """Forget the lanes of one sort of clients; return what was on them."""
+        """Drop the lanes of one group of clients; return their flights."""
         gone = [key for key in self._lanes if key[0] == name]
         return [flight for key in gone for flight in self._lanes.pop(key).flights]
 
     def take(self, flight: Flight) -> None:
-        """Put a flight where it belongs; one of nobody's has no lane."""
+        """Add a flight to its lane; without an owner it has none."""
         is_up = flight.way is Way.TO_SERVER
         sent = flight.datagram
         theirs, ours = (
             (sent.source, sent.target) if is_up else (sent.target, sent.source)
         )
         if not is_up:
-            # Behind NAT the packet is to the NAT; whose it is only that knows.
+            # Behind NAT the packet is to the NAT, which knows the client.
             flow = Flow(sent.source, sent.target)
             tracked = self._firewall.tracking.look_up(
                 flow, flight.begins, to_server=False
@@ -77,7 +77,7 @@ class Lanes:
         lane.flights.append(flight)
 
     def lately(self, since: float) -> Iterable[Lane]:
-        """Return all lanes; flights that were over before SINCE are forgotten."""
+        """Return all lanes; flights that were over before SINCE are dropped."""
         for lane in self._lanes.values():
             lane.flights = [
                 flight
@@ -87,7 +87,7 @@ class Lanes:
             yield lane
 
     def _owner(self, host: str, port: int) -> Actor | None:
-        """Return whose address it is; behind NAT, who has that port."""
+        """Return the client with that address, or behind NAT, with that port."""
         candidates = [actor for actor in self._cast if actor.address == host]
         if len(candidates) == 1:
             return candidates[0]

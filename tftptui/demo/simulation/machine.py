@@ -1,4 +1,4 @@
-"""A simulated client without sockets: a kind's habits around protocol sessions."""
+"""A simulated client without sockets: a kind's behavior around protocol sessions."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -45,7 +45,7 @@ _HIGHEST_PORT = 65_535
 
 
 class Schedule(RetransmitTimer):
-    """Waits that a program has written down, one after the other."""
+    """A fixed sequence of timeouts."""
 
     def __init__(self, waits: tuple[float, ...]) -> None:
         super().__init__(retries=len(waits) - 1)
@@ -57,23 +57,23 @@ class Schedule(RetransmitTimer):
         return self._waits[self._place]
 
     def measure(self, round_trip: float) -> None:
-        """Start again: there was a reply."""
+        """Restart the sequence: there was a reply."""
         super().measure(round_trip)
         self._place = 0
 
     def back_off(self) -> None:
-        """Go on to the next wait."""
+        """Go on to the next timeout."""
         self._place = min(self._place + 1, len(self._waits) - 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """What a client is after.
+    """The task of a client.
 
     Attributes:
-        content: what it writes; None for a read.
+        content: bytes to upload; None for a read.
         port: the first one it uses.
-        options: asked for in place of those of its kind, or None.
+        options: requested instead of those of its kind, or None.
     """
 
     file: bytes
@@ -85,11 +85,12 @@ class Errand:
 
 @dataclass(slots=True)
 class Tally:
-    """What a client has done and seen; exact.
+    """A client's exact counters.
 
     Attributes:
-        requests: sent; ports: they left from, in order.
-        answered_by: the server's ports that it took for a TID.
+        requests: sent.
+        ports: their source ports, in order.
+        answered_by: the server's ports that it accepted as a TID.
         began, ended: seconds, or None before.
         error: why it did not get the file.
     """
@@ -111,14 +112,14 @@ SendFrom = Callable[[int, Endpoint, bytes], None]
 
 
 class ClientMachine:
-    """One errand of one client. Times are seconds of one clock.
+    """One task of one client. Times are seconds of one clock.
 
     Call start(), then receive() and, at deadline(), handle_timer().
 
     Attributes:
-        port: the one it uses now, and hears on.
-        content: what it has got so far, in order.
-        tally: what happened.
+        port: the one it uses now, and receives on.
+        content: received so far, in order.
+        tally: its counters.
     """
 
     def __init__(self, kind: ClientKind, errand: Errand, send: SendFrom) -> None:
@@ -138,7 +139,7 @@ class ClientMachine:
 
     @property
     def is_over(self) -> bool:
-        """Whether it knows how it ended; it may still repeat its last ACK."""
+        """Whether it has finished; it may still repeat its last ACK."""
         return self.tally.outcome is not None
 
     def deadline(self) -> float | None:
@@ -147,7 +148,7 @@ class ClientMachine:
         return None if running is None else running.deadline()
 
     def share(self, total: int | None) -> float | None:
-        """Return how much of the file is through, 0 to 1; TOTAL is of a read."""
+        """Return the transferred share of the file, 0 to 1; TOTAL is for a read."""
         content = self.errand.content
         done = len(self.content)
         if content is not None:
@@ -155,18 +156,18 @@ class ClientMachine:
         return None if not total else min(1.0, done / total)
 
     def start(self, now: float) -> None:
-        """Ask for the file."""
+        """Request the file."""
         self.tally.began = now
         self._ask_again(now)
 
     def stop(self) -> None:
-        """Lose power: nothing is said and nothing heard any more."""
+        """Lose power: nothing more is sent or received."""
         self._asking = self._session = None
 
     def receive(self, port: int, source: Endpoint, octets: bytes, now: float) -> str:
-        """Take a datagram that came to one of the client's ports.
+        """Process a datagram to one of the client's ports.
 
-        Return why it is not for this client, or "". All of them drop such silently.
+        Return why the client ignores it, or "". All clients ignore such silently.
         """
         if port != self.port:
             return ""
@@ -195,7 +196,7 @@ class ClientMachine:
                 self._request(commands, packet)
 
     def handle_timer(self, now: float) -> None:
-        """Do what is due."""
+        """Process expired timers."""
         self._now = now
         if self._session is not None:
             before = self._session.timeouts
@@ -236,7 +237,7 @@ class ClientMachine:
         )
 
     def _ordered(self, options: Options) -> Options:
-        """Return options in the order in which this kind sends them."""
+        """Return options in this kind's order."""
         order = [option.partition("=")[0].encode() for option in self._wanted()]
         return tuple(sorted(options, key=lambda option: order.index(option[0])))
 

@@ -1,7 +1,7 @@
-"""The network between simulated clients and the server: two lines and a wall.
+"""The network between simulated clients and the server: two lines and a firewall.
 
-Everything that enters is delivered, dropped at the wall, refused there, or lost on
-the way, and counted as such.
+Every packet is delivered, dropped or rejected at the firewall, or lost on the line, and
+counted accordingly.
 """
 
 from collections import deque
@@ -15,50 +15,50 @@ from tftptui.demo.simulation.firewall_rules import Action, Way
 from tftptui.demo.simulation.impairments import Chance, Line
 
 KEPT_FLIGHTS = 2_000
-"""Flights that are over and remembered, so that a screen can show them."""
+"""Limit of finished flights that are kept for a screen."""
 
 _WALL = 0.5
-"""Where the wall stands on the way of a packet."""
+"""Position of the firewall, as a share of the path."""
 
 _LOSS = 0.75
-"""Where a packet that is lost gets to; the wall has let it pass."""
+"""Position at which a lost packet stops; it has passed the firewall."""
 
 
 class Timers(Protocol):
-    """A clock to wait by."""
+    """A clock with timers."""
 
     def time(self) -> float:
         """Return seconds."""
 
     def call_at(self, when: float, callback: Callable[[], None]) -> object:
-        """Call back at a moment."""
+        """Schedule a callback."""
 
 
 class Fate(Enum):
-    """What became of a packet."""
+    """The fate of a packet."""
 
     FLYING = "flying"
     DELIVERED = "delivered"
     DROPPED = "dropped"
-    """At the wall, and nobody was told."""
+    """At the firewall, without an ICMP error."""
     REFUSED = "refused"
-    """At the wall, and the sender was told."""
+    """At the firewall, with an ICMP error to the sender."""
     LOST = "lost"
 
 
 @dataclass(slots=True)
 class Flight:
-    """One packet, or a copy of one, on its way.
+    """One packet, or a copy of one, in the network.
 
     Attributes:
         number: counts up from 1.
-        datagram: as it was sent.
-        way: where it goes.
-        begins, ends: seconds; of one that gets nowhere, when it stops.
+        datagram: as sent.
+        way: its direction.
+        begins, ends: seconds; if it does not arrive, the time at which it stops.
         stops_at: how far it gets, 0 to 1.
-        is_copy: whether the line made it.
+        is_copy: whether the line duplicated it.
         reason: why it did not arrive.
-        ignored: why whom it reached has no use for it.
+        ignored: why the receiver ignores it.
     """
 
     number: int
@@ -74,16 +74,16 @@ class Flight:
 
     @property
     def is_flying(self) -> bool:
-        """Whether it is under way."""
+        """Whether it is in flight."""
         return self.fate is Fate.FLYING
 
     @property
     def has_arrived(self) -> bool:
-        """Whether it came out at the other end."""
+        """Whether it was delivered."""
         return self.fate is Fate.DELIVERED
 
     def progress(self, now: float) -> float:
-        """Return how far it has got, 0 to 1 from sender to receiver."""
+        """Return its position, 0 to 1 from sender to receiver."""
         if self.fate is not Fate.FLYING:
             return self.stops_at
         if self.ends <= self.begins:
@@ -93,7 +93,7 @@ class Flight:
 
 @dataclass(slots=True)
 class Counts:
-    """What happened to packets of one direction; copies count as packets."""
+    """Counters of packets in one direction; copies count as packets."""
 
     sent: int = 0
     copied: int = 0
@@ -105,12 +105,11 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Ends:
-    """Receiver of the packets that come out.
+    """Receiver of delivered packets.
 
     Attributes:
-        deliver: gets a datagram and where it goes; returns why it is ignored there,
-            or nothing.
-        refuse: gets a datagram that was refused, on its way back to the sender.
+        deliver: gets a datagram and its direction; returns why it is ignored, or "".
+        refuse: gets a rejected datagram and its direction.
     """
 
     deliver: Callable[[Datagram, Way], str | None]
@@ -118,14 +117,14 @@ class Ends:
 
 
 class Network:
-    """Carries datagrams; give them to send().
+    """Carries datagrams; pass them to send().
 
     Attributes:
-        firewall: the wall in the middle.
+        firewall: in the middle.
         lines: one for each direction.
         counts: one for each direction.
-        flying, landed: flights that are under way, and those that are over.
-        seen: told of each flight when it begins.
+        flying, landed: flights in progress, and finished ones.
+        seen: called with each flight at its start.
     """
 
     def __init__(self, timers: Timers, chance: Chance, ends: Ends) -> None:
@@ -139,7 +138,7 @@ class Network:
         self._number = 0
 
     def send(self, datagram: Datagram, way: Way) -> None:
-        """Take a datagram at one end."""
+        """Send a datagram."""
         now, counts = self._timers.time(), self.counts[way]
         counts.sent += 1
         line = self.lines[way]
@@ -157,12 +156,12 @@ class Network:
             self._at(flight, _WALL, self._reach_wall)
 
     def forget(self) -> None:
-        """Let all that is under way be lost, and forget what is over."""
+        """Lose all packets in flight, and drop finished flights."""
         self.lose(list(self.flying.values()))
         self.landed.clear()
 
     def lose(self, flights: Iterable[Flight]) -> None:
-        """Let some be lost, as far as they are under way."""
+        """Lose those of the flights that are in progress."""
         for flight in flights:
             if flight.is_flying:
                 self._lose(flight)

@@ -1,7 +1,7 @@
-"""Waiting for what the kernel and threads do in their own time.
+"""Waits for asynchronous work of the kernel and of threads.
 
-A demo is to take the same course however busy the machine is. So what is on the
-loopback, and what threads are at, has to be over before anybody looks at it.
+A demo must run the same way no matter how busy the machine is. So packets on the
+loopback, and work in threads, must be finished before the next step.
 """
 
 import asyncio
@@ -22,11 +22,11 @@ _MARK = 8  # bytes
 
 
 class Loopback:
-    """Knows when all that this thread has sent to this machine has arrived.
+    """Detects when everything that this thread has sent to this host has arrived.
 
-    The kernel hands over in order what one processor has sent, though not always at
-    once. So the thread stays on one, and when a mark that it sends to itself is
-    there, so is all that it sent before.
+    The kernel delivers in order what one processor has sent, though not always at once.
+    So the thread is pinned to one processor, and sends a mark to itself: when that
+    arrives, everything sent before has arrived as well.
     """
 
     def __init__(self) -> None:
@@ -38,7 +38,7 @@ class Loopback:
         self._processors = _stay_on_one()
 
     def settle(self) -> None:
-        """Return when all that was sent has arrived."""
+        """Wait until everything that was sent has arrived."""
         for _ in range(_TRIES):
             self._sent += 1
             mark = self._sent.to_bytes(_MARK)
@@ -48,28 +48,28 @@ class Loopback:
                 return
 
     def close(self) -> None:
-        """Close the socket, and let the thread go where it may."""
+        """Close the socket, and unpin the thread."""
         self._mark.close()
         if self._processors:
             os.sched_setaffinity(0, self._processors)
             self._processors = set()
 
     def _has_come(self, mark: bytes) -> bool:
-        """Return whether a mark has come; marks before it may be late."""
+        """Return whether a mark has arrived; earlier marks may be late."""
         while True:
             try:
                 if self._mark.recv(_MARK) == mark:
                     return True
             except BlockingIOError:
                 if not select.select([self._mark], [], [], _PATIENCE)[0]:
-                    return False  # a full queue has swallowed it
+                    return False  # lost in a full queue
 
 
 class Errands:
-    """Work in threads; results are reported in the order of the calls.
+    """Work in threads; results are set in the order of the calls.
 
     Args:
-        wake: calls something back in the loop's thread.
+        wake: schedules a callback in the loop's thread.
     """
 
     def __init__(self, wake: Callable[[Callable[[], None]], object]) -> None:
@@ -83,7 +83,7 @@ class Errands:
     def send(
         self, executor: Executor | None, work: Callable[[], T], told: asyncio.Future[T]
     ) -> None:
-        """Have work done in a thread; bring() tells the outcome."""
+        """Run work in a thread; bring() sets its result."""
         if executor is None:
             self._threads = self._threads or ThreadPoolExecutor(
                 thread_name_prefix="demo-work"
@@ -95,7 +95,7 @@ class Errands:
         done.add_done_callback(self._ring)
 
     def bring(self) -> bool:
-        """Wait for all work, but not for ever; tell its outcomes.
+        """Wait for all work, up to a limit, and set the results.
 
         Returns:
             Whether there was any.
@@ -104,7 +104,7 @@ class Errands:
         while self._out:
             done, tell = self._out[0]
             if not wait([done], _PATIENCE).done:
-                break  # time stands still for it, and a presenter is heard
+                break  # time stands still until it is done; handle keys meanwhile
             self._out.popleft()
             tell()
             has_news = True
@@ -128,7 +128,7 @@ def _do(work: Callable[[], T], outcome: Future[T]) -> None:
 
 
 def _tell(outcome: Future[T], told: asyncio.Future[T]) -> None:
-    if told.done():  # the caller has gone
+    if told.done():  # the caller has cancelled
         return
     error = outcome.exception()
     if error is None:
@@ -138,7 +138,7 @@ def _tell(outcome: Future[T], told: asyncio.Future[T]) -> None:
 
 
 def _stay_on_one() -> set[int]:
-    """Keep this thread on one processor; return those it could use before."""
+    """Pin this thread to one processor; return those it could use before."""
     if not hasattr(os, "sched_setaffinity"):
         return set()
     before: set[int] = os.sched_getaffinity(0)
