@@ -1,6 +1,6 @@
-"""Whether this machine can serve TFTP, and what to type where it can't.
+"""Can this host serve TFTP, and what to type if it can't.
 
-``reading`` asks the machine, ``facts`` is what it said, ``checks`` judge that without
-asking anything, ``report`` writes it down. ``filters`` reads packet filter rules and
-says what they do to a request, an answer and an ACK.
+``reading`` queries the host and returns ``facts``, ``checks`` judge these without any
+queries, ``report`` formats the results. ``packet_filter`` reads packet filter rules and
+evaluates them for a request, a reply and an ACK.
 """

@@ -1,4 +1,4 @@
-"""Whether this host's own rules let answers in to its ports: it is the client here."""
+"""Whether this host's own rules allow replies to its ports, as a client."""
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -17,7 +17,7 @@ from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.probe_trials import Trial
 
 _USUAL = (40_000, 49_152, 60_999)
-"""Ports that a server may answer from, where none is known."""
+"""Possible server ports of replies, if none is known."""
 
 _MOST = 4
 
@@ -31,16 +31,16 @@ def look_here(
     interfaces: Callable[[], Interfaces] = interface_addresses,
     may: Callable[[], bool] = may_read,
 ) -> Asked:
-    """Return ASKED with what this host's own rules do to answers.
+    """Return ASKED with the effect of this host's own rules on replies.
 
-    They are read, which takes a while, only if some trial got none.
+    The rules are read, which takes a while, only if a trial got no reply.
 
     Args:
-        asked: whom our ports asked.
-        by_port: what came of that.
-        read: asks the programs for the rules.
-        interfaces: tells this host's addresses.
-        may: whether there is the right to read them.
+        asked: the server and the file.
+        by_port: results by client port.
+        read: returns the rules.
+        interfaces: returns this host's addresses.
+        may: returns whether the rules can be read.
     """
     if all(one.outcome != "silent" for one in by_port):
         return asked
@@ -69,10 +69,10 @@ def _ruleset(filters: Filters) -> Ruleset:
 
 
 def _ends(asked: Asked, ports: Iterable[int], interfaces: Interfaces) -> Iterator[Ends]:
-    """Give us and the server for each of our ports, and the device between.
+    """Yield the endpoints for each of our ports, with the device.
 
     Raises:
-        RulesetError: our address is not known, so nothing can be judged.
+        RulesetError: our address is not known, so nothing can be evaluated.
     """
     try:
         server, own = ip_address(asked.server.partition("%")[0]), ip_address(asked.own)
@@ -81,7 +81,7 @@ def _ends(asked: Asked, ports: Iterable[int], interfaces: Interfaces) -> Iterato
     homes = [
         name for name, found in interfaces.items() if any(a.ip == own for a in found)
     ]
-    # What this host sends itself comes by its loopback, whatever the address.
+    # A host sends packets to itself by its loopback, for any address.
     device = "lo" if own == server or not homes else homes[0]
     for port in ports:
         yield Ends(own, port, server, device)
@@ -90,7 +90,7 @@ def _ends(asked: Asked, ports: Iterable[int], interfaces: Interfaces) -> Iterato
 def _rules(
     ruleset: Ruleset, ends: Iterable[Ends], asked: int, tids: Sequence[int]
 ) -> HostRules:
-    """Judge answers from any of TIDS to each end; ASKED is where it asked."""
+    """Evaluate replies from any of TIDS to each end; ASKED is the request port."""
     stops: dict[int, str] = {}
     doubts: dict[int, str] = {}
     for each in ends:

@@ -1,4 +1,4 @@
-"""What a machine said of itself: plain data, so that it can be judged anywhere."""
+"""The facts about a host: plain data, so that they can be checked anywhere."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,10 +11,10 @@ Interface = IPv4Interface | IPv6Interface
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holder:
-    """A program that holds the port for requests.
+    """A program that holds the request port.
 
     Attributes:
-        unit: the systemd unit that it runs in, or None.
+        unit: its systemd unit, or None.
         is_tftptui: whether it is a server like this one.
     """
 
@@ -29,7 +29,7 @@ class Device:
     """A network interface.
 
     Attributes:
-        mtu: bytes of a packet.
+        mtu: in bytes.
         return_path: rp_filter in force: 0 off, 1 strict, 2 loose; None if unknown.
     """
 
@@ -42,14 +42,14 @@ class Device:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
-    """What the packet filter programs printed.
+    """The output of the packet filter programs.
 
     Attributes:
-        nft: JSON of the whole ruleset; None if it can't be had.
+        nft: JSON of the whole ruleset; None if not available.
         saved: of iptables-save, by family "ip" and "ip6".
         legacy: the same of the legacy variant.
-        trouble: why there is nothing to judge; empty if there is.
-        is_ufw: whether that front end of iptables is switched on.
+        trouble: why there are no rules to check; empty if there are.
+        is_ufw: whether ufw is enabled.
     """
 
     nft: str | None = None
@@ -63,17 +63,17 @@ PARTS = ".tftptui-*"
 """Names of unfinished uploads, as a shell pattern; see files/hidden_file.py."""
 
 LEFT_BEHIND = 3_600.0
-"""Seconds: a part of an upload that has not grown for so long is nobody's any more."""
+"""Seconds without growth after which a partial upload counts as abandoned."""
 
 
 @dataclass(frozen=True, slots=True)
 class Leftover:
-    """A hidden part of an upload whose server was killed.
+    """A hidden partial upload whose server was killed.
 
     Attributes:
-        path: where it is, as the disk has it.
+        path: its path on the disk.
         octets: its size.
-        age: seconds since it was written last.
+        age: seconds since the last write.
     """
 
     path: str
@@ -83,17 +83,18 @@ class Leftover:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Served:
-    """The folder that is to be served, as this user sees it.
+    """The folder to serve, as this user sees it.
 
     Attributes:
         trouble: why it can't be read; empty if it can.
         unreadable: some names below it that can't be read.
-        astray: links that lead nowhere, or out of the folder, as "a → ../b": they are
+        astray: symlinks that are broken or leave the folder, as "a → ../b": they are
             not served.
-        folders: how many there are, at most what was counted to.
-        is_writable: whether files can be put into it.
-        writer: who would do that, where a server that root starts becomes another.
-        leftovers: parts of uploads that a killed server has left.
+        folders: number of folders, up to the limit of counting.
+        is_writable: whether files can be created in it.
+        writer: the user who would create them, if a server started by root drops
+            privileges.
+        leftovers: partial uploads left by a killed server.
     """
 
     path: Path
@@ -125,26 +126,26 @@ class Screen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """Everything that the checks judge.
+    """All facts for the checks.
 
     Attributes:
-        system: like "Linux" (platform.system()).
-        own_pids: processes of this very server, if it runs already.
-        may_attach: whether the control socket of a server on this port answers us.
-        bind_errno: what binding the port ended with, None if it went well.
-        first_plain_port: lowest port that needs no right.
-        may_bind_low: whether this process may bind those below, too.
+        system: such as "Linux" (platform.system()).
+        own_pids: processes of this very server, if it is running.
+        may_attach: whether the control socket of a server on this port replies to us.
+        bind_errno: the error of binding the port, None if that succeeded.
+        first_plain_port: lowest port that needs no permission.
+        may_bind_low: whether this process may bind lower ports, too.
         sources: our address towards the default route, for each IP version.
-        ephemeral: ports that the system hands out, first and last.
-        reserved: ports that it keeps back from that, as A-B.
-        tracked, tracked_most: flows that conntrack knows, and may; None if it sleeps.
-        helper: whether the kernel has the TFTP helper; None if that can't be told.
+        ephemeral: the system's ephemeral ports, first and last.
+        reserved: ports excluded from these, as A-B.
+        tracked, tracked_most: number and limit of flows in conntrack; None if unused.
+        helper: whether the kernel has the TFTP helper; None if unknown.
         landlock: version of the kernel's Landlock, 0 for none.
-        watches, instances: inotify's limits; None where there is no inotify.
-        descriptors: that this process may open at most, None for no limit.
-        requests_at_once: that find room in the server's socket.
-        year: of this machine's clock.
-        is_synchronised: whether its clock is kept right; None if that can't be told.
+        watches, instances: inotify's limits; None without inotify.
+        descriptors: limit for this process, None for no limit.
+        requests_at_once: requests that fit into the server's socket buffer.
+        year: of this host's clock.
+        is_synchronised: whether its clock is synchronized; None if unknown.
     """
 
     system: str
@@ -177,9 +178,9 @@ class Facts:
     def reachable(
         self, listen: tuple[str, ...] = ()
     ) -> tuple[tuple[Device, Interface], ...]:
-        """Return each address that others can ask, with its device, which is up.
+        """Return each reachable address of a device that is up, with the device.
 
-        LISTEN are the addresses the server is to listen on; empty means all.
+        LISTEN are the addresses the server listens on; empty means all.
         """
         return tuple(
             (device, address)
@@ -196,11 +197,11 @@ class Facts:
 
 
 EVERYWHERE = {"0.0.0.0": 4, "::": 6}  # noqa: S104 - compared
-"""What listens on all addresses of an IP version."""
+"""Wildcard addresses, by IP version."""
 
 
 def is_heard(address: Address, listen: tuple[str, ...]) -> bool:
-    """Return whether a server hears what is sent to an address."""
+    """Return whether a server receives packets to an address."""
     hosts = {host.strip("[]") for host in listen}
     all_of = {EVERYWHERE[host] for host in hosts if host in EVERYWHERE}
     return not hosts or str(address) in hosts or address.version in all_of

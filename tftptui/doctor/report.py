@@ -39,7 +39,7 @@ def _summary(results: list[Result]) -> str:
 
 
 def report_json(results: list[Result], **more: object) -> str:
-    """Return one JSON object: ``status`` as the exit status, ``results``, and MORE."""
+    """Return one JSON object: ``status`` (the exit status), ``results``, and MORE."""
     told: dict[str, object] = {
         "status": exit_status(results),
         "results": [

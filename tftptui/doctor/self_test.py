@@ -25,19 +25,18 @@ _ENOUGH = 16 << 20
 """Bytes after which a download is stopped."""
 
 Expect = Callable[[Sequence[int]], object]
-"""Called with the client ports that come next."""
+"""Called with the client ports of the next downloads."""
 
 
 @dataclass(frozen=True, slots=True)
 class Patient:
-    """What is tested.
+    """The server under test.
 
     Attributes:
         places: addresses it listens on.
         file: a file it serves; a small one is enough.
         way: how it replies, in words: "from ports 40000–40099".
-        is_live: whether it is the running server, not one started beside it to try
-            other settings.
+        is_live: whether it is the running server, not a second one with other settings.
     """
 
     places: Sequence[Endpoint]

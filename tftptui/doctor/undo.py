@@ -1,4 +1,4 @@
-"""``tftptui doctor --undo``: undo what killed processes left changed here."""
+"""``tftptui doctor --undo``: undo changes to this host left by killed processes."""
 
 from tftptui.cable.host_changes import folders_to_read, undo_left
 from tftptui.doctor.result import Result, bad, ok

@@ -1,4 +1,4 @@
-"""The settings of a server, and how people write their values."""
+"""The settings of a server, and the text form of their values."""
 
 from tftptui.settings.served import Named, words_of
 from tftptui.settings.server import (

@@ -1,4 +1,4 @@
-"""Files and folders served side by side, each under its own name."""
+"""Several files and folders served together, each under its own name."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,7 +21,7 @@ class Named(msgspec.Struct, frozen=True):
 
 
 def words_of(names: Sequence[str]) -> str:
-    """Return NAMES for a line on a screen: the first few, and how many there are."""
+    """Return NAMES for a line on a screen: the first few, and the total."""
     if len(names) <= _MOST_WORDS:
         return ", ".join(names)
     return f"{', '.join(names[:_MOST_WORDS])}, … ({len(names)})"

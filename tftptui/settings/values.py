@@ -1,4 +1,4 @@
-"""Ports, networks, sizes and bandwidths: how people write them."""
+"""Ports, networks, sizes and bandwidths: parsing of their text forms."""
 
 import re
 from ipaddress import (
@@ -40,7 +40,7 @@ class SettingsError(ValueError):
 
 
 class PortRange(msgspec.Struct, frozen=True):
-    """The server's TIDs, first and last included (UDP ports).
+    """The server's TIDs, first and last inclusive (UDP ports).
 
     Raises:
         SettingsError: out of order or outside 1 to 65535.
@@ -70,7 +70,7 @@ class PortRange(msgspec.Struct, frozen=True):
 
 
 def parse_port_range(text: str) -> PortRange:
-    """Read ``A-B``, or ``A`` for a range of one port.
+    """Parse ``A-B``, or ``A`` for a range of one port.
 
     Raises:
         SettingsError: not a port range.
@@ -87,7 +87,7 @@ def parse_port_range(text: str) -> PortRange:
 
 
 def parse_network(text: str) -> IPv4Network | IPv6Network:
-    """Read a network in CIDR notation, or one address.
+    """Parse a network in CIDR notation, or one address.
 
     An IPv4-mapped IPv6 network (::ffff:192.0.2.0/120) is returned as IPv4.
 
@@ -106,7 +106,7 @@ def parse_network(text: str) -> IPv4Network | IPv6Network:
 
 
 def parse_bandwidth(text: str) -> int:
-    """Read a bandwidth in bytes/s: ``500k``, ``2.5M``, ``64Ki``, or bits: ``100Mbit``.
+    """Parse a bandwidth in bytes/s: ``500k``, ``2.5M``, ``64Ki``; bits: ``100Mbit``.
 
     Raises:
         SettingsError: not a bandwidth.
@@ -122,7 +122,7 @@ def parse_bandwidth(text: str) -> int:
 
 
 def parse_octets(text: str) -> int:
-    """Read a size in bytes: ``100M``, ``64Ki``.
+    """Parse a size in bytes: ``100M``, ``64Ki``.
 
     Raises:
         SettingsError: not a size.
@@ -134,7 +134,7 @@ def parse_octets(text: str) -> int:
 
 
 def parse_place(text: str) -> tuple[str, int]:
-    """Read where to listen: ``ADDR:PORT``, or ``PORT`` for this host only.
+    """Parse an address to listen on: ``ADDR:PORT``, or ``PORT`` for this host only.
 
     IPv6 addresses are in brackets. ``:PORT`` is every address, returned as "".
 
@@ -154,7 +154,7 @@ def parse_place(text: str) -> tuple[str, int]:
         address = str(ip_address(found[1] if found else host)) if host else ""
     except ValueError:
         raise SettingsError(_place_trouble(text)) from None
-    if ":" in address and not found:  # ambiguous: where does the port begin?
+    if ":" in address and not found:  # ambiguous: where does the port start?
         raise SettingsError(_place_trouble(text))
     return address, int(port)
 

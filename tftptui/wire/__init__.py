@@ -1,1 +1,1 @@
-"""What a machine asks the network before any TFTP: ARP, BOOTP and DHCP."""
+"""What a machine sends before any TFTP: ARP, BOOTP and DHCP."""

@@ -47,5 +47,5 @@ def architecture_name(number: int) -> str:
 
 
 def is_http(number: int) -> bool:
-    """Whether such a machine boots by HTTP and never asks TFTP."""
+    """Return whether such a machine boots by HTTP and never uses TFTP."""
     return number in _HTTP

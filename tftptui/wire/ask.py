@@ -1,7 +1,7 @@
-"""Ask the wire what each kind of machine would be told, without becoming one.
+"""Sends a DHCP DISCOVER as each kind of machine, to show the replies.
 
-DISCOVER only: a server may reserve an address for a moment, and gives no lease
-(RFC 2131 §3.1). Never a REQUEST, and never BOOTP, of which a lease is permanent.
+DISCOVER only: a server may reserve an address for a moment, and gives no lease (RFC
+2131 §3.1). Never a REQUEST, and never BOOTP, whose leases are permanent.
 """
 
 import secrets
@@ -33,10 +33,10 @@ from tftptui.wire.questions import Answers, Arch, discover, synthetic_mac
 from tftptui.wire.sources import PacketSource, WireError, check_interface
 
 AGAIN_AFTER = 2.0
-"""Seconds before the question is repeated: a frame may be lost."""
+"""Seconds before the DISCOVER is repeated: a frame may be lost."""
 
 PATIENCE = 5.0
-"""Seconds for replies: dnsmasq looks for 3 s whether an address is free."""
+"""Timeout in seconds for replies: dnsmasq checks for 3 s whether an address is free."""
 
 _EVERYBODY = IPv4Address("255.255.255.255")
 
@@ -44,14 +44,14 @@ _EVERYBODY = IPv4Address("255.255.255.255")
 def ask(
     interface: str, kinds: Iterable[Arch], patience: float = PATIENCE
 ) -> list[Answers]:
-    """Ask for KINDS at once and wait PATIENCE seconds; blocks meanwhile.
+    """Send a DISCOVER for each of KINDS and wait PATIENCE seconds; blocks meanwhile.
 
-    All have one made-up hardware address, so a server that looks whether an address
-    is free does so once. Frames carry the interface's own: switches that know which
-    machine is where stay calm.
+    All use one made-up hardware address, so a server that checks whether an address is
+    free does so once. Ethernet frames use the interface's own, so that switches do not
+    learn a new address.
 
     Raises:
-        WireError: that can't be done here; the text says why and what to do.
+        WireError: that is not possible here; the text says why and what to do.
     """
     check_interface(interface)
     try:
@@ -74,7 +74,7 @@ def _ask(
     source: PacketSource, kinds: tuple[Arch, ...], patience: float
 ) -> list[Answers]:
     mac, begun = synthetic_mac(), time.monotonic()
-    first = secrets.randbelow(2**32 - len(Arch))  # in a row: no two share one
+    first = secrets.randbelow(2**32 - len(Arch))  # consecutive: all differ
     by_xid = {first + number: kind for number, kind in enumerate(kinds)}
     questions = [discover(kind, mac, xid) for xid, kind in by_xid.items()]
     found: dict[Arch, dict[str, Offer]] = {kind: {} for kind in kinds}
@@ -104,6 +104,6 @@ def _send(sock: socket.socket, questions: Iterable[DhcpMessage]) -> None:
 
 
 def _is_offer(message: DhcpMessage, mac: bytes) -> bool:
-    """Whether it is an OFFER for us; one of BOOTP tells as much."""
+    """Return whether it is an OFFER for us; a BOOTP reply counts as well."""
     is_one = message.is_bootp or message.type is MessageType.OFFER
     return message.op is Op.REPLY and message.chaddr == mac and is_one

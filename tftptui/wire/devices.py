@@ -1,4 +1,4 @@
-"""One story for each machine on the wire: what it asked before its first TFTP request.
+"""The history of each machine on the wire, up to its first TFTP request.
 
 Pure: fed with events of ``events.py``, in order of time. Everything is bounded.
 """
@@ -31,23 +31,23 @@ from tftptui.wire.makers import maker, program
 from tftptui.wire.offers import Offer, offer_of
 
 MOST_STEPS = 48
-"""Kept of each device, the latest."""
+"""Limit of steps per device; the latest are kept."""
 
 _MOST_TARGETS = 16
-"""Addresses that a device looks for by ARP, and that are remembered."""
+"""Limit of addresses per device that it looks up by ARP."""
 
 _MOST_CHANGES = 16
-"""Times of link changes that are remembered."""
+"""Limit of times of link changes."""
 
 QUIET = 60.0
-"""Seconds without DHCP after which a device that asks again begins a new attempt."""
+"""Seconds without DHCP after which a new request starts a new attempt."""
 
 REPEATED = 2
-"""ARP requests for one address that are worth telling of a device that does no more."""
+"""ARP requests for one address that are reported of a device that does only ARP."""
 
 
 class StepKind(StrEnum):
-    """What happened; a stable interface of journal and JSON."""
+    """The kind of a step; a stable interface of journal and JSON."""
 
     LINK_UP = "link-up"
     LINK_DOWN = "link-down"
@@ -78,16 +78,18 @@ REPLIES = frozenset(
         StepKind.PXE_REPLY,
     }
 )
-"""What goes to the device; the rest it sends itself, or it is the cable's."""
+"""Sent to the device; it sends the others itself, or they are about the cable."""
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
-    """One rung of the ladder; the same again right behind it only counts.
+    """One rung of the ladder; immediate repetitions are counted.
 
     Attributes:
-        time: when it happened first; last: when last; count: how often.
-        peer: address of who replies, or who is asked; "" for everybody.
-        text: the rest in words, made visible.
+        time: of the first occurrence.
+        last: of the last one.
+        count: number of occurrences.
+        peer: address of the sender of a reply, or of the target; "" for all.
+        text: details in words, printable.
     """
 
     time: float
@@ -110,17 +112,18 @@ class Lookup:
 
 @dataclass(slots=True, kw_only=True)
 class Attempt:
-    """One try to boot: from the first DISCOVER or BOOTP request on.
+    """One attempt to boot: from the first DISCOVER or BOOTP request on.
 
     Attributes:
-        discovers: when a DISCOVER came; bootp: the same of BOOTP requests.
-        xids: transactions of these.
-        secs: what the first of them said: seconds since the device began.
-        offers: of each server, the latest.
-        chosen: the server that a REQUEST named; None before one.
-        ack: what the ACK, or BOOTP's reply, said.
-        proxy_asked: when it asked on port 4011; None if it did not.
-        proxy_reply: what came back from there.
+        discovers: times of DISCOVERs.
+        bootp: times of BOOTP requests.
+        xids: their transactions.
+        secs: in the first of them: seconds since the device started.
+        offers: the latest of each server.
+        chosen: the server named in a REQUEST; None before.
+        ack: the contents of the ACK, or of BOOTP's reply.
+        proxy_asked: time of its request to port 4011; None if there was none.
+        proxy_reply: the reply from there.
         requested: its first TFTP request.
     """
 
@@ -141,9 +144,9 @@ class Attempt:
 
     @property
     def told_by(self) -> Offer | None:
-        """Which reply it goes by: the proxy's, or that of the server that it chose.
+        """The reply that it follows: the proxy's, or that of the server that it chose.
 
-        Offers that it did not take count only where its choice was not heard.
+        Other offers count only if its choice was not heard.
         """
         chosen = self.ack or self.offers.get(self.chosen or "")
         offers = list(self.offers.values())
@@ -161,9 +164,9 @@ class Device:
     Attributes:
         first, last: when it was seen.
         address: IPv4 address that it uses; "" before it has one.
-        steps: what happened, oldest first.
-        lookups: addresses that it looks for by ARP.
-        attempt: its latest try to boot; None of a machine that only does ARP.
+        steps: the steps, oldest first.
+        lookups: addresses that it looks up by ARP.
+        attempt: its latest attempt to boot; None if it only did ARP.
     """
 
     mac: bytes
@@ -177,12 +180,12 @@ class Device:
 
     @property
     def program(self) -> str:
-        """Which program asks, as far as it says."""
+        """The program that sends requests, as far as known."""
         return self.attempt.program if self.attempt is not None else ""
 
     @property
     def processors(self) -> str:
-        """Its processor type, by option 93; "" where it did not say."""
+        """Its processor type, by option 93; "" if not given."""
         numbers = self.attempt.architectures if self.attempt is not None else ()
         return ", ".join(dict.fromkeys(map(architecture_name, numbers)))
 
@@ -192,7 +195,7 @@ class Device:
         return self.attempt is not None
 
     def title(self) -> str:
-        """Return what it is: QEMU · PXE firmware · x64 UEFI; "" if nothing is known."""
+        """Return its description: QEMU · PXE firmware · x64 UEFI; "" if not known."""
         known = (maker(self.mac), self.program, self.processors)
         return " · ".join(one for one in known if one)
 
@@ -212,11 +215,11 @@ class Device:
 
 @dataclass(slots=True)
 class Link:
-    """An interface of this machine.
+    """An interface of this host.
 
     Attributes:
         changes: when the link went up (True) or down, the latest few.
-        addresses: our own there.
+        addresses: our own on it.
         heard: when another machine was first heard since the link went up; None before.
     """
 
@@ -229,7 +232,7 @@ class Link:
 
 
 class News(msgspec.Struct, frozen=True):
-    """A step that is new or counts once more, and whose it is; None: the cable's."""
+    """A new or repeated step, and its device; None for the cable."""
 
     interface: str
     device: Device | None
@@ -237,13 +240,13 @@ class News(msgspec.Struct, frozen=True):
 
 
 class Devices:
-    """All that is known of the wire.
+    """The state of the wire.
 
     Call take() with each event.
 
     Attributes:
         links: by name of the interface.
-        began: when the first event came; 0 before.
+        began: time of the first event; 0 before.
     """
 
     def __init__(self) -> None:
@@ -252,7 +255,7 @@ class Devices:
         self._devices: dict[bytes, Device] = {}
 
     def __iter__(self) -> Iterator[Device]:
-        """Give those that boot first, then those that only do ARP; oldest first."""
+        """Yield devices that boot first, then those that only do ARP; oldest first."""
         found = list(self._devices.values())
         yield from (one for one in found if one.is_booting)
         yield from (one for one in found if not one.is_booting)
@@ -265,16 +268,16 @@ class Devices:
         return self._devices.get(mac)
 
     def by_address(self, address: str) -> Device | None:
-        """Return the device that has used an address last."""
+        """Return the device that used an address last."""
         found = [one for one in self._devices.values() if one.address == address]
         return max(found, key=lambda one: one.last, default=None)
 
     def own_addresses(self) -> set[str]:
-        """Return the addresses of this machine on all interfaces."""
+        """Return the addresses of this host on all interfaces."""
         return {str(a.ip) for link in self.links.values() for a in link.addresses}
 
     def take(self, event: WireEvent) -> list[News]:
-        """Take an event; return what is worth telling."""
+        """Process an event; return the news to report."""
         self.began = self.began or event.time
         news: list[News] = []
         match event:
@@ -295,7 +298,7 @@ class Devices:
         if link.is_up == event.is_up:
             return []
         is_first, link.is_up = link.is_up is None, event.is_up
-        if is_first:  # as it was found, not a change
+        if is_first:  # the initial state, not a change
             return []
         link.heard = None
         link.changes.append((event.time, event.is_up))
@@ -375,7 +378,7 @@ class Devices:
         message = event.message
         device = self._devices.get(message.chaddr)
         if device is None or device.attempt is None:
-            return []  # a renewal: nothing of it is about booting
+            return []  # a renewal: not about booting
         attempt, offer = device.attempt, offer_of(message, event.source, event.time)
         kind = _reply_kind(event, attempt)
         match kind:
@@ -411,7 +414,7 @@ class Devices:
         return [News(event.interface, device, step)]
 
     def _device(self, mac: bytes, event: Seen) -> Device:
-        """Return the device that sent something, which is new if need be."""
+        """Return the device that sent something; create it if it is new."""
         link = self.links.setdefault(event.interface, Link())
         link.heard = link.heard or event.time
         device = self._devices.get(mac)
@@ -423,13 +426,13 @@ class Devices:
         return device
 
     def _forget_one(self) -> None:
-        """Forget a device: one that only does ARP if there is one, the most silent."""
+        """Drop the device silent longest, preferably one that only does ARP."""
         silent = min(self._devices.values(), key=lambda d: (d.is_booting, d.last))
         del self._devices[silent.mac]
 
 
 def _attempt(device: Device, message: DhcpMessage, time: float) -> Attempt:
-    """Return which attempt a request belongs to; a new one if it begins one."""
+    """Return the attempt that a request belongs to; a new one if it starts one."""
     now, asks = device.attempt, program(message)
     is_start = message.is_bootp or message.type is MessageType.DISCOVER
     is_other = now is not None and (
@@ -466,7 +469,7 @@ def _looked_up(device: Device, arp: Arp, time: float) -> Lookup:
 
 
 def _step(device: Device, time: float, kind: StepKind, peer: str, text: str) -> Step:
-    """Write a step down; the same as the last one only counts."""
+    """Add a step; a repetition of the last one is only counted."""
     step = Step(time=time, last=time, kind=kind, peer=peer, text=text)
     before = device.steps[-1] if device.steps else None
     if before is not None and (before.kind, before.peer, before.text) == (
@@ -490,7 +493,7 @@ _REQUESTS = {
 
 
 def _request_words(event: DhcpSeen) -> tuple[StepKind, str, str]:
-    """Return kind, peer and the rest of what a device asks."""
+    """Return kind, peer and text of a device's request."""
     message = event.message
     chosen = "" if message.server_id is None else str(message.server_id)
     if event.port == PXE_PORT:
@@ -526,7 +529,7 @@ def _reply_kind(event: DhcpSeen, attempt: Attempt) -> StepKind:
 
 
 def journalled(news: News) -> WireStep:
-    """Return a step as the journal tells it, with what is known of its device."""
+    """Return a step for the journal, with the data about its device."""
     step, device = news.step, news.device
     attempt = None if device is None else device.attempt
     return WireStep(

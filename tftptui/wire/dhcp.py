@@ -1,7 +1,7 @@
 """BOOTP and DHCP messages: parse and encode (RFC 951, 2131, 2132, 3396, 4578).
 
-Parsing is total: any bytes give a message or a MalformedDhcpError. Names and texts
-stay bytes; only the screen turns them into text.
+Parsing is total: any bytes give a message or a MalformedDhcpError. Names and texts stay
+bytes; only the screen decodes them.
 """
 
 import struct
@@ -11,13 +11,13 @@ from ipaddress import IPv4Address
 import msgspec
 
 SERVER_PORT, CLIENT_PORT, PXE_PORT = 67, 68, 4011
-"""UDP ports (RFC 951 §5); 4011 is where PXE asks a proxy for the file name."""
+"""UDP ports (RFC 951 §5); PXE asks a proxy for the file name on 4011."""
 
 BROADCAST_FLAG = 0x8000
-"""Of ``flags``: the client wants the reply as a broadcast (RFC 2131 §2)."""
+"""In ``flags``: the client wants the reply as a broadcast (RFC 2131 §2)."""
 
 MINIMUM = 300
-"""Bytes of the shortest message that relays and old clients take (RFC 1542 §2.1)."""
+"""Bytes of the shortest message that relays and old clients accept (RFC 1542 §2.1)."""
 
 NOBODY = IPv4Address(0)
 
@@ -30,11 +30,11 @@ _ADDRESS = 4
 
 
 class MalformedDhcpError(ValueError):
-    """The bytes are no BOOTP or DHCP message; the text says why."""
+    """The bytes are not a BOOTP or DHCP message; the text says why."""
 
 
 class Op(IntEnum):
-    """Who speaks: the first byte (RFC 951 §3)."""
+    """Request or reply: the first byte (RFC 951 §3)."""
 
     REQUEST = 1
     REPLY = 2
@@ -54,7 +54,7 @@ class MessageType(IntEnum):
 
 
 class Option(IntEnum):
-    """The options that booting is about (RFC 2132, 3004, 4578, 5859)."""
+    """The options that matter for booting (RFC 2132, 3004, 4578, 5859)."""
 
     PAD = 0
     SUBNET_MASK = 1
@@ -96,21 +96,22 @@ class DhcpMessage(msgspec.Struct, frozen=True, kw_only=True):
     """One message.
 
     Attributes:
-        op: who speaks.
+        op: request or reply.
         xid: transaction; a reply has that of its request.
-        secs: seconds since the client began, as it says.
+        secs: seconds since the client started, as it reports.
         flags: BROADCAST_FLAG or 0.
         ciaddr: the client's own address, if it has one.
         yiaddr: the address that it is given.
         siaddr: the server to boot from (*next-server*), not the one that replies.
         giaddr: the relay.
-        chaddr: hardware address, as long as the message says; 6 bytes on Ethernet.
-        sname, file: up to the first NUL; empty where they hold options.
-        options: code and value in the order of their first piece; pieces of a long
-            one joined (RFC 3396), padding, end and option 52 left out.
-        hops: relays passed; htype: hardware type, 1 is Ethernet.
+        chaddr: hardware address, of the length in the message; 6 bytes on Ethernet.
+        sname, file: up to the first NUL; empty if they hold options.
+        options: code and value in the order of their first piece; pieces of a long one
+            joined (RFC 3396), padding, end and option 52 left out.
+        hops: relays passed.
+        htype: hardware type, 1 is Ethernet.
         has_magic: whether the options' cookie is there; BOOTP may lack it.
-        is_cut: the options end in the middle of one, which is left out.
+        is_cut: the last option is truncated, and left out.
     """
 
     op: Op
@@ -131,17 +132,17 @@ class DhcpMessage(msgspec.Struct, frozen=True, kw_only=True):
     is_cut: bool = False
 
     def option(self, code: int) -> bytes | None:
-        """Return the value of an option; None where the message has none."""
+        """Return the value of an option, or None."""
         return next((value for each, value in self.options if each == code), None)
 
     @property
     def wants_broadcast(self) -> bool:
-        """Whether the client can't take a reply to an address it does not have yet."""
+        """Whether the client can't receive a reply to its new address yet."""
         return bool(self.flags & BROADCAST_FLAG)
 
     @property
     def type(self) -> MessageType | None:
-        """Option 53; None in BOOTP, and for types that booting has no use for."""
+        """Option 53; None in BOOTP, and for types not used for booting."""
         value = self.option(Option.MESSAGE_TYPE)
         try:
             return None if value is None else MessageType(int.from_bytes(value))
@@ -155,7 +156,7 @@ class DhcpMessage(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def requested_address(self) -> IPv4Address | None:
-        """Option 50: the address that the client asks for."""
+        """Option 50: the address that the client requests."""
         return self._address(Option.REQUESTED_ADDRESS)
 
     @property
@@ -165,7 +166,7 @@ class DhcpMessage(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def server_id(self) -> IPv4Address | None:
-        """Option 54: the server that speaks, or that the client has chosen."""
+        """Option 54: the server that replies, or that the client has chosen."""
         return self._address(Option.SERVER_ID)
 
     @property
@@ -175,27 +176,27 @@ class DhcpMessage(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def max_size(self) -> int | None:
-        """Option 57: bytes of the longest message that the client takes."""
+        """Option 57: bytes of the longest message that the client accepts."""
         return self._number(Option.MAX_SIZE, 2)
 
     @property
     def vendor_class(self) -> bytes:
-        """Option 60, as ``PXEClient:Arch:00007:UNDI:003016``; empty without it."""
+        """Option 60, such as ``PXEClient:Arch:00007:UNDI:003016``; empty if missing."""
         return self.option(Option.VENDOR_CLASS) or b""
 
     @property
     def client_id(self) -> bytes:
-        """Option 61; empty without it."""
+        """Option 61; empty if missing."""
         return self.option(Option.CLIENT_ID) or b""
 
     @property
     def tftp_server_name(self) -> bytes:
-        """Option 66 without NULs at its end; some servers put four raw bytes there."""
+        """Option 66 without trailing NULs; some servers put four raw bytes there."""
         return (self.option(Option.TFTP_SERVER_NAME) or b"").rstrip(b"\0")
 
     @property
     def boot_file(self) -> bytes:
-        """Option 67 without NULs at its end, else the field ``file``."""
+        """Option 67 without trailing NULs, else the field ``file``."""
         return (self.option(Option.BOOT_FILE) or b"").rstrip(b"\0") or self.file
 
     @property
@@ -222,7 +223,7 @@ class DhcpMessage(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def machine_id(self) -> bytes:
-        """Option 97: a type byte and a UUID; empty without it."""
+        """Option 97: a type byte and a UUID; empty if missing."""
         return self.option(Option.MACHINE_ID) or b""
 
     @property
@@ -236,7 +237,7 @@ class DhcpMessage(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def vendor_options(self) -> Options:
-        """Option 43 read as options, which it is for PXE; what can't be is left out."""
+        """Option 43 parsed as options, as used by PXE; invalid ones are left out."""
         found, _ = _joined(self.option(Option.VENDOR_SPECIFIC) or b"")
         return tuple(found.items())
 
@@ -253,7 +254,7 @@ def parse(data: bytes) -> DhcpMessage:
     """Return the message in the payload of a datagram.
 
     Raises:
-        MalformedDhcpError: it is none.
+        MalformedDhcpError: the payload is not a message.
     """
     if len(data) < _FIXED.size:
         raise MalformedDhcpError(f"{len(data)} bytes; the shortest has {_FIXED.size}")
@@ -272,7 +273,7 @@ def parse(data: bytes) -> DhcpMessage:
         if flag in overload:
             found, is_cut_too = _joined(area, found)
             is_cut |= is_cut_too
-    found.pop(Option.OVERLOAD, None)  # an overloaded field can't say it again
+    found.pop(Option.OVERLOAD, None)  # an overloaded field can't contain it again
     ciaddr, yiaddr, siaddr, giaddr = map(IPv4Address, addresses)
     return DhcpMessage(
         op=Op(op),
@@ -300,7 +301,7 @@ def encode(message: DhcpMessage, minimum: int = MINIMUM) -> bytes:
     Long options are split (RFC 3396); sname and file never hold options.
 
     Raises:
-        ValueError: a field is longer than its place, or options without the cookie.
+        ValueError: a field is too long, or there are options without the cookie.
     """
     _check(message)
     fixed = _FIXED.pack(
@@ -330,10 +331,10 @@ def encode(message: DhcpMessage, minimum: int = MINIMUM) -> bytes:
 
 
 def encode_options(options: Options) -> bytes:
-    """Return options one after the other, without an end; also for option 43.
+    """Return encoded options, without an end; also for option 43.
 
     Raises:
-        ValueError: a code is none (0, 52 and 255 have no value of their own).
+        ValueError: a code is invalid (0, 52 and 255 have no value of their own).
     """
     octets = bytearray()
     for code, value in options:
@@ -362,7 +363,7 @@ def _check(message: DhcpMessage) -> None:
 def _joined(
     area: bytes, found: dict[int, bytes] | None = None
 ) -> tuple[dict[int, bytes], bool]:
-    """Return the options in AREA after those FOUND, and whether the last is cut."""
+    """Return the options in AREA merged into FOUND, and whether the last is cut."""
     joined = dict(found or {})
     at = 0
     while at < len(area) and area[at] != Option.END:

@@ -15,21 +15,21 @@ import msgspec
 
 
 class Mode(StrEnum):
-    """What dnsmasq does."""
+    """The mode of dnsmasq."""
 
     FULL = "full"
     PROXY = "proxy"
 
 
 class Machine(msgspec.Struct, frozen=True):
-    """A kind of machine that network boots.
+    """A kind of machine that boots from the network.
 
     Attributes:
         tag: its name in the configuration.
-        title: its name for people.
+        title: its display name.
         types: its processor types in option 93 (RFC 4578 §2.1).
         services: its names in dnsmasq's pxe-service.
-        loaders: usual names of its first file, the likeliest first.
+        loaders: usual names of its first file, the most likely first.
     """
 
     tag: str
@@ -65,20 +65,20 @@ MACHINES = (
 IPXE_SCRIPT = "boot.ipxe"
 
 _MOST_NAMES = 50_000
-"""A root with more files is looked at in part."""
+"""Limit of files that are examined in a root."""
 
 _WRITABLE = re.compile(r"[A-Za-z0-9._/+-]+")
-"""Names that dnsmasq reads as they are."""
+"""Names that need no quoting in dnsmasq."""
 
 _POOL = 100
-"""Addresses to give out at most."""
+"""Limit of addresses to give out."""
 
 
 def find_loaders(root: Path) -> dict[str, str]:
     """Return the first file of each kind of machine in ROOT, by tag.
 
-    The script of iPXE has the tag "ipxe". Names are relative to ROOT. The likeliest
-    name counts, then the shortest path.
+    The script of iPXE has the tag "ipxe". Names are relative to ROOT. The most likely
+    name wins, then the shortest path.
     """
     wanted = {machine.tag: machine.loaders for machine in MACHINES}
     wanted["ipxe"] = (IPXE_SCRIPT,)
@@ -109,14 +109,14 @@ def _names(root: Path) -> Iterator[str]:
 def dnsmasq_config(
     mode: Mode, interface: str, address: IPv4Interface, loaders: Mapping[str, str]
 ) -> str:
-    """Return a whole configuration file.
+    """Return a complete configuration file.
 
     Args:
-        mode: what dnsmasq does.
-        interface: where the machines are.
-        address: ours there, with the network.
-        loaders: the first file by tag, as from find_loaders(); what is missing becomes
-            a comment with the usual name.
+        mode: of dnsmasq.
+        interface: the interface to the machines.
+        address: our address there, with the network.
+        loaders: the first file by tag, from find_loaders(); missing ones become a
+            comment with the usual name.
     """
     lines = [
         "# Save as boot.conf, and run: sudo dnsmasq --no-daemon --conf-file=boot.conf",
@@ -188,10 +188,10 @@ def _line(machine: Machine, loaders: Mapping[str, str], line: str) -> str:
 
 
 def _pool(address: IPv4Interface) -> tuple[IPv4Address, IPv4Address]:
-    """Return the first and last address to give out: beside ours, at most 100.
+    """Return the first and last address to give out, without ours, at most 100.
 
     Raises:
-        ValueError: the network has no room.
+        ValueError: the network is too small.
     """
     network, own = address.network, int(address.ip)
     lowest, highest = (

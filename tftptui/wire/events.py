@@ -1,4 +1,4 @@
-"""What is seen on the wire, as the sources of ``sources.py`` and the server tell it.
+"""Events on the wire, created by ``sources.py`` and by the server.
 
 Times are seconds of a wall clock that never runs backwards (see server/clock.py).
 """
@@ -12,27 +12,27 @@ from tftptui.wire.frames import Arp
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
-    """Something seen at an interface of this machine."""
+    """An event at an interface of this host."""
 
     time: float
     interface: str
 
 
 class LinkSeen(Seen, frozen=True, kw_only=True):
-    """A cable was plugged in or out, or the other end was switched on or off."""
+    """The link went up or down."""
 
     is_up: bool
 
 
 class AddressSeen(Seen, frozen=True, kw_only=True):
-    """This machine has an address now, or no longer."""
+    """An address of this host was added or removed."""
 
     address: IPv4Interface
     is_here: bool
 
 
 class ArpSeen(Seen, frozen=True, kw_only=True):
-    """An ARP packet; ``is_ours`` if this machine sent it."""
+    """An ARP packet; ``is_ours`` if this host sent it."""
 
     arp: Arp
     is_ours: bool = False
@@ -42,9 +42,9 @@ class DhcpSeen(Seen, frozen=True, kw_only=True):
     """A BOOTP or DHCP message.
 
     Attributes:
-        source: the sender's IP address, 0.0.0.0 of a machine without one.
-        port: UDP port that it went to: 67 and 4011 take requests, 68 replies.
-        is_ours: whether this machine sent it.
+        source: the sender's IP address, 0.0.0.0 if it has none.
+        port: destination port: 67 and 4011 for requests, 68 for replies.
+        is_ours: whether this host sent it.
     """
 
     message: DhcpMessage
@@ -57,10 +57,10 @@ class FileRequested(Seen, frozen=True, kw_only=True):
     """A TFTP request.
 
     Attributes:
-        client: address of who asks.
-        server: address that is asked.
-        file: the name asked for.
-        mac: hardware address of who asks; b"" where that was not seen.
+        client: address of the client.
+        server: address of the server.
+        file: the requested name.
+        mac: hardware address of the client; b"" if not known.
     """
 
     client: str

@@ -1,6 +1,6 @@
 """Ethernet, ARP and UDP over IPv4 as raw frames: parse and build (RFC 826, 768, 791).
 
-Parsing is total: a frame that is something else, or damaged, gives None.
+Parsing is total: other or damaged frames give None.
 """
 
 import struct
@@ -18,7 +18,7 @@ _VLAN_TAGS = (0x8100, 0x88A8)
 _ETHERNET = struct.Struct("!6s6sH")
 _ARP = struct.Struct("!HHBBH6s4s6s4s")
 _ARP_KIND = (1, IPV4_TYPE, 6, 4)
-"""Ethernet, IPv4, and the bytes of an address of each."""
+"""Ethernet, IPv4, and the length of an address of each in bytes."""
 
 _IP = struct.Struct("!BxHxxHxBxx4s4s")
 _UDP = struct.Struct("!HHHH")
@@ -28,12 +28,12 @@ _SHORTEST_IP_HEADER = 20
 
 
 class Ethernet(msgspec.Struct, frozen=True):
-    """An Ethernet frame: who to whom, and what type of content.
+    """An Ethernet frame.
 
     Attributes:
         destination, source: MAC addresses, 6 bytes each.
         type: of ``payload``; below 1536 it is a length (802.3: STP, CDP).
-        payload: content behind the header and any VLAN tags.
+        payload: content after the header and any VLAN tags.
         vlan: number of the outermost VLAN tag; None without one.
     """
 
@@ -52,12 +52,12 @@ class ArpOp(IntEnum):
 
 
 class Arp(msgspec.Struct, frozen=True):
-    """ARP: SENDER asks who has TARGET, or says that it is there.
+    """An ARP packet.
 
     Attributes:
         sender: its IPv4 address; 0.0.0.0 in a probe (RFC 5227 §1.1).
         sender_mac, target_mac: 6 bytes; the target's is zero in a request.
-        target: the address that is asked for; the sender's own in an announcement.
+        target: the address looked up; the sender's own in an announcement.
     """
 
     op: ArpOp
@@ -83,7 +83,7 @@ class UdpPacket(msgspec.Struct, frozen=True):
 
 
 def parse_ethernet(frame: bytes) -> Ethernet | None:
-    """Return the frame without its VLAN tags; None where it is cut."""
+    """Return the frame without its VLAN tags; None if it is truncated."""
     if len(frame) < _ETHERNET.size:
         return None
     destination, source, kind = _ETHERNET.unpack_from(frame)
@@ -98,7 +98,7 @@ def parse_ethernet(frame: bytes) -> Ethernet | None:
 
 
 def parse_arp(payload: bytes) -> Arp | None:
-    """Return the ARP packet of an Ethernet frame; None where it is none for IPv4."""
+    """Return the ARP packet of an Ethernet frame; None if it is not IPv4 ARP."""
     if len(payload) < _ARP.size:
         return None
     *kind, op, sender_mac, sender, target_mac, target = _ARP.unpack_from(payload)
@@ -159,7 +159,7 @@ def build_udp(packet: UdpPacket) -> bytes:
     """Return an IPv4 packet with both checksums.
 
     Raises:
-        ValueError: the payload is longer than a datagram can be.
+        ValueError: the payload is too long for a datagram.
     """
     length = _UDP.size + len(packet.payload)
     if length + _SHORTEST_IP_HEADER > 0xFFFF:  # noqa: PLR2004 - 16 bits

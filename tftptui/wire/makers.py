@@ -1,4 +1,4 @@
-"""Which machine and which program it is, by MAC address and DHCP options."""
+"""Identifies machines and programs by MAC address and DHCP options."""
 
 from tftptui.telemetry.escapes import visible
 from tftptui.wire.dhcp import DhcpMessage
@@ -19,10 +19,11 @@ _MAKERS = {
     "dc:a6:32": "Raspberry Pi",
     "e4:5f:01": "Raspberry Pi",
 }
-"""By the first three bytes: those that boot from networks and can be told for sure."""
+"""By the first three bytes: makers of network-booting machines with certain
+prefixes."""
 
 _LOCAL = 2
-"""Bit of the first byte: a made-up address, as virtual machines have."""
+"""Bit of the first byte: a locally administered address, as of virtual machines."""
 
 FIRMWARE = "PXE firmware"
 
@@ -41,19 +42,19 @@ _PROGRAMS = (
     (b"docsis", "cable modem"),
     (b"Cisco", "Cisco"),
 )
-"""By the beginning of option 60."""
+"""By prefix of option 60."""
 
 
 def maker(mac: bytes) -> str:
-    """Return who made a network interface; "" where that is not known for sure."""
+    """Return the maker of a network interface; "" if not certain."""
     known = _MAKERS.get(mac[:3].hex(":"), "")
     return known or ("local MAC" if mac and mac[0] & _LOCAL else "")
 
 
 def program(message: DhcpMessage) -> str:
-    """Return which program sends a request, by options 77 and 60; else "".
+    """Return the program that sent a request, by options 77 and 60; else "".
 
-    What no rule knows is shown as it says it.
+    Unknown programs are shown by the text that they send.
     """
     if message.user_class.startswith(b"iPXE"):
         return "iPXE"

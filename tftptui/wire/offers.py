@@ -1,4 +1,4 @@
-"""What a DHCP server tells a machine that boots."""
+"""The contents of a DHCP server's reply to a machine that boots."""
 
 from ipaddress import AddressValueError, IPv4Address
 
@@ -16,17 +16,18 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
     """One reply: an OFFER, an ACK, or BOOTP's only one.
 
     Attributes:
-        time: when it came, seconds of the clock that its events have.
-        server: who replies: option 54, else the sender's address.
-        address: what the machine gets; "" from a proxy, which gives none.
-        next_server: siaddr; "" where it is 0.0.0.0.
+        time: of arrival, in seconds of its events' clock.
+        server: option 54, else the sender's address.
+        address: for the machine; "" from a proxy, which gives none.
+        next_server: siaddr; "" if it is 0.0.0.0.
         server_name: option 66 as text; four raw bytes are read as an address.
         tftp_servers: option 150.
-        file: option 67 or the field ``file``, as it came; b"" where none is named.
+        file: option 67 or the field ``file``, raw; b"" if none is named.
         vendor_class: option 60.
-        has_vendor_options: whether there is an option 43; has_menu: a boot menu in it.
+        has_vendor_options: whether there is an option 43.
+        has_menu: whether it has a boot menu.
         relay: giaddr; "" without a relay.
-        lease: seconds; None in BOOTP and of a proxy.
+        lease: seconds; None in BOOTP and from a proxy.
     """
 
     time: float
@@ -44,15 +45,15 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_proxy(self) -> bool:
-        """Whether it says where to boot from and gives no address."""
+        """Whether it names a boot server without giving an address."""
         return not self.address
 
     @property
     def boot_servers(self) -> tuple[str, ...]:
-        """Where the file is to come from, by every field that says so, each once.
+        """The boot servers in all fields that may name one, without duplicates.
 
-        Clients differ in which one they read. Where none says it and a file is named,
-        it is the DHCP server itself, as for U-Boot.
+        Clients differ in which field they read. If none is set and a file is named, it
+        is the DHCP server itself, as for U-Boot.
         """
         named = (self.next_server, self.server_name, *self.tftp_servers)
         found = tuple(dict.fromkeys(one for one in named if one))
@@ -60,11 +61,11 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def shown_file(self) -> str:
-        """The file's name made visible."""
+        """The file's name, printable."""
         return visible(self.file)
 
     def words(self) -> str:
-        """Return what it says: address 10.0.0.7, next-server 10.0.0.5, file a.efi."""
+        """Return its contents: address 10.0.0.7, next-server 10.0.0.5, file a.efi."""
         parts = [f"address {self.address}" if self.address else "no address (proxy)"]
         if self.next_server:
             parts.append(f"next-server {self.next_server}")
@@ -77,7 +78,7 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
         return ", ".join(parts)
 
     def as_told(self) -> dict[str, object]:
-        """Return it for JSON, names made visible."""
+        """Return its fields for JSON, names printable."""
         told = msgspec.structs.asdict(self)
         del told["time"]
         return told | {"file": self.shown_file, "is_proxy": self.is_proxy}
@@ -87,7 +88,7 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def offer_of(message: DhcpMessage, source: IPv4Address, time: float) -> Offer:
-    """Return what a reply from SOURCE says."""
+    """Return the contents of a reply from SOURCE."""
     vendor = dict(message.vendor_options)
     return Offer(
         time=time,

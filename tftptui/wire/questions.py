@@ -22,7 +22,7 @@ _WANTED = bytes(
 
 
 class Arch(StrEnum):
-    """Kinds of machines to ask as."""
+    """Kinds of machines to imitate."""
 
     BIOS = "bios"
     X64 = "x64"
@@ -49,19 +49,19 @@ _CLASSES = {
 
 
 class Answers(msgspec.Struct, frozen=True):
-    """The replies to one kind of machine: an offer of each server that replied."""
+    """The replies to one kind of machine: one offer per server."""
 
     arch: Arch
     offers: tuple[Offer, ...]
 
 
 def synthetic_mac() -> bytes:
-    """Return a MAC address of nobody: locally administered, not of a group."""
+    """Return an unused MAC address: locally administered, unicast."""
     return b"\x02" + secrets.token_bytes(5)
 
 
 def discover(arch: Arch, mac: bytes, xid: int) -> DhcpMessage:
-    """Return the question of one kind of machine; replies are to be broadcast."""
+    """Return the DISCOVER of one kind of machine, with broadcast replies."""
     options = [
         (int(Option.MESSAGE_TYPE), bytes([MessageType.DISCOVER])),
         (int(Option.PARAMETER_LIST), _WANTED),

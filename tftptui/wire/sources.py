@@ -1,7 +1,7 @@
-"""The sockets that hear what machines ask before TFTP; they only read.
+"""The sockets that receive packets before TFTP; they only read.
 
 As root: everything that arrives, by a packet socket whose filter runs in the kernel.
-Otherwise: broadcasts to UDP port 67, where the system allows that port.
+Otherwise: broadcasts to UDP port 67, if the system permits that port.
 """
 
 import ctypes
@@ -51,27 +51,29 @@ _DHCP_PORTS = (SERVER_PORT, DHCP_CLIENT_PORT, PXE_PORT)
 HOW_TO_GET_67 = "sudo sysctl -w net.ipv4.ip_unprivileged_port_start=67"
 
 _AT_ONCE = 64
-"""Packets read in one go: the loop has other work."""
+"""Packets read per call: the event loop has other work."""
 
 _ROOM = 65_536
-_ALL_TYPES = 0x0003  # ETH_P_ALL: what we send, too
+_ALL_TYPES = 0x0003  # ETH_P_ALL: sent packets, too
 _OUTGOING = 4  # PACKET_OUTGOING
 _ATTACH_FILTER = 26  # SO_ATTACH_FILTER
 _IP_PKTINFO = 8
 _COPY_WITHIN = 0.05
-"""Seconds: a bridge and its port, or a VLAN and its link, show the same frame twice."""
+"""Seconds: a bridge and its port, or a VLAN and its link, receive the same frame
+twice."""
 
 
 class WireError(Exception):
-    """Nothing can be heard; the text says why and what to do."""
+    """No packet can be received; the text says why and what to do."""
 
 
 class HeardFrame(NamedTuple):
-    """An ARP or DHCP packet as it was on the wire.
+    """An ARP or DHCP packet from the wire.
 
     Attributes:
-        time: seconds of the clock that events have.
-        octets: the whole Ethernet frame; is_ours: whether this machine sent it.
+        time: seconds of the events' clock.
+        octets: the whole Ethernet frame.
+        is_ours: whether this host sent it.
     """
 
     time: float
@@ -81,10 +83,10 @@ class HeardFrame(NamedTuple):
 
 
 class Source:
-    """A socket that hears something.
+    """A socket that receives packets.
 
     Attributes:
-        socket: never blocks; to be read when it is readable.
+        socket: non-blocking; call read() when it is readable.
     """
 
     def __init__(self, sock: socket.socket, now: Callable[[], float]) -> None:
@@ -92,45 +94,46 @@ class Source:
         sock.settimeout(0)
 
     def read(self) -> list[WireEvent]:
-        """Return what has come, as much as one turn has time for."""
+        """Return received events, up to a limit per call."""
         found: list[WireEvent] = []
         for _ in range(_AT_ONCE):
             try:
                 found += self._next()
             except BlockingIOError:
                 break
-            except OSError:  # the interface went down, or the kernel lost some
+            except OSError:  # interface down, or packets lost by the kernel
                 continue
         return found
 
     def close(self) -> None:
-        """Hear no more."""
+        """Close the socket."""
         self.socket.close()
 
     def _next(self) -> Iterable[WireEvent]:
         """Read one packet.
 
         Raises:
-            BlockingIOError: there is none. OSError: it is lost.
+            BlockingIOError: there is none.
+            OSError: it is lost.
         """
         raise NotImplementedError
 
 
 class PacketSource(Source):
-    """Hears ARP and DHCP, and TFTP requests to one port; needs CAP_NET_RAW.
+    """Receives ARP and DHCP, and TFTP requests to one port; needs CAP_NET_RAW.
 
     Args:
         interface: the only one; "" for all but the loopback.
-        tftp_port: to which requests are heard, too; 0 for none.
+        tftp_port: port of TFTP requests; 0 for none.
 
     Attributes:
-        frame_heard: gets each frame that is no TFTP request.
+        frame_heard: called with each frame that is not a TFTP request.
     """
 
     def __init__(
         self, interface: str, now: Callable[[], float], *, tftp_port: int = 0
     ) -> None:
-        # Without a protocol it hears nothing before the filter is there.
+        # Protocol 0 receives nothing until the filter is attached.
         sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
         try:
             attach_filter(sock, tftp_port)
@@ -164,13 +167,13 @@ class PacketSource(Source):
 
 
 class BroadcastSource(Source):
-    """Hears broadcasts to UDP port 67: what machines ask, not the replies."""
+    """Receives broadcasts to UDP port 67: requests of machines, not the replies."""
 
     def __init__(self, interface: str, now: Callable[[], float]) -> None:
         sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         try:
-            # Never SO_REUSEADDR: a DHCP server of this host would lose what is sent
-            # to it alone.
+            # Never SO_REUSEADDR: a DHCP server of this host would lose its unicast
+            # packets.
             sock.setsockopt(socket.IPPROTO_IP, _IP_PKTINFO, 1)
             if interface:
                 device = interface.encode()
@@ -205,14 +208,14 @@ class BroadcastSource(Source):
 
 
 class LinkSource(Source):
-    """Hears of cables and of this machine's own addresses."""
+    """Receives changes of links and of this host's addresses."""
 
     def __init__(self, interface: str, now: Callable[[], float]) -> None:
         super().__init__(open_link_events(), now)
         self._interface = interface
 
     def as_it_is(self) -> list[WireEvent]:
-        """Return how everything is at the moment."""
+        """Return the current state of links and addresses."""
         return list(self._events(links_now()))
 
     def _next(self) -> list[WireEvent]:
@@ -236,23 +239,23 @@ class LinkSource(Source):
 
 
 class Sources:
-    """All that can be heard here.
+    """All sources of events available to this process.
 
     To be opened before privileges are dropped.
 
     Args:
-        interface: the only one to listen at; "" for all but the loopback.
+        interface: the only one; "" for all but the loopback.
         now: seconds of a wall clock that never runs backwards.
-        tftp_port: to which TFTP requests are to be heard as well; 0 for none.
+        tftp_port: port of TFTP requests; 0 for none.
 
     Attributes:
-        now: as it was given.
+        now: as given.
         open: the sockets.
-        hears_all: whether ARP and offers are heard, not broadcasts to port 67 alone.
-        notice: what is not heard and what to do about it; "" if nothing is missing.
+        hears_all: whether ARP and offers are received, not only broadcasts to port 67.
+        notice: what is not received and what to do about it; "" if nothing is missing.
 
     Raises:
-        WireError: nothing can be heard.
+        WireError: nothing can be received.
     """
 
     def __init__(
@@ -276,17 +279,17 @@ class Sources:
             self._open_broadcasts(interface, now)
 
     def as_it_is(self) -> list[WireEvent]:
-        """Return the links and addresses of the moment; to be taken first."""
+        """Return the current links and addresses, to be processed first."""
         return self._links.as_it_is()
 
     def wait(self, patience: float | None = None) -> list[WireEvent]:
-        """Wait until something is heard, PATIENCE seconds at most; return it."""
+        """Wait up to PATIENCE seconds for events, and return them."""
         ready, _, _ = select.select([s.socket for s in self.open], [], [], patience)
         heard = (one.read() for one in self.open if one.socket in ready)
         return [event for events in heard for event in events]
 
     def close(self) -> None:
-        """Hear no more."""
+        """Close all sockets."""
         for source in self.open:
             source.close()
 
@@ -303,10 +306,10 @@ class Sources:
 
 
 def attach_filter(sock: socket.socket, tftp_port: int) -> None:
-    """Have the kernel pass on ARP and DHCP alone, and packets to TFTP_PORT unless 0.
+    """Attach a kernel filter for ARP, DHCP and, unless 0, packets to TFTP_PORT.
 
     Raises:
-        OSError: the system does not take it.
+        OSError: the system rejects it.
     """
     program = b"".join(struct.pack("=HBBI", *one) for one in _filter(tftp_port))
     buffer = ctypes.create_string_buffer(program)
@@ -325,7 +328,7 @@ def _filter(tftp_port: int) -> list[tuple[int, int, int, int]]:
         (load_indexed, None, 16),
         *((equal, port, None) for port in to_ports),
     ]
-    end = 8 + len(ports)  # the drop; the accept stands behind it
+    end = 8 + len(ports)  # the drop, followed by the accept
     program = [
         (load_half, 0, 0, 12),
         (equal, end - 1, 0, ARP_TYPE),
@@ -333,7 +336,7 @@ def _filter(tftp_port: int) -> list[tuple[int, int, int, int]]:
         (load_byte, 0, 0, 23),
         (equal, 0, end - 5, socket.IPPROTO_UDP),
         (load_half, 0, 0, 20),
-        (any_bit, end - 7, 0, 0x1FFF),  # a later fragment has no ports
+        (any_bit, end - 7, 0, 0x1FFF),  # later fragments have no ports
         (header_length, 0, 0, 14),
     ]
     for at, (operation, value, offset) in enumerate(ports, start=len(program)):
@@ -347,7 +350,7 @@ def _filter(tftp_port: int) -> list[tuple[int, int, int, int]]:
 def events_in(
     frame: bytes, interface: str, now: float, *, is_ours: bool, tftp_port: int
 ) -> Iterator[WireEvent]:
-    """Give what a frame tells, if anything; a request counts if it is to TFTP_PORT."""
+    """Yield the events in a frame; requests count only to TFTP_PORT."""
     ethernet = parse_ethernet(frame)
     if ethernet is None:
         return
@@ -400,10 +403,10 @@ def _dhcp(
 
 
 def check_interface(interface: str) -> None:
-    """Look whether there is such an interface.
+    """Check that an interface exists.
 
     Raises:
-        WireError: there is none.
+        WireError: it does not.
     """
     names = [name for _, name in socket.if_nameindex()]
     if interface and interface not in names:

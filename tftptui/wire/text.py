@@ -41,7 +41,7 @@ def stamp(time: float) -> str:
 
 
 def step_words(step: Step) -> str:
-    """Return a step: OFFER by 10.0.0.1: address 10.0.0.7, no file."""
+    """Return a step in words: OFFER by 10.0.0.1: address 10.0.0.7, no file."""
     words = LABELS[step.kind]
     if step.kind in (StepKind.OFFER, StepKind.ACK, StepKind.NAK, StepKind.BOOTP_REPLY):
         words += f" by {step.peer}"
@@ -66,12 +66,12 @@ def arrow(step: Step) -> str:
 
 
 def interfaces_words(devices: Devices) -> str:
-    """Return the interfaces: eth1 (up, 10.0.0.1/24) and eth2 (no link)."""
+    """Return the interfaces in words: eth1 (up, 10.0.0.1/24) and eth2 (no link)."""
     told = []
     for name, link in devices.links.items():
         state = "up" if link.is_up else "no link"
         own = ", ".join(map(str, link.addresses)) or "no IPv4 address"
-        is_known = link.is_up is not None  # of a capture nothing is
+        is_known = link.is_up is not None  # unknown in a capture
         told.append(f"{name} ({state}, {own})" if is_known else name)
     return joined(told) or "no interface"
 
@@ -79,7 +79,7 @@ def interfaces_words(devices: Devices) -> str:
 def shown_device(
     device: Device, *, missing_address: str = "", findings: Iterable[int] = ()
 ) -> WireDevice:
-    """Return a machine and its story for screens."""
+    """Return a machine and its steps for screens."""
     attempt = device.attempt
     asked = None if attempt is None else attempt.requested
     return WireDevice(
@@ -104,7 +104,7 @@ def shown_device(
 def finding_lines(
     time: float, title: str, headline: str, fixes: Iterable[str]
 ) -> Iterator[str]:
-    """Yield the lines of a finding: what it is and its fixes."""
+    """Yield the lines of a finding: headline and fixes."""
     head = stamp(time)
     yield f"{head}   ! {title}: {headline}"
     for fix in fixes:
@@ -112,7 +112,7 @@ def finding_lines(
 
 
 class StoryPrinter:
-    """Turns news into lines; names the device whenever it changes."""
+    """Formats news as lines; names the device whenever it changes."""
 
     def __init__(self) -> None:
         self._latest: tuple[Device | None, str] | None = None

@@ -1,1 +1,1 @@
-"""Judgments of what was read of this machine; nothing here asks the system."""
+"""Checks of the facts about this host; nothing here queries the system."""

@@ -1,4 +1,4 @@
-"""All checks, in the order in which one would look."""
+"""All checks, in a useful order."""
 
 from collections.abc import Sequence
 

@@ -22,11 +22,11 @@ class FileCheck(msgspec.Struct, frozen=True):
 
 
 class Here(msgspec.Struct, frozen=True):
-    """What the checks need to know of this host.
+    """The facts about this host for these checks.
 
     Attributes:
         addresses: its own.
-        check: checks an offered file; None where no root is known.
+        check: checks an offered file; None if no root is known.
     """
 
     addresses: frozenset[str]
@@ -34,7 +34,7 @@ class Here(msgspec.Struct, frozen=True):
 
 
 def check_offers(answers: Iterable[Answers], here: Here) -> list[Result]:
-    """Return the results of all offers; what holds for all of them first."""
+    """Return the results of all offers; common results first."""
     found = list(answers)
     if found and not any(one.offers for one in found):
         return [
@@ -52,7 +52,7 @@ def check_offers(answers: Iterable[Answers], here: Here) -> list[Result]:
 
 
 def _several(answers: list[Answers]) -> Iterator[Result]:
-    """Warn of two servers that both offer addresses: which one wins is chance."""
+    """Warn of two servers that both offer addresses: it is random which one is used."""
     offers = [offer for one in answers for offer in one.offers]
     giving = list(dict.fromkeys(one.server for one in offers if one.address))
     if len(giving) > 1:
@@ -77,7 +77,7 @@ def _of_kind(answers: Answers, here: Here) -> Iterator[Result]:
 
 
 def _http(offers: Iterable[Offer]) -> Result:
-    """HTTP Boot takes a URL from a server that says HTTPClient (UEFI 2.10 §24.7)."""
+    """Check HTTP Boot, which needs a URL from an HTTPClient (UEFI 2.10 §24.7)."""
     for one in offers:
         if one.vendor_class.startswith("HTTPClient") and one.file.startswith(_URLS):
             words = f"{one.server} offers {one.shown_file} by HTTP, without TFTP"

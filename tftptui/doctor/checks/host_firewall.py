@@ -1,7 +1,7 @@
 """Checks of this host's packet filters: request, reply and ACK, for each network.
 
-Checked for a client of each network of this host and for one of another network, from
-a low and a high client port, over both ends of the port range.
+Checked for a client of each network of this host and for one of another network, with a
+low and a high client port, over both ends of the port range.
 """
 
 from collections.abc import Iterator, Sequence
@@ -44,7 +44,7 @@ class Asker:
     Attributes:
         network: their network; None for other networks.
         client: one of them.
-        server: address of this host that they ask.
+        server: address of this host that they use.
     """
 
     network: Network | None
@@ -54,7 +54,7 @@ class Asker:
 
     @property
     def words(self) -> str:
-        """Who they are."""
+        """Their network in words."""
         if self.network is None:
             return f"other networks (IPv{self.client.version})"
         return str(self.network)
@@ -112,7 +112,7 @@ def _askers(
 
 
 def _other_host(network: Network, own: Address) -> Address | None:
-    """Return an address of a network that is not ours; None if it has no other."""
+    """Return an address of a network that is not ours; None if there is none."""
     candidates = (network[place] for place in (2, 3, -2) if network.num_addresses > 3)  # noqa: PLR2004
     return next((address for address in candidates if address != own), None)
 
@@ -152,7 +152,7 @@ Judged = list[tuple[Asker, list[Exchange]]]
 def _part(
     part: Part, judged: Judged, settings: Settings, port: int, filters: Filters
 ) -> Iterator[Result]:
-    """Check one of the three flows for all askers."""
+    """Check one of the three flows for all clients."""
     good: list[str] = []
     for asker, exchanges in judged:
         passages = [(e.ends.client_port, _passage(e, part)) for e in exchanges]
@@ -194,7 +194,7 @@ def _ours(settings: Settings, port: int) -> str:
 
 
 def _only(ports: set[int]) -> str:
-    """Return the client ports concerned, unless all are."""
+    """Return the affected client ports, unless all are."""
     if ports == set(CLIENT_PORTS):
         return ""
     kind = "low" if min(CLIENT_PORTS) in ports else "high"
@@ -257,7 +257,7 @@ def _dialect(filters: Filters, chain: str) -> Dialect:
     family, table, *_ = (*chain.split(), "", "")
     if table == "firewalld":
         return Dialect.FIREWALLD
-    # iptables names its chains in capitals, wherever it keeps them.
+    # iptables names its chains in capitals in all variants.
     if family in FAMILIES and chain.rpartition(" ")[2].isupper():
         return Dialect.UFW if filters.is_ufw else Dialect.IPTABLES
     return Dialect.NFTABLES

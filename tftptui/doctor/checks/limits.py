@@ -8,11 +8,11 @@ from tftptui.settings import Settings
 from tftptui.telemetry.words import counted
 
 _PER_TRANSFER = 3
-"""Descriptors: two sockets and a file."""
+"""Descriptors per transfer: two sockets and a file."""
 _OTHERS = 50
 
 _ROOM = 4 << 20
-"""Bytes of receive buffer that the server asks for."""
+"""Bytes of receive buffer that the server requests."""
 
 _SMALL = (60, 15)
 _FOUR_PANES = (100, 30)
@@ -21,7 +21,7 @@ _EARLIEST_YEAR = 2_025
 
 
 def check_limits(facts: Facts, settings: Settings) -> Iterator[Result]:
-    """Check what many transfers and many folders need."""
+    """Check the limits for many transfers and many folders."""
     yield from _descriptors(facts, settings)
     yield _burst(facts, settings)
     yield from _watches(facts)
@@ -94,7 +94,7 @@ def _flows(facts: Facts) -> Iterator[Result]:
 
 
 def check_clock(facts: Facts) -> Result:
-    """Check the clock that journal times come from."""
+    """Check the clock, which journal times depend on."""
     if facts.year < _EARLIEST_YEAR:
         return bad(
             "clock",

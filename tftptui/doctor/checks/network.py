@@ -1,4 +1,4 @@
-"""Checks of addresses, interfaces and routes back."""
+"""Checks of addresses, interfaces and return routes."""
 
 from collections.abc import Iterator
 from ipaddress import ip_address

@@ -80,7 +80,7 @@ def _held(holder: Holder, facts: Facts, port: int) -> Result:
 
 
 def _stopping(holder: Holder, port: int) -> tuple[str, ...]:
-    if holder.pid == _INIT:  # a socket that systemd keeps for a service
+    if holder.pid == _INIT:  # a socket held by systemd for a service
         return ("systemctl list-sockets", f"ss -lunp 'sport = :{port}'")
     if holder.unit is not None:
         return (f"sudo systemctl disable --now {holder.unit}",)

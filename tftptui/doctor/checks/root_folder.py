@@ -55,7 +55,7 @@ def _uploads(served: Served, user: str) -> Result:
 
 
 def _left_behind(served: Served) -> Result:
-    """Name partial uploads that nobody will ever finish."""
+    """Report partial uploads that will never be finished."""
     left = served.leftovers
     shown = ", ".join(
         f"{visible(one.path)} ({counted(one.octets, 'byte')}, "

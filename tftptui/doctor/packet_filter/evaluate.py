@@ -1,7 +1,7 @@
-"""What becomes of a packet on its way through the chains of this host.
+"""Evaluates the chains of this host for a packet.
 
-A rule whose conditions can't be told is taken both ways. Only if all ways lead to the
-same end is that the verdict.
+If the condition of a rule is unknown, both results are followed. There is a verdict
+only if all of them lead to the same one.
 """
 
 from dataclasses import dataclass, field, replace
@@ -36,15 +36,14 @@ _CLOSED = frozenset({Verdict.DROP, Verdict.REJECT})
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """How a packet fared.
+    """The result for a packet.
 
     Attributes:
-        passes: whether it gets through; None where that is unknown.
-        by: what decided against it, or what it depends on.
+        passes: whether it passes; None if unknown.
+        by: the rule that dropped it, or the unknown condition.
         chain: the base chain in which that happened, like "inet filter input".
-        state: what conntrack makes of it in the end, None if that can't be told.
-        helper: name of the helper that reads its flow from now on, "" for none,
-            None if that can't be told.
+        state: its conntrack state at the end, None if unknown.
+        helper: name of the helper assigned to its flow, "" for none, None if unknown.
     """
 
     passes: Truth
@@ -55,7 +54,7 @@ class Passage:
 
 
 class _Flow(Enum):
-    """Where a step leads that is no verdict."""
+    """Results of a step without a verdict."""
 
     ON = "the next step, or the next rule"
     BACK = "the chain that jumped here"
@@ -66,14 +65,14 @@ _Outcome = Verdict | _Flow
 
 @dataclass(slots=True)
 class _Walk:
-    """One packet in one base chain.
+    """The evaluation of one packet in one base chain.
 
     Attributes:
-        ends: who gives which verdict, if it comes to that.
-        doubts: rules that matter and whose conditions can't be told.
-        effects: what rules want of conntrack, and whether that is certain.
-        within: chains that it is in, by name; the kernel lets none jump to itself.
-        known: where chains lead that it has been through before.
+        ends: the rules for each possible verdict.
+        doubts: relevant rules with an unknown condition.
+        effects: effects of rules on conntrack, and whether they are certain.
+        within: chains being evaluated, by name; the kernel forbids recursion.
+        known: cached results of chains.
     """
 
     ruleset: Ruleset
@@ -86,7 +85,7 @@ class _Walk:
     known: dict[str, set[_Outcome]] = field(default_factory=dict)
 
     def through(self, chain: Chain) -> set[Verdict]:
-        """Go through a base chain; return the verdicts that it may come to."""
+        """Evaluate a base chain; return the possible verdicts."""
         outcomes = self._chain(chain)
         verdicts = {o for o in outcomes if isinstance(o, Verdict)}
         if outcomes - verdicts:
@@ -140,7 +139,7 @@ class _Walk:
             outcomes.add(_Flow.ON)
         if len(outcomes) > 1 or Verdict.UNKNOWN in outcomes:
             self.doubts.append(rule.words)
-        # Once it may have ended, nothing that follows is certain.
+        # After a possible verdict, nothing that follows is certain.
         self.is_sure = was_sure and outcomes == {_Flow.ON}
         return outcomes
 
@@ -180,7 +179,7 @@ class _Walk:
 
 
 def passage(ruleset: Ruleset, packet: Packet) -> Passage:
-    """Return how a packet fares that comes in to this host, or leaves it."""
+    """Return the result for a packet that this host receives or sends."""
     hooks = _INWARD if packet.is_inward else _OUTWARD
     chains = [
         chain
@@ -197,7 +196,7 @@ def passage(ruleset: Ruleset, packet: Packet) -> Passage:
 
 
 def _after(chain: Chain, ruleset: Ruleset, packet: Packet, before: Passage) -> Passage:
-    """Return how it fares with one more chain."""
+    """Return the result after one more chain."""
     is_early = chain.hook in ("prerouting", "output") and chain.priority < CONNTRACK
     state = before.state
     if is_early and state is not State.UNTRACKED:
@@ -222,7 +221,7 @@ def _with_effects(
 ) -> Passage:
     for effect, is_sure in effects:
         if isinstance(effect, NoTrack):
-            if is_early:  # later it does nothing: conntrack has seen the packet
+            if is_early:  # later it has no effect: conntrack has processed the packet
                 state = State.UNTRACKED if is_sure else None
                 passage = replace(passage, state=state)
         elif effect.is_template or not is_early:

@@ -1,4 +1,4 @@
-"""Whether this host's rules let a request in, its answer out, the ACK in."""
+"""Whether this host's rules allow a request in, its reply out, and the ACK in."""
 
 from dataclasses import dataclass
 
@@ -25,10 +25,10 @@ class Ends:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """How the three flows of a transfer fare at this host.
+    """The result for the three flows of a transfer on this host.
 
     Attributes:
-        request, answer, ack: each judged as if those before had passed.
+        request, answer, ack: each evaluated as if the previous ones had passed.
     """
 
     ends: Ends
@@ -40,13 +40,13 @@ class Exchange:
 def judge_answer(
     ruleset: Ruleset, ends: Ends, *, asked: int, answering: int
 ) -> Passage:
-    """Return how the first answer fares at the client's own host.
+    """Return the result for the first reply on the client's own host.
 
     Args:
         ruleset: the rules of that host, which sent the request.
-        ends: who asked whom, and the device between as the client has it.
-        asked: port that takes requests.
-        answering: port that the server answers from.
+        ends: client and server, and the client's device.
+        asked: the request port.
+        answering: source port of the reply.
     """
     request = passage(
         ruleset,
@@ -63,13 +63,13 @@ def judge_answer(
 
 
 def judge(ruleset: Ruleset, ends: Ends, *, asked: int, answering: int) -> Exchange:
-    """Judge a transfer, at the server's host.
+    """Evaluate a transfer on the server's host.
 
     Args:
         ruleset: this host's rules.
-        ends: who asks whom.
-        asked: port that takes requests.
-        answering: port that the server answers from; ASKED in single-port mode.
+        ends: client and server.
+        asked: the request port.
+        answering: source port of the reply; ASKED in single-port mode.
     """
     request = passage(ruleset, _inward(ends, asked, State.NEW))
     is_same_flow = answering == asked
@@ -101,7 +101,7 @@ def _inward(
 def _answer(
     request: Passage, ends: Ends, asked: int, answering: int, *, is_inward: bool
 ) -> Packet:
-    """Return the first answer, as the rules of one end see it."""
+    """Return the first reply, as one end's rules see it."""
     is_same_flow = answering == asked
     state, helper = _answer_state(request, is_same_flow=is_same_flow)
     return Packet(
@@ -120,7 +120,7 @@ def _answer(
 def _answer_state(
     request: Passage, *, is_same_flow: bool
 ) -> tuple[State | None, str | None]:
-    """Return what conntrack makes of the first answer, and the helper behind that."""
+    """Return the conntrack state of the first reply, and the helper that set it."""
     if is_same_flow:
         return _reply_state(request), None
     if request.helper == HELPER and request.state is State.NEW:
@@ -131,7 +131,7 @@ def _answer_state(
 
 
 def _reply_state(opener: Passage) -> State | None:
-    """Return what conntrack makes of what comes back to the opener of a flow."""
+    """Return the conntrack state of a reply to the first packet of a flow."""
     if opener.state is None:
         return None
     if opener.state is State.UNTRACKED:

@@ -1,4 +1,4 @@
-"""What a rule can look at in a packet, by the names of nft's JSON."""
+"""The fields of a packet that rules can match, by their names in nft's JSON."""
 
 from collections.abc import Callable
 
@@ -13,14 +13,14 @@ class NotThereError(Exception):
 
 
 class UnknownFieldError(Exception):
-    """This model has no idea of such a field."""
+    """The model does not support this field."""
 
 
 def field_value(left: Json, packet: Packet) -> Value | list[Value]:
-    """Return what the left side of a match means for a packet; a list for concat.
+    """Return the value of a match's left side for a packet; a list for concat.
 
     Raises:
-        NotThereError, UnknownFieldError: it means nothing here.
+        NotThereError, UnknownFieldError: there is no value.
     """
     match left:
         case {"concat": list() as parts}:
@@ -37,14 +37,14 @@ def field_value(left: Json, packet: Packet) -> Value | list[Value]:
 
 
 def _derived(left: Json, packet: Packet) -> Value:
-    """Return what a look at routes says, or that there is nothing to look at."""
+    """Return the result of a routing lookup (fib), or raise."""
     match left:
         case {"exthdr": _} | {"tcp option": _} | {"sctp chunk": _}:
-            raise NotThereError  # no packet of TFTP has any of them
+            raise NotThereError  # TFTP packets have none of them
         case {"fib": {"result": "type", "flags": ["daddr"]}} if packet.is_inward:
-            return "local"  # nobody else's packets are judged here
+            return "local"  # only packets to this host are evaluated
         case {"fib": {"result": "oif", "flags": list() as flags}} if "iif" in flags:
-            return True  # the device of a packet is the one that its way back leads by
+            return True  # the packet's device is that of its return route
         case _:
             raise UnknownFieldError
 

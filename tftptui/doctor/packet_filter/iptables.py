@@ -1,7 +1,7 @@
-"""From ``iptables-save`` to the model (iptables(8), iptables-extensions(8)).
+"""Parses ``iptables-save`` into the model (iptables(8), iptables-extensions(8)).
 
-Needed for the legacy variant, and for rules of the other whose extensions nft can't
-put into words.
+Needed for the legacy variant, and for rules of the nft variant whose extensions nft
+can't print.
 """
 
 import shlex
@@ -57,7 +57,7 @@ _NOT_OF_UDP = frozenset(
         "--tcp-option",
     }
 )
-"""What no packet of TFTP has: other protocols' fields, routing headers."""
+"""Matches that no TFTP packet fulfills: other protocols, routing headers."""
 
 _CHAIN_WORDS = 2
 
@@ -65,7 +65,7 @@ Words = list[str]
 
 
 def read_iptables(text: str, family: str, variant: str = "iptables") -> Ruleset:
-    """Return the rules that iptables-save printed; FAMILY is "ip" or "ip6"."""
+    """Return the rules in iptables-save's output; FAMILY is "ip" or "ip6"."""
     ruleset = Ruleset()
     table = ""
     for line in text.splitlines():
@@ -97,13 +97,13 @@ def _add_rule(ruleset: Ruleset, line: str, family: str, table: str) -> None:
     steps: tuple[Step, ...]
     try:
         steps = tuple(_steps(shlex.split(line)[2:]))
-    except ValueError:  # quotes that do not match
+    except ValueError:  # unbalanced quotes
         steps = (Match(_cannot_tell), End(Verdict.UNKNOWN))
     chain.rules.append(Rule(steps, f"{table}: {line}"))
 
 
 def _steps(words: Words) -> Iterator[Step]:
-    """Give the steps of a rule; the target comes last in what iptables-save prints."""
+    """Yield the steps of a rule; iptables-save prints the target last."""
     place, is_negated = 0, False
     while place < len(words):
         word = words[place]
@@ -121,7 +121,7 @@ def _steps(words: Words) -> Iterator[Step]:
 
 
 def _arguments(words: Words, start: int) -> Words:
-    """Return what follows an option, up to the next one."""
+    """Return the arguments of an option."""
     end = start
     while end < len(words) and not words[end].startswith("-") and words[end] != "!":
         end += 1
@@ -141,7 +141,7 @@ def _target(option: str, words: Words) -> Iterator[Step]:
     elif name == "CT" and "--helper" in rest[:-1]:
         yield AssignHelper(rest[rest.index("--helper") + 1], is_template=True)
     elif name not in _GO_ON:
-        yield Jump(name)  # a chain, or else a target of which nothing is known
+        yield Jump(name)  # a chain, or an unknown target
 
 
 def _cannot_tell(_: Packet) -> Truth:
@@ -178,7 +178,7 @@ def _test(option: str, arguments: Words) -> Test | None:
         return lambda _: False
     maker = makers.get(option)
     if maker is None:
-        return _cannot_tell  # an extension that this model does not know
+        return _cannot_tell  # an extension that the model does not support
     try:
         return maker(argument)
     except ValueError:
@@ -207,7 +207,7 @@ def _device(text: str, *, is_inward: bool) -> Test:
 
 
 def _kind(text: str, *, is_inward: bool) -> Test:
-    """Test of the kind of the address that is ours if the packet IS_INWARD."""
+    """Return a test of the kind of address, our own if the packet IS_INWARD."""
     kinds = text.split(",")
     return lambda packet: (
         ("LOCAL" if packet.is_inward is is_inward else "UNICAST") in kinds
@@ -242,7 +242,7 @@ def _state(text: str) -> Test:
     def test(packet: Packet) -> Truth:
         if packet.state is None:
             return None
-        # "dnat": a rule that translates is a doubt itself
+        # "dnat": a translating rule is a doubt itself
         known = {state.value for state in State} | {"dnat", "snat"}
         truths: list[Truth] = [
             name == packet.state.value if name in known else None for name in names

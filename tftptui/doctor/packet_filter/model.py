@@ -9,18 +9,18 @@ Address = IPv4Address | IPv6Address
 Truth = bool | None
 
 CONNTRACK = -200
-"""Priority at which conntrack learns of a packet (prerouting, output)."""
+"""Priority at which conntrack processes a packet (prerouting, output)."""
 
 
 class State(Enum):
-    """What conntrack makes of a packet."""
+    """The conntrack state of a packet."""
 
     NEW = "new"
     ESTABLISHED = "established"
     RELATED = "related"
     UNTRACKED = "untracked"
     INVALID = "invalid"
-    """Also what rules see that run before conntrack does."""
+    """Also the state for rules that run before conntrack."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +28,11 @@ class Packet:
     """A UDP packet.
 
     Attributes:
-        device: name of the interface that it comes in or leaves by.
-        is_inward: whether it comes in.
-        state: None where that is unknown.
+        device: name of the interface that receives or sends it.
+        is_inward: whether it is received.
+        state: None if unknown.
         helper: name of the helper that expected its flow, or None.
-        is_reply: whether it travels against the first packet of its flow.
+        is_reply: whether its direction is opposite to the first packet of its flow.
     """
 
     source: Address
@@ -52,13 +52,13 @@ class Packet:
 
 
 class Verdict(Enum):
-    """What ends the way of a packet through a chain."""
+    """The verdict of a chain."""
 
     ACCEPT = "accept"
     DROP = "drop"
     REJECT = "reject"
     UNKNOWN = "unknown"
-    """Something that this model has no idea of."""
+    """Something that the model does not support."""
 
 
 Test = Callable[[Packet], Truth]
@@ -66,21 +66,21 @@ Test = Callable[[Packet], Truth]
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """The rule goes on if the test is true."""
+    """Continue the rule if the test is true."""
 
     test: Test
 
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """The packet's way through this hook's chain ends."""
+    """End the evaluation of this hook's chain."""
 
     verdict: Verdict
 
 
 @dataclass(frozen=True, slots=True)
 class Jump:
-    """Another chain looks at it; with ``is_goto`` it does not come back here."""
+    """Evaluate another chain; with ``is_goto`` do not come back."""
 
     chain: str
     is_goto: bool = False
@@ -88,17 +88,17 @@ class Jump:
 
 @dataclass(frozen=True, slots=True)
 class Return:
-    """Back to the chain that jumped here, or to the policy."""
+    """Return to the calling chain, or to the policy."""
 
 
 @dataclass(frozen=True, slots=True)
 class NoTrack:
-    """Conntrack is to leave it alone."""
+    """Exclude the packet from conntrack."""
 
 
 @dataclass(frozen=True, slots=True)
 class AssignHelper:
-    """A helper is to read its flow; ``is_template`` works before conntrack too."""
+    """Assign a helper to its flow; ``is_template`` also works before conntrack."""
 
     kind: str
     is_template: bool = False
@@ -106,7 +106,7 @@ class AssignHelper:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The first case whose test is true decides (a verdict map)."""
+    """Select the first case whose test is true (a verdict map)."""
 
     cases: "Cases"
 
@@ -117,7 +117,7 @@ Step = Match | End | Jump | Return | NoTrack | AssignHelper | Choice
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Steps in order; ``words`` say which rule it is, for people."""
+    """Steps in order; ``words`` describe the rule."""
 
     steps: tuple[Step, ...]
     words: str
@@ -129,7 +129,7 @@ class Chain:
 
     Attributes:
         family: "ip", "ip6" or "inet".
-        is_nat: of type nat: only first packets of a flow go through it.
+        is_nat: of type nat: evaluated only for the first packet of a flow.
     """
 
     family: str
@@ -143,11 +143,11 @@ class Chain:
 
     @property
     def words(self) -> str:
-        """Which chain it is, for people."""
+        """The chain's name in words."""
         return f"{self.family} {self.table} {self.name}"
 
     def concerns(self, packet: Packet) -> bool:
-        """Whether it looks at packets of that IP version."""
+        """Return whether it is evaluated for packets of that IP version."""
         own = {"ip": (4,), "ip6": (6,), "inet": (4, 6)}.get(self.family, ())
         return packet.version in own
 
@@ -164,6 +164,6 @@ class Ruleset:
         return chain
 
     def at(self, hook: str) -> list[Chain]:
-        """Return the base chains at a hook, in the order that packets meet them."""
+        """Return the base chains at a hook, in order of evaluation."""
         chains = [chain for chain in self.chains.values() if chain.hook == hook]
         return sorted(chains, key=lambda chain: chain.priority)

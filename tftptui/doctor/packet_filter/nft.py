@@ -1,4 +1,4 @@
-"""From ``nft -j list ruleset`` to the model (libnftables-json(5))."""
+"""Parses ``nft -j list ruleset`` into the model (libnftables-json(5))."""
 
 from collections.abc import Iterator, Mapping
 
@@ -72,16 +72,16 @@ _Table = tuple[str, str]
 
 
 class RulesetError(ValueError):
-    """The text is not what nft prints."""
+    """The text is not nft's output."""
 
 
 def read_nft(text: str | bytes) -> tuple[Ruleset, set[str]]:
-    """Return the rules that ``nft -j list ruleset`` printed.
+    """Return the rules in the output of ``nft -j list ruleset``.
 
-    And the families in which iptables has rules that nft can't put into words.
+    And the families in which iptables has rules that nft can't print.
 
     Raises:
-        RulesetError: it printed something else.
+        RulesetError: it is something else.
     """
     try:
         listing = msgspec.json.decode(text, type=dict[str, list[dict[str, Json]]])
@@ -175,7 +175,7 @@ def _chain(body: Mapping[str, Json], family: str, table: str, name: str) -> Chai
 
 
 def _plain(name: str, argument: Json) -> Iterator[Step]:
-    """Give the step of a statement that needs nothing but itself."""
+    """Yield the step of a statement without context."""
     match name, argument:
         case (("jump" | "goto"), {"target": str() as target}):
             yield Jump(target, name == "goto")
@@ -187,12 +187,12 @@ def _plain(name: str, argument: Json) -> Iterator[Step]:
             yield End(_ENDS[name])
         case _ if name in _HARMLESS:
             return
-        case _:  # limits, and what this model has never heard of
+        case _:  # limits, and statements that the model does not support
             yield Match(_cannot_tell)
 
 
 def _foreign(argument: Json) -> Iterator[Step]:
-    """Give the step of an extension of iptables, of which nft tells the name only."""
+    """Yield the step of an iptables extension, of which nft prints only the name."""
     match argument:
         case {"name": str() as name} if name in _HARMLESS_TARGETS:
             return
@@ -231,7 +231,7 @@ def _choice(key: Json, data: Json, sets: Sets) -> Choice:
 def _test(left: Json, operator: str, right: Json, sets: Sets) -> Test:
     match left, right:
         case {"ct": {"key": "status"}}, "dnat" | "snat":
-            # A rule that translates has been met before, and is a doubt itself.
+            # A translating rule was evaluated earlier, and is a doubt itself.
             return lambda _: operator == "!="
         case _:
             pass
@@ -255,7 +255,7 @@ def _test(left: Json, operator: str, right: Json, sets: Sets) -> Test:
 
 
 def _concat_equals(values: list[Value], right: Json, sets: Sets) -> Truth:
-    """Return whether several fields together are, or are in, the right side."""
+    """Return whether several fields together equal, or are in, the right side."""
     truth: Truth = None
     match right:
         case {"concat": list() as parts} if len(parts) == len(values):

@@ -1,4 +1,4 @@
-"""All rules of this host, whichever program they were loaded with."""
+"""All rules of this host, no matter which program loaded them."""
 
 from collections.abc import Mapping
 
@@ -15,7 +15,7 @@ _SHARED = frozenset({"filter", "raw", "mangle", "nat", "security"})
 def read_host(
     nft: str | None, saved: Mapping[str, str], legacy: Mapping[str, str]
 ) -> Ruleset:
-    """Return what the programs printed as one ruleset.
+    """Return the output of the programs as one ruleset.
 
     Args:
         nft: of ``nft -j list ruleset``; None if there is no nft.
@@ -36,7 +36,7 @@ def read_host(
 
 
 def _replace(ruleset: Ruleset, family: str, better: Ruleset) -> None:
-    """Put in what iptables-save says of the tables that it shares with nft."""
+    """Replace the tables shared with nft by iptables-save's version."""
     shared = [key for key in ruleset.chains if key[0] == family and key[1] in _SHARED]
     for key in shared:
         del ruleset.chains[key]

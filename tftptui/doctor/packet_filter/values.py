@@ -1,4 +1,4 @@
-"""What rules compare with: numbers, ranges, networks, names, sets of them."""
+"""Values in rules: numbers, ranges, networks, names, sets of them."""
 
 from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
@@ -6,7 +6,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from tftptui.doctor.packet_filter.model import Address, Truth
 
 Json = object
-"""Anything that JSON can say."""
+"""Any JSON value."""
 
 Value = int | str | Address | bool
 Sets = Mapping[str, list[Json]]
@@ -14,26 +14,26 @@ Sets = Mapping[str, list[Json]]
 
 
 def either(truths: list[Truth]) -> Truth:
-    """Return whether any is true; None if that can't be told."""
+    """Return whether any is true; None if unknown."""
     if True in truths:
         return True
     return None if None in truths else False
 
 
 def both(truths: list[Truth]) -> Truth:
-    """Return whether all are true; None if that can't be told."""
+    """Return whether all are true; None if unknown."""
     if False in truths:
         return False
     return None if None in truths else True
 
 
 def negated(truth: Truth) -> Truth:
-    """Return the opposite; what can't be told stays so."""
+    """Return the opposite; unknown stays unknown."""
     return None if truth is None else not truth
 
 
 def equals(value: Value, right: Json, sets: Sets) -> Truth:
-    """Return whether VALUE is, or is in, what the right side of a match says."""
+    """Return whether VALUE equals, or is in, the right side of a match."""
     truth: Truth = None
     match right:
         case {"set": elements} | {"elem": {"val": elements}}:
@@ -57,7 +57,7 @@ def equals(value: Value, right: Json, sets: Sets) -> Truth:
 
 
 def compare(value: Value, operator: str, right: Json) -> Truth:
-    """Return whether VALUE stands to RIGHT as <, >, <= or >= say."""
+    """Return whether VALUE compares to RIGHT by <, >, <= or >=."""
     try:
         order = _order(value, right)
     except (TypeError, ValueError):

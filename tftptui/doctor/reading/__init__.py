@@ -1,1 +1,1 @@
-"""Reads what the checks judge from this machine; changes nothing."""
+"""Reads the facts for the checks from this host; changes nothing."""

@@ -1,4 +1,4 @@
-"""Asks this machine what the checks want to know; changes nothing."""
+"""Reads facts from this host; changes nothing."""
 
 import getpass
 import gzip
@@ -42,10 +42,10 @@ def read_facts(
     own_pids: frozenset[int] = frozenset(),
     may_attach: bool = False,
 ) -> Facts:
-    """Return what this machine says of itself; it asks programs, so that takes time.
+    """Return the facts about this host; takes time, as it runs programs.
 
-    OWN_PIDS are the processes of the server, if it runs already; MAY_ATTACH, whether
-    the control socket of one on PORT answers.
+    OWN_PIDS are the processes of the server, if it is running; MAY_ATTACH is whether
+    the control socket of one on PORT replies.
     """
     system = platform.system()
     return Facts(
@@ -126,7 +126,7 @@ def _is_tftptui(pid: int) -> bool:
 
 
 def runs_tftptui(words: Sequence[str]) -> bool:
-    """Return whether a command line is of a program of ours, or its server process."""
+    """Return whether a command line is tftptui, or its server process."""
     names = [Path(word).stem for word in words[:2]]
     is_python = bool(names) and names[0].startswith("python")
     if is_python and "-m" in words[1:3]:
@@ -181,7 +181,7 @@ def _helper() -> bool | None:
 
 
 def _is_configured() -> bool | None:
-    """Return whether the helper is in the kernel, if that tells how it was made."""
+    """Return whether the helper is in the kernel, if its configuration is known."""
     try:
         with gzip.open("/proc/config.gz") as config:
             lines = config.read().splitlines()
@@ -191,7 +191,7 @@ def _is_configured() -> bool | None:
 
 
 def _descriptors() -> int | None:
-    """Return how many may be open; the server raises its limit as far as it may."""
+    """Return the limit of open files; the server raises its limit to the maximum."""
     try:
         import resource  # noqa: PLC0415 - Windows has none
     except ImportError:
@@ -206,7 +206,7 @@ def _is_synchronised() -> bool | None:
 
 
 def read_screen() -> Screen:
-    """Return what the environment says of the terminal."""
+    """Return the terminal's properties from the environment."""
     size = shutil.get_terminal_size()
     return Screen(
         is_terminal=sys.stdin.isatty() and sys.stdout.isatty(),

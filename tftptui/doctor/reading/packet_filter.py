@@ -24,11 +24,11 @@ def may_read() -> bool:
     except OSError:
         return True
     held = int(status.partition("CapEff:")[2].split()[0], 16)
-    return bool(held >> _CAP_NET_ADMIN & 1)  # a server that stays root gives it up
+    return bool(held >> _CAP_NET_ADMIN & 1)  # dropped even by a server that stays root
 
 
 def read_filters() -> Filters:
-    """Return what the programs print, or why they fail."""
+    """Return the programs' output, or why they fail."""
     nft = printed("nft", "-j", "list", "ruleset")
     saved = {family: text for family, name in _SAVERS.items() if (text := _saved(name))}
     legacy = {
@@ -51,7 +51,7 @@ def read_filters() -> Filters:
 
 
 def _saved(name: str) -> str:
-    """Return the rules of the variant that keeps them in nftables."""
+    """Return the rules of the nft variant."""
     found = printed(f"{name}-nft-save")
     if found.is_missing and "nf_tables" in printed(f"{name}-save", "--version").text:
         return printed(f"{name}-save").text
@@ -65,7 +65,7 @@ def _legacy(name: str) -> str:
 
 
 def _has_tables(family: str) -> bool:
-    """Whether the legacy variant is in use; asking it would load its modules."""
+    """Return whether the legacy variant is in use, without loading its modules."""
     try:
         return bool(_LEGACY_TABLES[family].read_text("ascii", "replace").strip())
     except OSError:

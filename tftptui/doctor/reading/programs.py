@@ -1,4 +1,4 @@
-"""Programs of this machine, asked for what they print."""
+"""Runs programs of this host and returns their output."""
 
 import os
 import shutil
@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 _PATIENCE = 10.0
 _MORE_PLACES = "/usr/sbin:/sbin"
-"""Where the programs are that ordinary users have not in their path."""
+"""Folders of programs that are not in an ordinary user's PATH."""
 
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """What a program printed.
+    """The output of a program.
 
     Attributes:
-        text: on standard output; empty if it failed.
+        text: standard output; empty if it failed.
         trouble: why it failed, or empty.
         is_missing: whether there is no such program.
     """
@@ -26,7 +26,7 @@ class Printed:
 
 
 def printed(program: str, *arguments: str) -> Printed:
-    """Return what a program printed; it gets no input and ten seconds."""
+    """Run a program without input for up to ten seconds; return its output."""
     path = f"{os.environ.get('PATH', '')}:{_MORE_PLACES}"
     found = shutil.which(program, path=path)
     if found is None:

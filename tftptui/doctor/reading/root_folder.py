@@ -1,4 +1,4 @@
-"""Asks the disk about what is to be served; changes nothing."""
+"""Reads facts about the folder to serve; changes nothing."""
 
 import errno
 import os
@@ -20,7 +20,7 @@ _MOST_NAMED = 3
 
 
 def served_by(settings: Settings) -> Served:
-    """Return what there is to say of all that is served, the worst first."""
+    """Return the facts about all served folders, the worst first."""
     writer = _writer(settings)
     if not settings.named:
         return _served(settings.root, writer)
@@ -34,7 +34,7 @@ def served_by(settings: Settings) -> Served:
 
 
 def _writer(settings: Settings) -> str:
-    """Return who a server that is started by root writes as; empty if it is us."""
+    """Return the user that a server started by root writes as; "" if it is us."""
     if os.geteuid() != 0:
         return ""
     known = (settings.user, os.environ.get("SUDO_USER"), os.environ.get("DOAS_USER"))
@@ -42,7 +42,7 @@ def _writer(settings: Settings) -> str:
 
 
 def _may_write(folder: Path, writer: str) -> bool:
-    """Whether we, or WRITER, can put files into a folder, as far as modes tell."""
+    """Return whether we, or WRITER, may create files in a folder, by its mode."""
     if not writer:
         return os.access(folder, os.W_OK | os.X_OK)
     try:
@@ -104,11 +104,11 @@ def _served(root: Path, writer: str) -> Served:
 
 
 def _leftovers(folder: Path, names: Sequence[str]) -> Iterator[Leftover]:
-    """Give hidden parts of uploads that nobody writes any more."""
+    """Yield hidden partial uploads that are no longer written."""
     for name in names:
         if not name.startswith(os.fsdecode(PREFIX)):
             continue
-        with suppress(OSError):  # it is gone: the upload is over
+        with suppress(OSError):  # deleted: the upload is over
             found = (folder / name).lstat()
             age = time.time() - found.st_mtime  # noqa: TID251 - as the disk counts
             if age > LEFT_BEHIND and stat.S_ISREG(found.st_mode):
@@ -116,8 +116,8 @@ def _leftovers(folder: Path, names: Sequence[str]) -> Iterator[Leftover]:
 
 
 def _is_astray(link: Path, top: Path) -> bool:
-    """Whether a link leads nowhere, in a circle, or out of the folder."""
+    """Return whether a symlink is broken, a loop, or leaves the folder."""
     try:
         return not link.resolve(strict=True).is_relative_to(top)
-    except (OSError, RuntimeError):  # RuntimeError: a circle, before Python 3.13
+    except (OSError, RuntimeError):  # RuntimeError: a loop, before Python 3.13
         return True
