@@ -1,1 +1,1 @@
-"""What experience says about clients, networks and names: pure functions of events."""
+"""Knowledge about clients, firewalls and file names: pure functions."""

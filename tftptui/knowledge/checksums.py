@@ -1,11 +1,11 @@
-"""Files of checksums: which there may be beside a file, and what they say of it."""
+"""Checksum files: their names, and their content."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 LONGEST = 1_000_000
-"""Bytes of such a file that are read."""
+"""Maximum bytes read of such a file."""
 
 _DIGITS = {64: "sha256", 32: "md5"}
 _GNU = re.compile(r"\\?([0-9a-fA-F]{32}|[0-9a-fA-F]{64})[ \t]+\*?(.+)")
@@ -32,16 +32,16 @@ _OF_FILE = (".sha256", ".sha256sum", ".sha256.txt", ".md5", ".md5sum", ".md5.txt
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What a file of checksums says: ALGORITHM is "sha256" or "md5"."""
+    """An entry of a checksum file; ALGORITHM is "sha256" or "md5"."""
 
     algorithm: str
     digest: str
 
 
 def places(name: bytes) -> Iterator[bytes]:
-    """Yield names of files that may hold checksums of NAME, the nearest first.
+    """Yield names of checksum files that may cover NAME, the nearest first.
 
-    Both are names below the root; those in the folders above count, too.
+    Both are names below the root; files in parent directories count, too.
     """
     for ending in _OF_FILE:
         yield name + ending.encode()
@@ -54,10 +54,10 @@ def places(name: bytes) -> Iterator[bytes]:
 
 
 def expected(text: str, *, of: bytes, place: bytes) -> Expected | None:
-    """Return what a file of checksums says of the file OF, or None.
+    """Return the checksum of the file OF in a checksum file, or None.
 
-    PLACE is the name of the file that TEXT is from. A line without a name counts
-    only if PLACE is named after OF.
+    PLACE is the name of the file that TEXT is from. A line without a name counts only
+    if PLACE is named after OF.
     """
     folder = place.rpartition(b"/")[0]
     wanted = of[len(folder) + 1 :] if folder else of

@@ -1,8 +1,8 @@
-"""The client programs that are known, as one table.
+"""Table of known client programs.
 
-Marks are what a request shows: its options in order, the UDP port it left from, the
-name it asks for. Where the facts come from: [S] the program's source, [E] captures of
-the firmware in an emulator, [F] captures from the field, [V] the program itself run.
+They are recognized by their requests: options in order, source port, file name. Sources
+of the facts: [S] the program's source, [E] captures of the firmware in an emulator, [F]
+field captures, [V] the program itself.
 """
 
 from dataclasses import dataclass
@@ -10,32 +10,32 @@ from dataclasses import dataclass
 Ports = tuple[int, int]
 
 EPHEMERAL: Ports = (32_768, 60_999)
-"""What Linux gives a program that does not choose (net.ipv4.ip_local_port_range)."""
+"""Default ephemeral ports of Linux (net.ipv4.ip_local_port_range)."""
 
 DYNAMIC: Ports = (49_152, 65_535)
-"""What IANA calls dynamic; some loaders and Windows choose here."""
+"""IANA's dynamic ports; used by some boot loaders and Windows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """One client program in one of its ways to ask.
+    """One client program with one kind of request.
 
     Attributes:
         kind: its name, for people.
         options: pattern of the options in wire order, each as "name=value"; see
             signatures.pattern().
-        ports: from which UDP ports it asks, or None for any.
-        sure: how sure one is after these marks (0 to 1).
-        gap: seconds until it asks again when nothing answers.
-        steps: how far its port moves when it asks again; 0: it keeps it.
+        ports: range of its source ports, or None for any.
+        sure: confidence of the recognition (0 to 1).
+        gap: seconds until it retries without a reply.
+        steps: how much its port changes with each retry; 0: not at all.
         is_firmware: whether it runs without an operating system, and so without a
             firewall of its own.
-        name: pattern of the names it asks for, or "" for any.
-        quirk: what one has to know of it, a sentence; is_of_oacks: it matters only
-            where an OACK was sent again.
-        ignores_repeats: whether it now and then leaves what is sent again unanswered,
-            restarts its own wait with each, and speaks once ``gap`` was silent.
-        source: where all this comes from.
+        name: pattern of the file names it requests, or "" for any.
+        quirk: a sentence about its behavior; is_of_oacks: it matters only after a
+            resent OACK.
+        ignores_repeats: whether it sometimes ignores retransmissions, restarts its own
+            timeout with each, and sends only after ``gap`` of silence.
+        source: source of these facts.
     """
 
     kind: str
@@ -120,4 +120,4 @@ TABLE: tuple[Client, ...] = (
     Client("tftp-hpa or atftp", "", EPHEMERAL, 0.5, 5.0,
            "[V] tftp-hpa 5.2, atftp 0.8.0", ignores_repeats=True),
 )  # fmt: skip
-"""Most telling first: the first that fits is taken."""
+"""Most specific first: the first match is taken."""

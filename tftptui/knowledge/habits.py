@@ -1,11 +1,11 @@
-"""From which ports client programs ask: each chooses its own, whatever the server does.
+"""Typical source ports of client programs: each chooses its own, unlike the server.
 
-A habit is where a program was seen to begin; a port alone proves nothing. Sources:
-Intel PXE ROM: captures in the field (2070, +1 a request). edk2: Udp4Dxe, 1024 plus
-chance below 1024, +1 a request. U-Boot: net/tftp.c, 1024 plus time modulo 3072. GRUB:
-grub-core/net/udp.c, 25300 plus the sockets so far. PXELINUX: core/legacynet/portnum.c,
-from 49152. Linux: ip_local_port_range as shipped. Windows, macOS and the rest: RFC
-6335 §6. iPXE, src/net/udp/tftp.c, takes any from 1025 on, so it is in no zone.
+These are starting points; a port alone proves nothing. Sources: Intel PXE ROM: field
+captures (2070, +1 per request). edk2: Udp4Dxe, 1024 plus a random number below 1024, +1
+per request. U-Boot: net/tftp.c, 1024 plus time modulo 3072. GRUB: grub-core/net/udp.c,
+25300 plus the number of sockets. PXELINUX: core/legacynet/portnum.c, from 49152. Linux:
+default ip_local_port_range. Windows, macOS and the rest: RFC 6335 §6. iPXE,
+src/net/udp/tftp.c, uses any from 1025, so it is in no zone.
 """
 
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ ALL_PORTS = 65_536
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """Ports that programs with the same habits take.
+    """A range of ports used by the same programs.
 
     Attributes:
-        first, last: inclusive; the zones follow each other without a gap.
-        weight: how much room a picture gives it, beside the others.
-        names: whose habit it is, the most telling first; empty for nobody's.
+        first, last: inclusive; the zones cover all ports without gaps.
+        weight: its share of a picture's width, relative to the others.
+        names: programs that use it, the most typical first; may be empty.
     """
 
     first: int

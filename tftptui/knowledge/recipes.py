@@ -1,7 +1,7 @@
-"""What to type on a client so that it fetches a file from here, or sends one.
+"""Recipes: commands to type on a client to fetch a file from here, or send one.
 
-The recipes themselves are data, see ``recipes/README.md``; this fills them in, and
-says where one can't work. Nothing here reads a disk.
+The recipes are data, see ``recipes/README.md``; this module fills them in, and says
+when one can't work. No disk access here.
 """
 
 import re
@@ -18,7 +18,7 @@ from tftptui.settings import TFTP_PORT
 from tftptui.telemetry.words import host, tftp_url
 
 BLOCK_SIZE = 1_428
-"""Bytes of the largest block offered: Ethernet carries it, inside most tunnels too."""
+"""Largest block offered, in bytes: fits Ethernet, even inside most tunnels."""
 
 _SMALLEST = 512
 _LAST_BLOCK = 65_535
@@ -29,18 +29,18 @@ CHECKED = {
     "doc": "from its manual",
     "known": "not checked",
 }
-"""How sure a recipe is, in words."""
+"""How a recipe was verified, in words."""
 
 _PLACE = re.compile(r"(?<!\$)\{(server|port|file|base|url|host|blksize)\}")
 _SIMPLE = re.compile(r"[A-Za-z0-9._/+@=:,-]+")
 
 
 class RecipeError(ValueError):
-    """A file of recipes is wrong; the text says where."""
+    """A recipe file is invalid; the text says where."""
 
 
 class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How one client fetches or sends a file; see the README there."""
+    """How one client fetches or sends a file; see the README of the recipes."""
 
     id: str
     title: str
@@ -62,15 +62,15 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is to be fetched or sent, and where the server is.
+    """The file to fetch or send, and the server.
 
     Attributes:
-        server: an address by which the client can reach us.
-        port: where requests are taken.
-        file: bytes of the name below the root.
-        size: of the file, bytes; None if not known.
+        server: an address at which the client can reach us.
+        port: the port for requests.
+        file: path below the root in bytes.
+        size: of the file, bytes; None if unknown.
         is_put: whether the client sends it.
-        mtu: of the server's route, bytes; None if not known.
+        mtu: of the server's route, bytes; None if unknown.
     """
 
     server: str
@@ -82,7 +82,7 @@ class Order:
 
     @property
     def block_size(self) -> int:
-        """Bytes of the largest block that reaches nearly everybody in one packet."""
+        """Largest block in bytes that almost always fits into one packet."""
         if self.mtu is None:
             return BLOCK_SIZE
         fitting = path_block_size(self.mtu, ipv6=":" in self.server)
@@ -91,13 +91,13 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """A recipe for one order.
+    """A recipe filled in.
 
     Attributes:
-        lines: what to type; empty where it can't work.
-        notes: what else is worth knowing.
-        problem: why it can't work, or ""; it goes on from the client's name.
-        cure: what would change that, or "".
+        lines: what to type; empty if it can't work.
+        notes: further advice.
+        problem: why it can't work, or ""; continues a sentence with the client's name.
+        cure: what would help, or "".
     """
 
     lines: tuple[str, ...]
@@ -107,10 +107,10 @@ class Filled:
 
 
 def parse_recipes(text: str, *, source: str = "recipes") -> list[Recipe]:
-    """Return the recipes that TEXT, in TOML, holds; SOURCE names it in errors.
+    """Parse recipes in TOML; SOURCE is their name in errors.
 
     Raises:
-        RecipeError: it is no TOML, or a recipe is wrong.
+        RecipeError: it is not valid TOML, or a recipe is invalid.
     """
     try:
         return msgspec.toml.decode(text, type=_File).recipe
@@ -119,7 +119,7 @@ def parse_recipes(text: str, *, source: str = "recipes") -> list[Recipe]:
 
 
 def fill(recipe: Recipe, order: Order) -> Filled:
-    """Return what to type for an order, or why that can't be."""
+    """Return what to type for an order, or why it can't work."""
     if not recipe.port and order.port != TFTP_PORT:
         problem = f"can only use port {TFTP_PORT}; this server listens on {order.port}"
         cure = f"Start the server with --port {TFTP_PORT}, if you may bind that port."
@@ -142,7 +142,7 @@ def _problem(recipe: Recipe, order: Order) -> str:
 
 
 def _name_problem(recipe: Recipe, file: bytes) -> str:
-    """Return why a name can't be typed as it is, or ""."""
+    """Return why a name can't be typed, or ""."""
     try:
         name = file.decode()
     except UnicodeDecodeError:

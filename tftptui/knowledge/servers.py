@@ -1,7 +1,7 @@
-"""What settings are called by servers that a capture may show, ours among them.
+"""Names of settings in other servers that a capture may show, and in ours.
 
-Sources: in.tftpd(8) of tftpd-hpa 5.2; dnsmasq 2.90 --help, its range and MTU tried;
-atftpd 0.8.0 --help, which has neither a range nor a single port.
+Sources: in.tftpd(8) of tftpd-hpa 5.2; dnsmasq 2.90 --help, its range and MTU tested;
+atftpd 0.8.0 --help, which has neither a range nor a single-port mode.
 """
 
 from shlex import quote
@@ -9,14 +9,14 @@ from shlex import quote
 from tftptui.settings import PortRange
 
 _TFTP_HEADERS = 32
-"""Bytes of IPv4, UDP and TFTP before the data, which dnsmasq takes off an MTU."""
+"""Bytes of IPv4, UDP and TFTP headers, which dnsmasq subtracts from the MTU."""
 
 _ATFTPD_OPTIONS = frozenset({"blksize", "timeout", "tsize", "windowsize"})
 _DNSMASQ_OPTIONS = {"blksize": "--tftp-no-blocksize"}
 
 
 def range_settings(ports: PortRange) -> str:
-    """Return how a server is made to answer from these ports."""
+    """Return the options that make a server reply from these ports."""
     first, last = ports.first, ports.last
     return (
         f"tftptui: --ports {first}-{last}; tftpd-hpa: --port-range {first}:{last}; "
@@ -25,11 +25,11 @@ def range_settings(ports: PortRange) -> str:
 
 
 ONE_PORT = "tftptui: --single-port; dnsmasq: --tftp-single-port"
-"""How a server is made to answer from the port that was asked."""
+"""The options that make a server reply from the request port."""
 
 
 def block_settings(octets: int) -> str:
-    """Return how a server is made to grant no larger blocks than these."""
+    """Return the options that limit a server's block size."""
     return (
         f"tftptui: --max-blksize {octets}; tftpd-hpa: --blocksize {octets}; "
         f"dnsmasq: --tftp-mtu={octets + _TFTP_HEADERS}"
@@ -37,9 +37,9 @@ def block_settings(octets: int) -> str:
 
 
 def refusal_settings(names: list[str], whom: str = "") -> str:
-    """Return how a server is made to leave options out.
+    """Return the options that make a server refuse options.
 
-    WHOM is what follows a name in our own setting, for one client program alone.
+    WHOM is appended to the name in our own setting, to limit it to one client program.
     """
     ways = {
         "tftptui": [f"--refuse {quote(name + whom)}" for name in names],

@@ -1,4 +1,4 @@
-"""Which program asks: told by its options, its port and how it asks again."""
+"""Recognizes client programs by their options, ports and retry intervals."""
 
 import re
 from collections.abc import Sequence
@@ -7,14 +7,14 @@ from functools import lru_cache
 from tftptui.knowledge.clients import TABLE, Client
 
 AskedOptions = Sequence[tuple[str, str]]
-"""Options as asked, in order, as (name, value)."""
+"""Options as requested, in order, as (name, value)."""
 
 UNKNOWN_GAP = 10.0
-"""Seconds until a client asks again at most, of all that are known."""
+"""Longest retry interval in seconds of all known clients."""
 
 _RHYTHM_ERROR = 0.15
 _FEW_PORTS = 4_096
-"""Of so many, or fewer, chance would seldom take one."""
+"""A range of at most this size is rarely hit by chance."""
 _SURER = 0.2
 
 
@@ -22,7 +22,7 @@ _SURER = 0.2
 def pattern(options: str) -> re.Pattern[str]:
     """Return the regular expression for a table's options.
 
-    ``name=*`` is any value, ``name=REGEX`` one that fits; ``[…]`` may be missing.
+    ``name=*`` is any value, ``name=REGEX`` a matching one; ``[…]`` is optional.
     """
     parts = []
     for word in options.split():
@@ -33,12 +33,12 @@ def pattern(options: str) -> re.Pattern[str]:
 
 
 def recognise(asked: AskedOptions, client_tid: int, file: str = "") -> Client | None:
-    """Return the program that a request comes from, or None.
+    """Return the program that sent a request, or None.
 
     Args:
-        asked: its options; names count in any case.
-        client_tid: the UDP port that it left from.
-        file: the name it asks for.
+        asked: its options; names are case-insensitive.
+        client_tid: its source UDP port.
+        file: the requested name.
     """
     text = "".join(f"{name.lower()}={value} " for name, value in asked)
     return next((one for one in _asking(text) if _fits(one, client_tid, file)), None)
@@ -54,12 +54,12 @@ KINDS = tuple(dict.fromkeys(client.kind for client in TABLE))
 
 
 def kinds_like(words: str) -> list[str]:
-    """Return the programs that are called so, or by a longer name."""
+    """Return the programs whose name contains these words."""
     return [kind for kind in KINDS if words.strip().casefold() in kind.casefold()]
 
 
 def unknown_kind(refuse: Sequence[str]) -> str:
-    """Return what is wrong with ``OPTION@CLIENT`` words; "" when all name a client."""
+    """Return the error in ``OPTION@CLIENT`` words; "" if all name a known client."""
     for word in refuse:
         _, is_narrow, client = word.partition("@")
         if is_narrow and not kinds_like(client):
@@ -69,31 +69,31 @@ def unknown_kind(refuse: Sequence[str]) -> str:
 
 
 def retry_gap(kind: str) -> float:
-    """Return after how many seconds of silence a program asks again."""
+    """Return the seconds of silence after which a program retries."""
     client = known(kind)
     return client.gap if client else UNKNOWN_GAP
 
 
 def timeout_in(options: AskedOptions) -> float | None:
-    """Return the seconds that a timeout option names (RFC 2349); None if none does."""
+    """Return the seconds of a timeout option (RFC 2349); None without one."""
     value = {name.casefold(): value for name, value in options}.get("timeout", "")
     return float(value) if value.isascii() and value.isdecimal() else None
 
 
 def may_ignore_repeats(kind: str) -> bool:
-    """Whether a program now and then leaves what is sent again unanswered."""
+    """Return whether a program sometimes ignores retransmissions."""
     client = known(kind)
     return client is not None and client.ignores_repeats
 
 
 def is_firmware(kind: str) -> bool:
-    """Whether a program runs without an operating system around it."""
+    """Return whether a program runs without an operating system."""
     client = known(kind)
     return client is not None and client.is_firmware
 
 
 def is_habit(kind: str, client_tid: int) -> bool:
-    """Whether a port is one of the few that a program asks from."""
+    """Return whether a port is one of the few that a program uses."""
     return any(
         one.ports[0] <= client_tid <= one.ports[1]
         and one.ports[1] - one.ports[0] < _FEW_PORTS
@@ -103,11 +103,11 @@ def is_habit(kind: str, client_tid: int) -> bool:
 
 
 def surer(kind: str, sure: float, gap: float) -> float:
-    """Return how sure a kind is, now that one knows how it asks again.
+    """Return the confidence of a recognition, given the retry interval.
 
     Args:
-        kind: as recognised from the request.
-        sure: how sure that was (0 to 1).
+        kind: as recognized from the request.
+        sure: confidence so far (0 to 1).
         gap: seconds between its first two requests from one port.
     """
     client = known(kind)
@@ -119,7 +119,7 @@ def surer(kind: str, sure: float, gap: float) -> float:
 
 @lru_cache(maxsize=256)
 def _asking(options: str) -> tuple[Client, ...]:
-    """Return the programs that ask with such OPTIONS: a rack of machines asks alike."""
+    """Return the programs with such OPTIONS; cached, as a rack sends the same."""
     return tuple(one for one in TABLE if pattern(one.options).fullmatch(options))
 
 

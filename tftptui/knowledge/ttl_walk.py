@@ -1,8 +1,9 @@
-"""What two walks to one client mean: one to the suspect port, one to another.
+"""Interprets two TTL searches to one client: to the suspect port and to another.
 
-A machine that drops a packet may lower its lifetime before or after: so it is the last
-one that answered, or the next. Routers ration their answers, and many firewalls give
-none, so silence alone proves nothing; silence on one way where the other is whole does.
+A router that drops a packet may decrement its TTL before or after, so it is the last
+one that replied, or the next. Routers limit the rate of their replies, and many
+firewalls send none, so silence alone proves nothing; silence to one port while the
+other is reached does.
 """
 
 from collections.abc import Sequence
@@ -14,19 +15,19 @@ from tftptui.telemetry.ttl_walks import Hop, PortTrial, Walk
 from tftptui.telemetry.words import counted, port_word
 
 ENOUGH_SILENCE = 3
-"""Hops without an answer after which a walk is given up."""
+"""Hops in a row without a reply after which a search is given up."""
 
 LONGEST = 16
-"""Hops that a walk has at most."""
+"""Maximum number of hops."""
 
 _SOME = 2
-"""Trials of each kind, so that a mixture is no accident."""
+"""Minimum trials of each result for a mixture that is not chance."""
 
 _LOOK_THERE = "On Linux, tftptui probe as root reads its rules there."
 
 
 def is_over(walk: Walk) -> bool:
-    """Whether further hops would teach nothing."""
+    """Return whether further hops would add nothing."""
     if not walk.hops:
         return False
     last = walk.hops[-1]
@@ -44,9 +45,9 @@ def verdict(
     *,
     was_heard: bool = False,
 ) -> str:
-    """Return what the two walks mean, and the trials after them, in a few sentences.
+    """Return the conclusion from two searches and the trials after them, in sentences.
 
-    WAS_HEARD says that the client had answered: then its port was none that is blocked.
+    WAS_HEARD means that the client had replied: then its port was not blocked.
     """
     told = _of_walks(suspect, other, trials, was_heard=was_heard)
     return f"{told} {_of_trials(trials, other.port)}".rstrip()
@@ -79,10 +80,10 @@ def _of_walks(
 
 
 def filters_by_port(suspect: Walk, other: Walk) -> float:
-    """Return how sure it is that only packets to the suspect port are dropped.
+    """Return the confidence that only packets to the suspect port are dropped.
 
-    FACT where a machine on the way has passed on the others; LIKELY where the client
-    itself may be the one that is silent, for it may listen on that port; else 0.
+    FACT if a router on the path has forwarded the others; LIKELY if the client itself
+    may be the silent one, as it may listen on that port; else 0.
     """
     if not is_whole(other) or is_whole(suspect) or refusal(suspect):
         return 0.0
@@ -92,20 +93,21 @@ def filters_by_port(suspect: Walk, other: Walk) -> float:
 
 
 class Tells(Enum):
-    """What tells port trials that reach the client from those that do not."""
+    """What distinguishes port trials that reach the client from others."""
 
     NOTHING = auto()
-    """All reach it, or too few were made."""
+    """All reach it, or there were too few."""
     CLIENT_PORT = auto()
     SERVER_PORT = auto()
     PATH = auto()
-    """No port does: one of several paths drops packets."""
+    """No port explains it: one of several paths drops packets."""
 
 
 def what_tells(trials: Sequence[PortTrial], compared: int) -> Tells:
-    """Return what tells the trials apart; COMPARED is the client port far away.
+    """Return what distinguishes the trials; COMPARED is the client port for comparison.
 
-    A port beside the client's that is silent alone has a listener: it tells nothing.
+    If only a port next to the client's is silent, a program listens there: that means
+    nothing.
     """
     trials = _without_listeners(trials, compared)
     silent = [one for one in trials if not one.reached]
@@ -124,7 +126,7 @@ def what_tells(trials: Sequence[PortTrial], compared: int) -> Tells:
 def _without_listeners(
     trials: Sequence[PortTrial], compared: int
 ) -> Sequence[PortTrial]:
-    """Leave out a port beside the client's that no port of ours reaches alone."""
+    """Drop a port next to the client's if it is the only silent one."""
     near = {one.client_tid for one in trials} - {compared}
     reached = {one.client_tid for one in trials if one.reached}
     if not near & reached:
@@ -133,7 +135,7 @@ def _without_listeners(
 
 
 def _of_trials(trials: Sequence[PortTrial], compared: int) -> str:
-    """Return what the trials mean, in a sentence; "" for none."""
+    """Return the conclusion from the trials, in a sentence; "" for none."""
     if not trials:
         return ""
     arrived = sum(one.reached for one in trials)
@@ -151,12 +153,12 @@ def _of_trials(trials: Sequence[PortTrial], compared: int) -> str:
 
 
 def is_direct(walk: Walk) -> bool:
-    """Whether the client itself was the first hop: no router stands between."""
+    """Return whether the client was the first hop: no router is between."""
     return is_whole(walk) and len(walk.hops) == 1
 
 
 def _silence(suspect: Walk, other: Walk, by_port: str) -> str:
-    """Return what it means that the suspect port's walk ends in silence."""
+    """Return the conclusion if the search to the suspect port ends in silence."""
     if is_direct(other):
         client = other.hops[0].sender
         return (
@@ -202,12 +204,12 @@ def _but_passes(other: Walk) -> str:
 
 
 def is_whole(walk: Walk) -> bool:
-    """Whether the client itself was reached."""
+    """Return whether the client itself was reached."""
     return bool(walk.hops) and walk.hops[-1].answer == "reached"
 
 
 def refusal(walk: Walk) -> Hop | None:
-    """Return the machine that a walk was sent back by, before the client."""
+    """Return the hop that rejected packets before the client, or None."""
     return next((hop for hop in walk.hops if hop.answer == "refused"), None)
 
 

@@ -33,7 +33,7 @@ def ordinal(number: int) -> str:
 
 
 def ports(numbers: Iterable[int]) -> str:
-    """Return ports shortened: 2072; 2070 and 2072; 2070–2075; 5 ports from 9 to 99."""
+    """Return ports as text: 2072; 2070 and 2072; 2070–2075; 5 ports from 9 to 99."""
     found = sorted(set(numbers))
     if not found:
         return "–"

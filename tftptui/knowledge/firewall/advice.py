@@ -1,4 +1,4 @@
-"""From a situation to advice: ways side by side, rules, and what to beware of."""
+"""From a situation to advice: alternatives, rules, and warnings."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,19 +17,19 @@ from tftptui.knowledge.firewall.situation import (
 )
 
 _CONNTRACK = {4: "", 6: "-f ipv6 "}
-"""Arguments of the program conntrack for the IP version."""
+"""Arguments of conntrack for the IP version."""
 
 FEW_PORTS = 10
-"""Ports that one booting client may need at the same time."""
+"""Ports that one booting client may need at a time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """One way, written in the dialect.
+    """One way, with rules in the dialect.
 
     Attributes:
-        rules: empty where there is an obstacle.
-        obstacle: why the way is closed here, or None.
+        rules: empty if there is an obstacle.
+        obstacle: why this way is not possible, or None.
     """
 
     plan: Plan
@@ -38,22 +38,22 @@ class Alternative:
 
     @property
     def way(self) -> Way:
-        """Which one."""
+        """The way of the plan."""
         return self.plan.way
 
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """What to ask of a firewall.
+    """What the firewall must allow.
 
     Attributes:
         alternatives: helper, range and single port, in this order.
         chosen: the one for the situation.
-        missing: the flow that seems not to get through, or None.
-        cautions: what to beware of, whole sentences.
-        flush: what to type so that old flows are forgotten; empty if none are kept.
-        traffic: what was seen, if anything.
-        origins: how the clients' networks are known; empty where they were given.
+        missing: the flow that is probably blocked, or None.
+        cautions: warnings, whole sentences.
+        flush: commands that remove old flows; empty if the firewall keeps none.
+        traffic: observed traffic, if any.
+        origins: how the clients' networks are known; empty if they were given.
     """
 
     situation: Situation
@@ -68,12 +68,12 @@ class Advice:
 
     @property
     def is_assumed(self) -> bool:
-        """Whether the length of a network is assumed."""
+        """True if the prefix length of a network is assumed."""
         return any(one.is_assumed for one in self.origins)
 
     @property
     def may_be_client(self) -> bool:
-        """Whether the firewall is between, and may be the client's own."""
+        """True if the firewall is on the path or on the client itself."""
         is_between = self.situation.where is Where.BETWEEN
         return is_between and self.traffic is not None and self.traffic.may_be_client
 
@@ -87,8 +87,8 @@ def advise(
     """Return the advice for a situation, in a dialect.
 
     Raises:
-        SituationError: such a firewall does not stand there or is not of that
-            kind, or the chosen way is closed; the text says what is open.
+        SituationError: the dialect does not support this place or kind, or the chosen
+            way is not possible; the text lists what is.
     """
     speech = dialect.speech
     if situation.where not in speech.places:

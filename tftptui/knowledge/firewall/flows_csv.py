@@ -1,6 +1,6 @@
-"""The flows seen, or asked for, as CSV (RFC 4180).
+"""Observed or requested flows as CSV (RFC 4180).
 
-Names of files come from strangers: they are fenced off from a spreadsheet's own signs.
+File names come from strangers: they are escaped so that spreadsheets see no formula.
 """
 
 import csv
@@ -46,7 +46,7 @@ ASKED_COLUMNS = (
 
 
 def csv_text(advice: Advice) -> str:
-    """Return the flows seen as CSV (RFC 4180), or those asked for if none was seen."""
+    """Return the observed flows as CSV (RFC 4180); without any, the requested ones."""
     if advice.traffic is not None and advice.traffic.flows:
         rows = [SEEN_COLUMNS, *map(_seen_row, advice.traffic.flows)]
     else:

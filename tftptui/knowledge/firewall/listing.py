@@ -1,4 +1,4 @@
-"""Rules as lines to type, each with what it is for, and where the lines come from."""
+"""Types for rules and for the definition of a dialect."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from tftptui.telemetry import words
 
 
 class Proof(Enum):
-    """What is known of a dialect's lines."""
+    """How the rules of a dialect were verified."""
 
     RUN = "loaded into a Linux kernel and used for transfers by tftptui's tests"
     DOCUMENTED = "source: vendor documentation, not run"
@@ -19,7 +19,7 @@ class Proof(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Lines that belong together.
+    """Consecutive lines with one purpose.
 
     Attributes:
         text: what to type.
@@ -34,21 +34,21 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """How one firewall is spoken to.
+    """The definition of a dialect.
 
     Attributes:
-        title: what it is called.
-        comment: what begins a comment.
-        proof: what is known of the lines.
-        places: where such a firewall may stand, the commonest first.
-        kinds: of which kinds it can be, the one to take first.
-        helper: why there is no helper, or an empty text if there is one.
-        usage: what to do with the lines.
-        flush: what drops the flows that it remembers; empty if it keeps none. In it
-            {port}, {server} and {family} (conntrack's option) are filled in.
-        write: writes the rules of a plan.
-        prompt: how one of the lines is typed at a shell's or the device's prompt.
-        hints: by way, the shortest of the usage: what stands for something else.
+        title: name of the firewall.
+        comment: start of a comment line.
+        proof: how the rules were verified.
+        places: where such a firewall may be, the most common first.
+        kinds: supported kinds, the default first.
+        helper: why there is no helper, or empty if there is one.
+        usage: how to apply the lines.
+        flush: commands that remove old flows; empty if it keeps none. {port}, {server}
+            and {family} (an option of conntrack) are filled in.
+        write: returns the rules of a plan.
+        prompt: how one line is typed at a shell's or the device's prompt.
+        hints: by way, the shortest usage note: which names to replace.
     """
 
     title: str
@@ -64,11 +64,11 @@ class Speech:
     hints: Mapping[Way, str] = field(default_factory=dict)
 
     def can(self, way: Way) -> bool:
-        """Whether the dialect has words for a way."""
+        """Return whether the dialect supports a way."""
         return way is not Way.HELPER or not self.helper
 
     def typed(self, text: str) -> str:
-        """Return the lines of a rule as they are typed one by one."""
+        """Return the lines of a rule as typed one by one."""
         return "\n".join(self.prompt.format(line=line) for line in text.splitlines())
 
 
@@ -82,7 +82,7 @@ def note_for(part: Part) -> str:
 
 
 def merged(rules: list[Rule]) -> list[Rule]:
-    """Return RULES with equal texts as one, in order of the first."""
+    """Merge RULES with equal texts, in order of the first."""
     found: dict[str, Rule] = {}
     for rule in rules:
         before = found.get(rule.text)
@@ -95,5 +95,5 @@ def merged(rules: list[Rule]) -> list[Rule]:
 
 
 def span(ports: PortRange, dash: str = "-") -> str:
-    """Return ports as ``A-B``, or ``A`` if that is all."""
+    """Return ports as ``A-B``, or ``A`` for a single one."""
     return words.span(ports.first, ports.last, dash)

@@ -1,7 +1,7 @@
-"""What lets a flow through that is missing: a few lines in each dialect.
+"""Remedies for a blocked flow: a few lines in each dialect.
 
-A dialect that takes more lines than a finding has room for gives the command that
-prints them.
+If a dialect needs more lines than a finding has room for, the remedy is the command
+that prints them.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from tftptui.settings import TFTP_PORT
 from tftptui.telemetry.findings import Remedy
 
 MOST_LINES, MOST_CHARACTERS = 4, 320
-"""What a remedy may take of a small screen, which has 63 columns for it."""
+"""Limits of a remedy on a small screen, which has 63 columns for it."""
 
 _FORWARD = f"insert rule {TABLE} forward"
 TOO_BIG = {
@@ -30,7 +30,7 @@ TOO_BIG = {
         "ip6tables -I FORWARD -p icmpv6 --icmpv6-type packet-too-big -j ACCEPT",
     ),
 }
-"""Rules that let messages about small links pass, for IPv4 and IPv6."""
+"""Rules that allow "packet too big" messages, for IPv4 and IPv6."""
 
 _PLACES = {
     Where.SERVER: "on this host",
@@ -44,13 +44,13 @@ _HELPER = "enable the TFTP helper, if it is stateful"
 def remedies_for(
     situation: Situation, part: Part, ways: tuple[Way, ...]
 ) -> tuple[Remedy, ...]:
-    """Return what lets a part through, for each firewall that may stand there.
+    """Return remedies that allow a flow, for each possible firewall.
 
     Args:
-        situation: its kind of firewall does not matter: that is not known.
-        part: the flow that is missing.
-        ways: RANGE for rules on the ports that the server answers from, HELPER, or
-            both; the one to tell first before.
+        situation: its kind of firewall is ignored: it is unknown.
+        part: the blocked flow.
+        ways: RANGE for rules on the ports that the server replies from, HELPER, or
+            both, the preferred one first.
     """
     return tuple(
         remedy for dialect in Dialect for remedy in _in(dialect, situation, part, ways)
@@ -60,7 +60,7 @@ def remedies_for(
 def _in(
     dialect: Dialect, situation: Situation, part: Part, ways: tuple[Way, ...]
 ) -> Iterator[Remedy]:
-    """Give the remedies in one dialect; one of those that take many lines is enough."""
+    """Yield the remedies in one dialect; of the long ones only the first."""
     has_long = False
     for way in ways:
         advice = _advice(dialect, situation, way)
@@ -75,7 +75,7 @@ def _in(
 
 
 def _lines(advice: Advice, part: Part) -> str | None:
-    """Return what to type for a part: "" if it passes anyhow, None if it is long."""
+    """Return the lines for a flow: "" if it passes anyway, None if too long."""
     rules = advice.chosen.rules
     own = [rule for rule in rules if part in rule.parts]
     if advice.chosen.way is not Way.HELPER:
@@ -88,21 +88,21 @@ def _lines(advice: Advice, part: Part) -> str | None:
 
 
 def _advice(dialect: Dialect, situation: Situation, way: Way) -> Advice | None:
-    """Return the advice for a way, or None where a dialect has no words for it."""
+    """Return the advice for a way, or None if the dialect does not support it."""
     kinds = dialect.speech.kinds
     kind = Kind.HELPER
     if way is not Way.HELPER:
-        # Without state every flow has its rule, which lets it pass with state too.
+        # Stateless rules cover every flow, so they work on a stateful firewall, too.
         kind = Kind.STATELESS if Kind.STATELESS in kinds else Kind.STATEFUL
     if situation.where not in dialect.speech.places or kind not in kinds:
         return None
     if kind is Kind.HELPER and situation.is_single_port:
-        return None  # then answers are replies
+        return None  # replies need no helper then
     return advise(replace(situation, kind=kind), dialect)
 
 
 def _remedy(advice: Advice, part: Part, text: str) -> Remedy:
-    """Return a remedy: the lines, or without them the command that prints them."""
+    """Return a remedy with these lines, or with the command that prints them."""
     situation, speech = advice.situation, advice.dialect.speech
     does = f"allow the {part.value}"
     if advice.chosen.way is Way.HELPER:

@@ -1,8 +1,8 @@
-"""The networks that clients are taken to come from, and how that is known.
+"""The networks of clients, and how they are known.
 
-An address does not tell its network's length. Where the server's host is in that
-network, or has a route to it, that does; else a /24 (IPv6: /64) is assumed, and said
-to be.
+An address does not reveal its prefix length. If the server's host is in the network, or
+has a route to it, that is used; otherwise a /24 (IPv6: /64) is assumed, and labeled as
+such.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,18 +16,18 @@ from tftptui.telemetry.words import joined
 
 _ASSUMED = {4: 24, 6: 64}
 _SUMMARY = {4: 20, 6: 48}
-"""A route of fewer bits most likely sums up networks: it tells none's length."""
+"""A route with a shorter prefix most likely covers many networks."""
 
 LOOPBACKS = ("127.0.0.1", "::1")
-"""Others of 127.0.0.0/8 may stand for machines, as those of the demo do."""
+"""Other addresses of 127.0.0.0/8 may represent machines, as in the demo."""
 
 _MOST_NAMED, _MOST_TOLD = 4, 4
 LENGTHS = {4: tuple(range(8, 33)), 6: (*range(32, 65, 4), 128)}
-"""Lengths that a person may choose, the widest first."""
+"""Prefix lengths that the user may choose, the widest network first."""
 
 
 class Basis(Enum):
-    """How the length of a network is known."""
+    """How the prefix length of a network is known."""
 
     ASSUMED = "assumed"
     INTERFACE = "interface"
@@ -35,19 +35,19 @@ class Basis(Enum):
     ROUTE = "route"
     """The server's host has a route to it."""
     HOST = "host"
-    """The server's host itself, over its loopback."""
+    """The server's host itself, on its loopback."""
     CHOSEN = "chosen"
-    """Somebody chose it."""
+    """The user chose it."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClientNetwork:
-    """A network that clients are taken to come from.
+    """A network of clients.
 
     Attributes:
-        seen: their addresses in it, all that were seen.
-        source: what tells its length: a device, "eth0", or a gateway.
-        summary: a route that leads there and to more; "" if there is none.
+        seen: all its addresses that were seen.
+        source: source of the prefix length: a device, "eth0", or a gateway.
+        summary: a route to it and other networks; "" if there is none.
     """
 
     network: Network
@@ -58,12 +58,12 @@ class ClientNetwork:
 
     @property
     def is_assumed(self) -> bool:
-        """Whether nothing but a habit speaks for this length."""
+        """True if the prefix length is just the default."""
         return self.basis is Basis.ASSUMED
 
     @property
     def words(self) -> str:
-        """How it is known, as a sentence without its full stop."""
+        """How it is known, as a sentence without its period."""
         match self.basis:
             case Basis.ASSUMED:
                 return f"{self.network} is assumed: {self._seen()}{self._summary()}"
@@ -91,7 +91,7 @@ class ClientNetwork:
 
 
 def network_around(address: Address) -> Network:
-    """Return the /24 (IPv6: /64) that a client's address is taken to stand for."""
+    """Return the /24 (IPv6: /64) assumed for a client's address."""
     return _around(address, _ASSUMED[address.version])
 
 
@@ -104,10 +104,10 @@ def client_networks(
     """Return the networks of clients.
 
     Args:
-        clients: those that matter.
-        seen: all that were seen; they speak for a network as well.
+        clients: the clients in question.
+        seen: all clients seen, listed with the networks, too.
         known: networks of the server's host.
-        chosen: lengths that somebody has chosen, by IP version.
+        chosen: prefix lengths chosen by the user, by IP version.
     """
     clients, places = tuple(dict.fromkeys(clients)), tuple(_places(known))
     found: dict[Network, ClientNetwork] = {}
@@ -126,7 +126,7 @@ def client_networks(
 def told_networks(
     networks: Iterable[ClientNetwork],
 ) -> tuple[tuple[ClientNetwork, ...], int]:
-    """Return those to name, assumed ones first, and how many are left out."""
+    """Return the networks to name, assumed ones first, and the number of others."""
     ordered = sorted(networks, key=lambda one: not one.is_assumed)
     return tuple(ordered[:_MOST_TOLD]), len(ordered[_MOST_TOLD:])
 

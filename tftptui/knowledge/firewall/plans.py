@@ -1,9 +1,8 @@
-"""The three flows of a transfer, and how each way lets them through.
+"""The three flows of a transfer, and how each way allows them.
 
-A request goes to the port that is known. The answers come from a port that the
-server chose, to one that the client chose (RFC 1350 §4): to a firewall that keeps
-state this is a new flow, to one that does not it is one more rule. The ACKs go back
-the same way.
+A request goes to a known port. The replies come from a port that the server chose, to
+one that the client chose (RFC 1350 §4): a stateful firewall sees a new flow, a
+stateless one needs one more rule. The ACKs go back the same way.
 """
 
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from tftptui.telemetry.words import counted
 
 
 class Part(Enum):
-    """Which of the three flows."""
+    """One of the three flows."""
 
     REQUEST = "request"
     ANSWERS = "answers"
@@ -24,14 +23,14 @@ class Part(Enum):
 
 
 class Passing(Enum):
-    """By what a flow passes."""
+    """Why a flow is allowed."""
 
     PORTS = "rule"
     """A rule on addresses and ports."""
     REPLY = "state"
-    """It belongs to a flow that was let through before."""
+    """It belongs to a flow that was allowed before."""
     HELPER = "helper"
-    """The helper expected it when it read the request."""
+    """The helper expects it, as it has read the request."""
 
 
 PURPOSES = {
@@ -43,11 +42,11 @@ PURPOSES = {
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """One of the three flows, and by what it passes.
+    """One of the three flows, and why it is allowed.
 
     Attributes:
-        client_ports: ports at the client's end; the client chooses one.
-        server_ports: ports at the server's end.
+        client_ports: ports of the client, which chooses one.
+        server_ports: ports of the server.
     """
 
     part: Part
@@ -57,24 +56,24 @@ class Flow:
 
     @property
     def is_to_server(self) -> bool:
-        """Whether it goes from a client to the server."""
+        """True if it goes from a client to the server."""
         return self.part is not Part.ANSWERS
 
     @property
     def purpose(self) -> str:
-        """What it is, in words."""
+        """Description of the flow."""
         return PURPOSES[self.part]
 
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What a way leaves open all the time, in UDP ports.
+    """The UDP ports that a way opens permanently.
 
     Attributes:
-        to_server: ports of the server that clients may send to.
-        to_client: ports of every client that the server may send to.
-        from_server: ports of the server that it may do so from.
-        words: the same for people, and what opens on demand.
+        to_server: number of server ports that clients may send to.
+        to_client: number of ports on each client that the server may send to.
+        from_server: number of server ports that it may send these from.
+        words: the same in words, and what opens on demand.
     """
 
     to_server: int
@@ -88,9 +87,9 @@ class Plan:
     """One way in one situation.
 
     Attributes:
-        flows: request, answers, ACKs.
-        needs: what must be so elsewhere for it to work; empty if nothing.
-        obstacle: why it can't work here, or None.
+        flows: request, replies, ACKs.
+        needs: requirements elsewhere; empty if none.
+        obstacle: why it is not possible here, or None.
     """
 
     way: Way
@@ -101,7 +100,7 @@ class Plan:
 
 
 def plan_for(situation: Situation, way: Way) -> Plan:
-    """Return how WAY lets the three flows through in a situation."""
+    """Return how WAY allows the three flows in a situation."""
     passing = _passing(situation, way)
     asked = PortRange(situation.port, situation.port)
     answering = asked if way is Way.SINGLE_PORT else situation.ports
@@ -120,10 +119,10 @@ def plan_for(situation: Situation, way: Way) -> Plan:
 
 
 def _passing(situation: Situation, way: Way) -> tuple[Passing, Passing]:
-    """Return by what the answers pass, and by what the ACKs do."""
+    """Return why the replies, and why the ACKs, are allowed."""
     if way is Way.HELPER:
         return Passing.HELPER, Passing.REPLY
-    if way is Way.SINGLE_PORT:  # the ACKs go where the request went
+    if way is Way.SINGLE_PORT:  # the ACKs go to the same port as the request
         is_reply = situation.keeps_state
         return Passing.REPLY if is_reply else Passing.PORTS, Passing.PORTS
     acks = Passing.REPLY if situation.keeps_state else Passing.PORTS
@@ -158,10 +157,10 @@ def _needs(situation: Situation, way: Way) -> str:
 
 
 def _needs_of_another(ports: PortRange, way: Way) -> str:
-    """Return what must be so at a server of which is not known which one it is."""
+    """Return the requirements on an unknown server."""
     if way is Way.SINGLE_PORT:
         return f"the server replies from the request port ({ONE_PORT})"
-    if ports == CLIENT_PORTS:  # all that programs choose from
+    if ports == CLIENT_PORTS:  # includes the port ranges of all programs
         return "the server replies from no port below 1024, like nearly all"
     return f"the server replies from the range ({range_settings(ports)})"
 

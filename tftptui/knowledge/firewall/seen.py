@@ -1,4 +1,4 @@
-"""Transfers as a journal saw them: who used which port, how often, to what end."""
+"""Transfers as recorded in a journal: ports, counts, outcome."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,32 +12,33 @@ from tftptui.telemetry.views import HostNetwork
 
 RUNNING, UNFINISHED = "running", "unfinished"
 NO_END = "the server stopped first"
-"""Why one is unfinished: a server that was killed tells no end of it."""
+"""Error of an unfinished transfer: a killed server writes no end record."""
 
 _BROKEN = frozenset({"abandoned", "failed"})
 _CUT_SHORT = frozenset({"aborted", "unconfirmed"})
-"""Ends that say nothing of whether the client was heard."""
+"""Outcomes that do not tell whether the client was heard."""
 
 
 @dataclass(frozen=True, slots=True)
 class SeenFlow:
-    """One TID pair. Times are as the journal wrote them (RFC 3339, UTC).
+    """One TID pair. Times are as in the journal (RFC 3339, UTC).
 
     Attributes:
         client_tid, server_tid: UDP ports; each side chose its own.
-        requests: how often it was asked.
-        answers: packets that we sent at least: OACK, blocks or ACKs, and those again.
-        blocks: highest block that we sent, or were sent.
-        sent_again: blocks and OACKs that we sent again.
-        acked: highest block that was acknowledged.
-        outcome: how it ended, "running", or "unfinished" if its server ended first.
-        errors: what went wrong, ICMP errors included.
-        has_oack: whether our first answer was an OACK.
-        is_heard: whether the client is known to have answered us, if only by an ERROR.
-        is_blamed: whether a finding that stands says that something is missing here.
-        is_explained: whether one that stands says that nobody blocks this.
-        is_closed: whether the client itself said that its port is closed: it got
-            what we sent, unless it goes on asking.
+        requests: number of requests.
+        answers: minimum number of packets we sent: OACK, blocks or ACKs, with
+            retransmissions.
+        blocks: highest block sent, by us or by the client.
+        sent_again: blocks and OACKs that we resent.
+        acked: highest block acknowledged.
+        outcome: how it ended, "running", or "unfinished" if its server stopped first.
+        errors: errors, including ICMP errors.
+        has_oack: whether our first reply was an OACK.
+        is_heard: whether the client is known to have replied, if only with an ERROR.
+        is_blamed: whether an open finding says that packets of it are blocked.
+        is_explained: whether an open finding says that nothing is blocked.
+        is_closed: whether the client itself reported its port as closed: it received
+            our packets, unless it goes on requesting.
     """
 
     client: str
@@ -63,12 +64,12 @@ class SeenFlow:
 
     @property
     def is_unheard(self) -> bool:
-        """Whether the client never replied to us, whatever ended it.
+        """True if the client never replied, however the transfer ended.
 
-        One that ends it by an ERROR knows our TID: our answer has come. A journal
-        does not tell what a transfer under way has got by now: that one is none
-        unless a finding names it. Nor is one that somebody stopped before anything
-        was repeated: its client had no time to be heard.
+        A client that sends an ERROR knows our TID: it has received our reply. Active
+        transfers are excluded unless a finding names them, as the journal does not have
+        their progress. So are those stopped before any retransmission: the client had
+        no time to reply.
         """
         if self.acked or self.is_heard or self.outcome in ("completed", "probed"):
             return False
@@ -82,26 +83,26 @@ class SeenFlow:
 
     @property
     def _is_repeated(self) -> bool:
-        """Whether the client asked again, or was answered again before a stop."""
+        """True if the client requested again, or a reply was resent before an abort."""
         was_stopped = self.outcome == "aborted"
         return self.requests > 1 or (was_stopped and self.sent_again > 0)
 
     @property
     def is_completed(self) -> bool:
-        """Whether it came to a good end."""
+        """True if it was completed."""
         return self.outcome == "completed"
 
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
-    """Everything that a journal saw, and the server's ports at its end.
+    """Everything recorded in a journal, and the server's ports at its end.
 
     Attributes:
-        missing: which part seems not to get through, or None.
-        where: where the firewall stands that a finding speaks of; None if unknown.
-        port, ports, is_single_port: how the server was set; None if it was not told.
-        said: what the findings say that something is missing by, sentences.
-        located: what was learned hop by hop of where packets are dropped, sentences.
+        missing: the flow that is probably blocked, or None.
+        where: place of the firewall by a finding; None if unknown.
+        port, ports, is_single_port: settings of the server; None if unknown.
+        said: sentences of findings about blocked flows.
+        located: results of TTL searches, sentences.
         known: networks of the server's host.
         is_ours: whether the server is tftptui, which wrote the journal.
     """
@@ -119,36 +120,36 @@ class Traffic:
 
     @property
     def may_be_client(self) -> bool:
-        """Whether the client's own firewall may block, as far as is known."""
+        """True if the client's own firewall may be the one that blocks."""
         is_known = self.where in (Where.SERVER, Where.BETWEEN)
         return self.missing is Part.ANSWERS and not is_known
 
     @property
     def failed(self) -> tuple[SeenFlow, ...]:
-        """The flows whose client did not answer us, those a finding names first."""
+        """Flows whose client did not reply, those named by a finding first."""
         unheard = (flow for flow in self.flows if flow.is_unheard)
         return tuple(sorted(unheard, key=lambda flow: not flow.is_blamed))
 
     @property
     def completed(self) -> tuple[SeenFlow, ...]:
-        """The flows that came to a good end."""
+        """Completed flows."""
         return tuple(flow for flow in self.flows if flow.is_completed)
 
     @property
     def servers(self) -> tuple[Address, ...]:
-        """Our addresses that were asked, those of failed flows if there are any."""
+        """Our addresses that requests were sent to, of failed flows if any."""
         flows = self.failed or self.flows
         return tuple(dict.fromkeys(ip_address(flow.server) for flow in flows))
 
     @property
     def clients(self) -> tuple[Network, ...]:
-        """The networks of clients, found in the same way."""
+        """The networks of clients, of failed flows if any."""
         return tuple(one.network for one in self.networks())
 
     def networks(
         self, chosen: Mapping[int, int] | None = None
     ) -> tuple[ClientNetwork, ...]:
-        """Return the same, and how they are known; lengths by IP version if CHOSEN."""
+        """Return the same, and how they are known; CHOSEN has prefix lengths."""
         flows = self.failed or self.flows
         return client_networks(
             (ip_address(flow.client) for flow in flows),

@@ -1,4 +1,4 @@
-"""Who talks to whom, and what kind of firewall stands where."""
+"""The situation: server, clients, and the place and kind of the firewall."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -16,7 +16,7 @@ Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
 CLIENT_PORTS = PortRange(1_024, HIGHEST_PORT)
-"""What a client may choose (RFC 1350 §4): boot ROMs take 2070, U-Boot 1024-4095,
+"""Ports that a client may choose (RFC 1350 §4): boot ROMs use 2070, U-Boot 1024-4095,
 UEFI 1024 and up, Linux programs 32768 and up, pxelinux 49152 and up."""
 
 ANYWHERE: tuple[Network, ...] = (IPv4Network("0.0.0.0/0"), IPv6Network("::/0"))
@@ -27,29 +27,29 @@ class SituationError(ValueError):
 
 
 class Where(Enum):
-    """Where the firewall stands."""
+    """Place of the firewall."""
 
     SERVER = "server"
-    """On the machine that serves."""
+    """On the server's host."""
     BETWEEN = "between"
-    """On a machine that forwards."""
+    """On a router on the path."""
     CLIENT = "client"
-    """On the machine that asks."""
+    """On the client."""
 
 
 class Kind(Enum):
-    """What a firewall knows of flows."""
+    """How a firewall tracks flows."""
 
     STATELESS = "stateless"
-    """It looks at each packet by itself."""
+    """It checks each packet separately."""
     STATEFUL = "stateful"
-    """It lets replies through to what it has let through."""
+    """It allows replies to allowed packets."""
     HELPER = "helper"
-    """It keeps state and reads TFTP requests besides (helper, ALG, inspection)."""
+    """It is stateful and reads TFTP requests (helper, ALG, inspection)."""
 
 
 class Way(Enum):
-    """How the answers may be let through."""
+    """How the replies can be allowed."""
 
     HELPER = "helper"
     RANGE = "range"
@@ -66,29 +66,29 @@ class Family:
 
     @property
     def is_from_anywhere(self) -> bool:
-        """Whether some client network is the whole Internet."""
+        """True if a client network is the whole Internet."""
         return any(network.prefixlen == 0 for network in self.clients)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
-    """What the rules are wanted for.
+    """The case that rules are needed for.
 
     Attributes:
-        servers: addresses that clients ask.
-        clients: networks that they ask from.
-        port: UDP port that takes requests.
-        ports: UDP ports that the server answers from, outside single-port mode.
-        client_ports: UDP ports that clients ask from.
-        where: where the firewall stands.
-        kind: what it knows of flows.
-        is_single_port: whether the server answers from the port that was asked.
-        has_nat: whether it translates addresses, of clients or of the server.
-        is_ours: whether the server is tftptui; a capture shows anybody's.
+        servers: addresses of the server.
+        clients: networks of the clients.
+        port: UDP port that receives requests.
+        ports: UDP ports that the server replies from, unless in single-port mode.
+        client_ports: source UDP ports of clients.
+        where: place of the firewall.
+        kind: how it tracks flows.
+        is_single_port: whether the server replies from the request port.
+        has_nat: whether addresses of clients or of the server are translated.
+        is_ours: whether the server is tftptui; a capture may show any.
 
     Raises:
-        SituationError: there is no server, no client of its IP version, or a
-            translator without state.
+        SituationError: there is no server, no client of its IP version, or stateless
+            NAT.
     """
 
     servers: tuple[Address, ...]
@@ -127,12 +127,12 @@ class Situation:
 
     @property
     def keeps_state(self) -> bool:
-        """Whether replies pass by themselves."""
+        """True if replies are allowed automatically."""
         return self.kind is not Kind.STATELESS
 
     @property
     def way(self) -> Way:
-        """How the answers are to be let through."""
+        """How the replies are to be allowed."""
         if self.is_single_port:
             return Way.SINGLE_PORT
         return Way.HELPER if self.kind is Kind.HELPER else Way.RANGE

@@ -1,4 +1,4 @@
-"""Advice as text: everything but the rules is a comment, so it can be loaded."""
+"""Advice as text that can be loaded: everything except the rules is a comment."""
 
 from collections.abc import Iterator
 from textwrap import wrap

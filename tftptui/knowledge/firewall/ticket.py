@@ -1,4 +1,4 @@
-"""What to send to a firewall team: the request in plain words, and the flows seen.
+"""A ticket for the firewall team: the request in plain words, and observed flows.
 
 The observed traffic is in ``ticket_seen``.
 """
@@ -20,14 +20,14 @@ from tftptui.settings import HIGHEST_PORT
 from tftptui.telemetry.words import url
 
 CSV_COMMAND = "`tftptui firewall --journal JOURNAL --format csv` lists all"
-"""Where all flows are, as far as only the journal has them."""
+"""Where to get all flows, if only the journal has them."""
 
 _HIGH_PORTS = range(49_200, HIGHEST_PORT)
-"""Client ports of ordinary programs: RFC 6335's dynamic ones."""
+"""Client ports of ordinary programs: the dynamic ones of RFC 6335."""
 
 
 def markdown_text(advice: Advice, elsewhere: str = CSV_COMMAND) -> str:
-    """Return the request as Markdown; ELSEWHERE says where all flows are."""
+    """Return the ticket as Markdown; ELSEWHERE says where to get all flows."""
     situation = advice.situation
     clients, servers = endpoints(situation)
     paragraphs = [
@@ -52,7 +52,7 @@ def markdown_text(advice: Advice, elsewhere: str = CSV_COMMAND) -> str:
 
 
 def _place(advice: Advice) -> list[str]:
-    """Return where the rules are wanted, and where else the block may stand."""
+    """Return where the rules belong, and where else the block may be."""
     where, traffic = advice.situation.where, advice.traffic
     told = f"On the firewall {PLACES[where]}, UDP:"
     if traffic is None or not traffic.may_be_client:
@@ -164,7 +164,7 @@ def _afterwards(advice: Advice) -> list[str]:
 
 
 def _ports_to_try(failed: Sequence[SeenFlow]) -> tuple[int, int]:
-    """Return the lowest port that failed with the file asked first, and a high one."""
+    """Return the lowest port that failed for the first file, and a high one."""
     if not failed:
         return 2_070, _HIGH_PORTS[0]
     asked = [flow.client_tid for flow in of_one_errand(failed)]

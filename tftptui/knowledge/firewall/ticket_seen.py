@@ -1,6 +1,6 @@
-"""What a ticket says was seen: the story, and the flows that prove it.
+"""The observed traffic in a ticket: summary and flows.
 
-Names of files come from strangers: they are fenced off from Markdown's own signs.
+File names come from strangers: they are escaped for Markdown.
 """
 
 import re
@@ -19,7 +19,7 @@ _FRACTION = re.compile(r"\.\d+")
 
 
 def story(advice: Advice) -> list[str]:
-    """Return who got no file, and what the findings say, as sentences."""
+    """Return which client got no file, and the findings, as sentences."""
     traffic = advice.traffic
     if traffic is None or not traffic.flows:
         return []
@@ -55,13 +55,13 @@ def story(advice: Advice) -> list[str]:
 
 
 def of_one_errand(flows: Sequence[SeenFlow]) -> list[SeenFlow]:
-    """Return those of FLOWS by which the first one's client asked for its file."""
+    """Return the flows with the client and file of the first one."""
     errand = flows[0].client, flows[0].file
     return [flow for flow in flows if (flow.client, flow.file) == errand]
 
 
 def _span(flows: Sequence[SeenFlow]) -> str:
-    """Return from when to when they were seen."""
+    """Return the time range of flows."""
     begun = _second(min(f.first for f in flows))
     last = _second(max(f.last for f in flows))
     is_over = all(flow.outcome != RUNNING for flow in flows)
@@ -69,12 +69,12 @@ def _span(flows: Sequence[SeenFlow]) -> str:
 
 
 def _second(time: str) -> str:
-    """Return a time of the journal to the second: people compare it with logs."""
+    """Return a journal time without its fraction, to compare with other logs."""
     return _FRACTION.sub("", time)
 
 
 def seen_rows(traffic: Traffic | None, elsewhere: str) -> list[str]:
-    """Return the table of flows as paragraphs; ELSEWHERE says where all of them are."""
+    """Return the table of flows; ELSEWHERE says where to get all of them."""
     if traffic is None or not traffic.flows:
         return []
     flows = Witnesses(traffic).rows(_MOST_ROWS)
@@ -113,7 +113,7 @@ def seen_rows(traffic: Traffic | None, elsewhere: str) -> list[str]:
 
 
 def _answers(flow: SeenFlow) -> str:
-    """Return what we sent, as a row tells it: 6 (OACK, 5 resent)."""
+    """Return the number of packets we sent, as text: 6 (OACK, 5 resent)."""
     notes = ["OACK"] if flow.has_oack else []
     if flow.sent_again:
         notes.append(f"{flow.sent_again:,} resent")
@@ -123,16 +123,16 @@ def _answers(flow: SeenFlow) -> str:
 
 
 def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
-    """Return a table of Markdown."""
+    """Return a Markdown table."""
     lines = [head, tuple("---" for _ in head), *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
 def code(text: str) -> str:
-    """Return foreign text as code, and nothing but that."""
+    """Return untrusted text as inline code, escaped."""
     return "`" + text.replace("`", "'").replace("|", "\\|") + "`"
 
 
 def cell(text: str) -> str:
-    """Return words of others as text, and nothing but that."""
+    """Return untrusted text for a table cell, escaped."""
     return text.replace("|", "\\|").replace("<", "&lt;").replace("`", "'")

@@ -1,4 +1,4 @@
-"""Reads the lines of a journal: what it saw of transfers, and what seems missing."""
+"""Reads transfers, and which flows seem blocked, from the lines of a journal."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -32,12 +32,12 @@ _FINDINGS = {
     "nat-without-helper": Part.ANSWERS,
     "acks-blocked": Part.ACKS,
 }
-"""What findings of the journal say is missing."""
+"""The flow that a finding reports as blocked, by its code."""
 
 _OTHER_FILTERS = frozenset(
     {"range-mismatch", "stale-conntrack", "intermittent", "path-cut"}
 )
-"""Findings about firewalls that do not say what is missing."""
+"""Findings about firewalls without a certain blocked flow."""
 
 _NOBODY_BLOCKS = frozenset(
     {
@@ -47,7 +47,7 @@ _NOBODY_BLOCKS = frozenset(
         *("block-size-ignored", "no-rollover", "nat-rebinding"),
     }
 )
-"""Findings that explain why a client was not heard, and not by a firewall."""
+"""Findings that explain a silent client by something other than a firewall."""
 
 _PORT_CLOSED = "port unreachable"
 
@@ -57,22 +57,22 @@ _PLACES = {
     "client": Where.CLIENT,
     "client-segment": Where.CLIENT,
 }
-"""Where findings say that the firewall stands, as far as they can tell."""
+"""Place of the firewall by a finding, if it tells."""
 
 
 @dataclass
 class _Reader:
-    """Folds the lines of a journal.
+    """Processes the lines of a journal.
 
     Attributes:
-        open: places in ``flows`` of transfers that have not ended, by their number.
-        places: of all transfers of this run of the server.
-        found: what the findings that stand say, by run of the server and number.
-        blamed: places of the transfers that they name.
-        explained: places of those that others name, by which nobody blocks.
-        said: their sentences.
-        run: counts the runs of the server: each numbers from the start.
-        now: of the last line that has a time.
+        open: indices in ``flows`` of transfers without an end, by number.
+        places: the same for all transfers of this run of the server.
+        found: flow and place by open findings, by run of the server and number.
+        blamed: indices of the transfers that these findings name.
+        explained: indices of transfers named by findings without a block.
+        said: sentences of these findings.
+        run: number of the run of the server: each starts numbering again.
+        now: time of the last line that has one.
     """
 
     flows: list[SeenFlow] = field(default_factory=list)
@@ -109,7 +109,7 @@ class _Reader:
                 pass
 
     def _end_run(self) -> None:
-        """Take in that nothing of before goes on: a server that is killed says less."""
+        """End everything that is open: a killed server writes no end records."""
         for place in self.open.values():
             flow = self.flows[place]
             said = (*flow.errors, NO_END)
@@ -119,7 +119,7 @@ class _Reader:
         self.run += 1
 
     def _leave_open(self) -> None:
-        """Take note of how long those were seen that nobody told the end of."""
+        """Set the last time of transfers without an end record."""
         for place in self.open.values():
             flow = self.flows[place]
             self.flows[place] = replace(flow, last=self.now or flow.last)
@@ -142,7 +142,7 @@ class _Reader:
         self._note_ports(line.get("ports"), is_change=False)
 
     def _note_ports(self, text: object, *, is_change: bool) -> None:
-        """Take the range in force; a change to no range is one to a single port."""
+        """Set the port range; a change to no range means single-port mode."""
         try:
             ports = parse_port_range(str(text).split(" ")[0])
         except SettingsError:
@@ -163,7 +163,7 @@ class _Reader:
         self.flows[place] = replace(
             flow,
             last=_text(line, "t"),
-            # Until the first ACK, what a client sends again is its request.
+            # Before the first ACK, duplicates from the client are requests.
             requests=1 + (0 if acked else _number(line, "duplicates")),
             answers=_answers(flow, blocks) + again,
             blocks=blocks,
@@ -175,7 +175,7 @@ class _Reader:
         )
 
     def _icmp(self, line: Line) -> None:
-        # Our last packet may be answered when the transfer is over.
+        # An ICMP error for our last packet may arrive after the end.
         place = self.places.get(line.get("transfer"))
         if place is None:
             return
@@ -208,7 +208,7 @@ class _Reader:
             self.said[number] = labelled(_text(line, "headline"), _confidence(line))
 
     def seen(self) -> tuple[SeenFlow, ...]:
-        """Return the flows, those marked that a finding names; call it at the end."""
+        """Return the flows, marked with findings; call it at the end."""
         self._leave_open()
         blamed = frozenset[int]().union(*self.blamed.values())
         explained = frozenset[int]().union(*self.explained.values())
@@ -222,17 +222,17 @@ class _Reader:
 
 
 def is_about_firewalls(code: str) -> bool:
-    """Whether a finding is of the kind that rules of a firewall may cure."""
+    """Return whether a finding may be fixed by firewall rules."""
     return code in _FINDINGS or code in _OTHER_FILTERS
 
 
 def traffic_of(
     lines: Iterable[Line], skip: Callable[[], object] = lambda: None
 ) -> Traffic:
-    """Return what the lines of a journal tell.
+    """Read the lines of a journal.
 
-    SKIP is called when the last line is invalid: a transfer without
-    addresses or ports. It is left out.
+    SKIP is called for each invalid line, such as a transfer without addresses; the line
+    is left out.
     """
     reader = _Reader()
     for line in lines:
@@ -247,11 +247,11 @@ def traffic_of(
 
 
 def _missing(flows: tuple[SeenFlow, ...]) -> Part | None:
-    """Return what seems not to get through.
+    """Guess which flow is blocked.
 
-    A client that asks again has no answer. One that asked once and was not heard
-    again had it: then its ACKs are lost, unless it has gone away; that takes three
-    answers without an ACK.
+    A client that repeats its request has no reply. A client that requested once and is
+    then silent had one: its ACKs are lost, unless it quit; that needs three
+    retransmissions without an ACK.
     """
     asked: dict[tuple[str, str], int] = {}
     for flow in flows:
@@ -282,7 +282,7 @@ def _flow(line: Line) -> SeenFlow:
 
 
 def _known(told: object) -> tuple[HostNetwork, ...]:
-    """Return the networks of the server's host; none where they are invalid."""
+    """Return the networks of the server's host; none if invalid."""
     try:
         known = tuple(msgspec.convert(told or [], list[HostNetwork]))
         for one in known:
@@ -293,9 +293,9 @@ def _known(told: object) -> tuple[HostNetwork, ...]:
 
 
 def _answers(flow: SeenFlow, blocks: int) -> int:
-    """Return how many different packets we sent, at least.
+    """Return the minimum number of different packets we sent.
 
-    To an upload they are one for the request, and ACKs by windows that are not known.
+    For an upload that is one for the request; the ACKs depend on the unknown window.
     """
     if flow.direction == "write":
         return 1
@@ -303,7 +303,7 @@ def _answers(flow: SeenFlow, blocks: int) -> int:
 
 
 def _address(line: Line, key: str) -> str:
-    """Return an address without the interface that a link-local one may name."""
+    """Return an address without its zone."""
     return str(ip_address(_text(line, key).partition("%")[0]))
 
 

@@ -1,7 +1,7 @@
-"""Which flows prove most beside those that failed: the nearest to them, first.
+"""Ranks successful flows by how much they prove about failed ones.
 
-What the same host got on another port says more of the way than what its network got,
-and that more than what others got. What the server's own host got never left it.
+Success of the same host on another port says most about the path, then success of its
+network, then of others. Transfers of the server's own host never left it.
 """
 
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ from tftptui.knowledge.firewall.networks import LOOPBACKS
 from tftptui.knowledge.firewall.seen import SeenFlow, Traffic
 
 MOST_PROOFS = 5
-"""Flows that completed, shown beside those that failed."""
+"""Completed flows shown next to failed ones."""
 
 
 class Nearness(IntEnum):
@@ -25,7 +25,7 @@ class Nearness(IntEnum):
 
     @property
     def words(self) -> str:
-        """Where it is."""
+        """Description of the place."""
         return _WORDS[self]
 
 
@@ -38,7 +38,7 @@ _WORDS = {
 
 
 class Witnesses:
-    """Ranks what did not fail, by what it proves of what did."""
+    """Ranks flows that did not fail."""
 
     def __init__(self, traffic: Traffic) -> None:
         self._failed = traffic.failed
@@ -48,9 +48,9 @@ class Witnesses:
         self._networks = traffic.clients
 
     def rows(self, most: int) -> list[SeenFlow]:
-        """Return MOST flows to show: what failed, then what proves most beside it.
+        """Return MOST flows to show: failed ones, then the best proofs.
 
-        Where nothing failed it is whatever was seen.
+        If nothing failed, return any flows.
         """
         if not self._failed:
             return self._ranked(self._others)[:most]
@@ -58,9 +58,9 @@ class Witnesses:
         return [*self._failed[: most - len(proofs)], *proofs]
 
     def completed(self) -> list[tuple[SeenFlow, Nearness]]:
-        """Return what completed, the best proof first, each client's port once.
+        """Return completed flows, the best proof first, each client port once.
 
-        What the server's own host got is left out where others completed as well.
+        Those of the server's own host are left out if there are others.
         """
         ends: dict[tuple[str, int], SeenFlow] = {}
         for flow in self._ranked(f for f in self._others if f.is_completed):

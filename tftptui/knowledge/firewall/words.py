@@ -1,4 +1,4 @@
-"""Ends, ports and places of a situation, as people read them."""
+"""Formats endpoints, ports and places of a situation for people."""
 
 from tftptui.knowledge.firewall.listing import span
 from tftptui.knowledge.firewall.plans import Flow
@@ -45,7 +45,7 @@ def any_port(ports: PortRange) -> str:
 
 
 def _places(places: tuple[Address, ...] | tuple[Network, ...]) -> str:
-    """Return addresses or networks; a network of one is its address."""
+    """Return addresses or networks; a network of one address is written as address."""
     texts = []
     for place in places:
         text = str(place)

@@ -1,7 +1,7 @@
-"""What a file is, by the bytes it begins with.
+"""Recognizes file types by content.
 
-``recognise()`` wants the beginning of a file, READ bytes or all it has, and its
-size. Sources of each mark stand beside it.
+``recognise()`` needs the start of a file, READ bytes or all of it, and its size.
+Sources are given next to each signature.
 """
 
 from tftptui.knowledge.magic.kind import READ, FileKind

@@ -1,21 +1,20 @@
-"""What is known of a file once it is recognised."""
+"""The type of a file."""
 
 from dataclasses import dataclass
 
 READ = 36_864
-"""Bytes at the beginning of a file that are looked at: the mark of ISO 9660 lies
-at 32,769."""
+"""Bytes to read from the start of a file: the ISO 9660 signature is at 32,769."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileKind:
-    """What a file is.
+    """The type of a file.
 
     Attributes:
-        key: a word for programs: "efi", "uimage", "gzip", "text", "data" and so on.
-        text: the same in a few words for people.
+        key: identifier: "efi", "uimage", "gzip", "text", "data" and so on.
+        text: description in a few words.
         machine: the processor and firmware it is for, or "".
-        troubles: what is wrong with it: cut short, damaged.
+        troubles: problems: truncated, damaged.
     """
 
     key: str

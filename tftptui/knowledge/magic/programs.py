@@ -1,11 +1,11 @@
-"""Boot programs and kernels: EFI, ELF, U-Boot images, device trees."""
+"""Recognizes boot programs and kernels: EFI, ELF, U-Boot images, device trees."""
 
 import re
 from collections.abc import Callable
 
 from tftptui.knowledge.magic.kind import FileKind
 
-# PE/COFF, ELF and U-Boot's include/image.h; those marked by testers are in names.md.
+# PE/COFF, ELF and U-Boot's include/image.h; verified ones are in names.md.
 _PE_MACHINES = {
     0x014C: "i386",
     0x8664: "x86-64",
@@ -63,8 +63,8 @@ _EFI_NAMES = {
     b"loongarch64": "loongarch64",
     b"ia64": "ia64",
 }
-"""How firmware's default names say the processor, UEFI 2.10 §3.5.1.1; the loaders shim
-and GRUB are named in the same way."""
+"""Processor by default file name of the firmware, UEFI 2.10 §3.5.1.1; shim and GRUB are
+named the same way."""
 _EFI_NAME = re.compile(
     rb"(?:^|/)(?:boot|grub|grubnet|shim|mm|fb)("
     + b"|".join(_EFI_NAMES)
@@ -77,14 +77,14 @@ Recogniser = Callable[[bytes, int, bytes], FileKind | None]
 
 
 def number(head: bytes, offset: int, octets: int, *, big: bool = False) -> int:
-    """Return a number in a file's head; what lies beyond it counts as zeros."""
+    """Return a number from a file's head; missing bytes count as zero."""
     return int.from_bytes(
         head[offset : offset + octets].ljust(octets, b"\0"), "big" if big else "little"
     )
 
 
 def linux(head: bytes, _size: int, _name: bytes) -> FileKind | None:
-    """Recognise a kernel (Linux Documentation/arch: x86/boot, arm64/booting, riscv)."""
+    """Recognize a kernel (Linux Documentation/arch: x86/boot, arm64/booting, riscv)."""
     stub = ", starts from EFI too" if head[:2] == b"MZ" else ""
     if head[0x202:0x206] == b"HdrS":
         return FileKind("kernel", f"Linux kernel (bzImage){stub}", "x86")
@@ -93,7 +93,7 @@ def linux(head: bytes, _size: int, _name: bytes) -> FileKind | None:
 
 
 def efi(head: bytes, _size: int, name: bytes) -> FileKind | None:
-    """Recognise a PE file; most here are EFI programs."""
+    """Recognize a PE file; most here are EFI programs."""
     if head[:2] != b"MZ":
         return None
     at = number(head, 0x3C, 4)
@@ -107,7 +107,7 @@ def efi(head: bytes, _size: int, name: bytes) -> FileKind | None:
 
 
 def _name_trouble(name: bytes, machine: str) -> tuple[str, ...]:
-    """Tell that a name promises another processor: its firmware will not start it."""
+    """Return a warning if the name is for another processor: it won't start."""
     found = _EFI_NAME.search(name)
     promised = _EFI_NAMES[found[1].lower()] if found else machine
     if promised == machine:
@@ -116,7 +116,7 @@ def _name_trouble(name: bytes, machine: str) -> tuple[str, ...]:
 
 
 def elf(head: bytes, _size: int, name: bytes) -> FileKind | None:
-    """Recognise an ELF file; Cisco's classic images are such."""
+    """Recognize an ELF file; Cisco's classic images are ELF, too."""
     if head[:4] != b"\x7fELF":
         return None
     is_big = head[5:6] == b"\2"
@@ -130,7 +130,7 @@ def elf(head: bytes, _size: int, name: bytes) -> FileKind | None:
 
 
 def uimage(head: bytes, size: int, _name: bytes) -> FileKind | None:
-    """Recognise a U-Boot image with its old header (include/image.h)."""
+    """Recognize a legacy U-Boot image (include/image.h)."""
     if head[:4] != bytes.fromhex("27051956"):
         return None
     kind = _UIMAGE_TYPES.get(number(head, 30, 1), "image")
@@ -146,12 +146,12 @@ def uimage(head: bytes, size: int, _name: bytes) -> FileKind | None:
 
 
 def device_tree(head: bytes, size: int, _name: bytes) -> FileKind | None:
-    """Recognise a flattened device tree; a FIT image is one (U-Boot doc/usage/fit)."""
+    """Recognize a flattened device tree; a FIT image is one (U-Boot doc/usage/fit)."""
     if head[:4] != bytes.fromhex("d00dfeed") or len(head) < _FDT_HEADER:
         return None
     told = number(head, 4, 4, big=True)
     is_fit = b"\0\0\0\1images\0" in head or b"\0\0\0\1configurations\0" in head
-    if is_fit:  # its images may lie behind the tree
+    if is_fit:  # its images may follow after the tree
         return FileKind("fit", "U-Boot FIT image", "", _short_trouble(size, told))
     return FileKind("dtb", "device tree", "", _short_trouble(size, told))
 

@@ -1,4 +1,4 @@
-"""From the beginning of a file to what it is."""
+"""Recognizes the type of a file by its first bytes."""
 
 from tftptui.knowledge.magic import programs, texts
 from tftptui.knowledge.magic.kind import EMPTY, UNKNOWN, FileKind
@@ -25,12 +25,12 @@ _FIRST: tuple[programs.Recogniser, ...] = (
 
 
 def recognise(head: bytes, size: int, name: bytes = b"") -> FileKind:
-    """Return what a file is.
+    """Return the type of a file.
 
     Args:
-        head: its beginning, kind.READ bytes or all there are.
+        head: its start, kind.READ bytes or all of it.
         size: of the whole file, bytes.
-        name: of the file; it decides only what bytes leave open.
+        name: of the file; used only if the content is ambiguous.
     """
     if not size:
         return EMPTY

@@ -1,6 +1,6 @@
-"""Kinds that a few bytes at a fixed place are enough to tell.
+"""File types recognized by a few bytes at a fixed offset.
 
-Order matters: the first row that fits wins.
+The first matching row wins.
 """
 
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Bytes at an offset, and what a file with them is."""
+    """Bytes at an offset, and the type of a file with them."""
 
     offset: int
     octets: bytes
@@ -20,9 +20,9 @@ class Mark:
 BIOS = "x86 BIOS"
 
 MARKS: tuple[Mark, ...] = (
-    # First: a bootable one begins like a boot program.
+    # First: a bootable image starts like a boot program.
     Mark(0x8001, b"CD001", "iso", "ISO 9660 image"),
-    # Boot programs: ipxe, syslinux 6.04, GRUB 2.06, read from their files.
+    # Boot programs: ipxe, syslinux 6.04, GRUB 2.06, from their files.
     Mark(0, bytes.fromhex("ea0500c007"), "nbp", "iPXE", BIOS),
     Mark(0, bytes.fromhex("ea247c0000"), "nbp", "PXELINUX", BIOS),
     Mark(0, bytes.fromhex("b27fea00820000"), "nbp", "GRUB", BIOS),
@@ -33,10 +33,10 @@ MARKS: tuple[Mark, ...] = (
     Mark(0x20, bytes.fromhex("665599aa584e4c58"), "spl", "BOOT.BIN", "Xilinx Zynq"),
     Mark(0, bytes.fromhex("d1002040"), "spl", "i.MX image", "NXP i.MX"),
     Mark(0x400, bytes.fromhex("d1002040"), "spl", "i.MX image", "NXP i.MX"),
-    # u-boot-qemu 2023.01: no common magic, but the first instructions.
+    # u-boot-qemu 2023.01: no magic number, but typical first instructions.
     Mark(0, bytes.fromhex("b80000ea14f09fe5"), "u-boot", "U-Boot, raw", "arm"),
     Mark(0, bytes.fromhex("0a0000141f2003d5"), "u-boot", "U-Boot, raw", "arm64"),
-    # Packed.
+    # Compressed files.
     Mark(0, bytes.fromhex("1f8b08"), "gzip", "gzip"),
     Mark(0, bytes.fromhex("fd377a585a00"), "xz", "xz"),
     Mark(0, bytes.fromhex("28b52ffd"), "zstd", "zstd"),

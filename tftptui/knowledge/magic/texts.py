@@ -1,4 +1,4 @@
-"""Texts and what is written in letters: scripts, configurations, certificates."""
+"""Recognizes text formats: scripts, configurations, certificates."""
 
 import re
 
@@ -31,7 +31,7 @@ _COMMENT = re.compile(rb"(?:[ \t]*#(?![!#])[^\n]*\n|[ \t]*\r?\n)+")
 
 
 def text(head: bytes, size: int, _name: bytes) -> FileKind | None:
-    """Recognise what is written in letters."""
+    """Recognize a text file."""
     sample = head[:_LOOKED_AT]
     if not _is_text(sample, is_whole=len(sample) == size):
         return None
@@ -42,7 +42,7 @@ def text(head: bytes, size: int, _name: bytes) -> FileKind | None:
 
 
 def _language(sample: bytes) -> tuple[str, str]:
-    # What is a comment to most is the first line of a script.
+    # For scripts, the first line is not a comment.
     comment = None if sample[:2] == b"#!" else _COMMENT.match(sample)
     body = sample[comment.end() :] if comment else sample
     fitting = (kind for pattern, *kind in _PATTERNS if pattern.match(body))
@@ -51,7 +51,7 @@ def _language(sample: bytes) -> tuple[str, str]:
 
 
 def certificate(head: bytes, size: int, _name: bytes) -> FileKind | None:
-    """Recognise a certificate or key in DER: one sequence as long as the file."""
+    """Recognize a certificate or key in DER: a sequence as long as the file."""
     if head[:2] != bytes.fromhex("3082"):
         return None
     told = int.from_bytes(head[2:4]) + 4
@@ -70,13 +70,13 @@ def _is_text(sample: bytes, *, is_whole: bool) -> bool:
     try:
         sample.decode()
     except UnicodeDecodeError as error:
-        # The last character may be cut in two.
+        # The sample may end within a character.
         return not is_whole and error.end == len(sample) and error.start > 0
     return True
 
 
 def _line_ends(sample: bytes) -> tuple[str, ...]:
-    """Boot loaders read a CR as a part of the last word of a line."""
+    """Return a warning for CR LF: boot loaders take the CR as part of a word."""
     if b"\r\n" in sample:
         return ("lines end in CR LF, which many boot loaders can't read",)
     return ()

@@ -1,7 +1,7 @@
-"""Requested names that do not exist: what was meant, and is it a fault?
+"""Requested names that do not exist: what was meant, and does it matter?
 
-``near`` finds the files that a client may have meant, among those ``known``;
-``lists`` and ``searching`` know the names that a healthy boot requests in any case.
+``near`` finds files with similar names in ``known``; ``lists`` and ``searching`` know
+which missing names are part of a healthy boot.
 """
 
 from tftptui.knowledge.names.known import KnownNames

@@ -1,16 +1,16 @@
-"""How many letters two names differ in."""
+"""Edit distance of names."""
 
 DIGIT_WEIGHT = 2
-"""A digit that differs counts double: another version is no slip of a finger."""
+"""Weight of a digit: another version is not a typo."""
 
 _DIGITS = frozenset(b"0123456789")
 
 
 def distance(one: bytes, other: bytes, *, most: int) -> int:
-    """Return the edits from ONE to OTHER: letters added, dropped, changed, swapped.
+    """Return the edit distance: insertions, deletions, substitutions, transpositions.
 
     Returns:
-        The number of edits, digits counted DIGIT_WEIGHT times; MOST + 1 when there
+        The number of edits, with digits counted DIGIT_WEIGHT times; MOST + 1 if there
         are more than MOST.
     """
     if abs(len(one) - len(other)) > most:

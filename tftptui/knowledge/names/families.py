@@ -1,7 +1,6 @@
-"""Files that stand for one another: the same loader under another name.
+"""Families of interchangeable files: the same loader under different names.
 
-Each family is of one architecture, because a loader of another one is never what
-was meant.
+Each family is for one architecture, because a loader for another one is never meant.
 """
 
 import re
@@ -38,7 +37,7 @@ _SWAPS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\.tvl$", ".tlv"),
         (r"-confg$", "-config"),
         (r"-config$", "-confg"),
-        (r"^([^.]{8})[^.]+(\.[^.]*)?$", r"\1\2"),  # names of a DOS server
+        (r"^([^.]{8})[^.]+(\.[^.]*)?$", r"\1\2"),  # 8.3 names of a DOS server
     )
 )
 
@@ -58,9 +57,9 @@ _LIKE_KINDS = tuple(
         "0 pxe kpxe kkpxe",
     )
 )
-"""Extensions under which one build comes out, or one configuration is kept. Those of
-another machine (``.efi`` for ``.0``) or of another thing (``.elf``, ``.dtb``) are not
-among them."""
+"""Extensions of interchangeable files: one build or one configuration in several
+formats. Extensions for other machines (``.efi`` for ``.0``) or other content (``.elf``,
+``.dtb``) are excluded."""
 _NO_WORD = re.compile(r"[^a-z0-9]|tp_recovery|\.bin$|\.out$")
 _NO_NAME = re.compile(rb"[^A-Za-z0-9]+[A-Za-z][A-Za-z0-9 ]*")
 _LOADER = re.compile(rb"grub(x64|aa64|ia32)?\.efi")
@@ -70,14 +69,14 @@ _MOST_ALIKE = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Relative:
-    """A base name that may stand for another one; ``note`` says of which kind it is."""
+    """A base name that may replace another; ``note`` describes its family."""
 
     base: bytes
     note: str
 
 
 def relatives(base: bytes) -> Iterator[Relative]:
-    """Yield base names that are the same file for the same machine, the best first."""
+    """Yield base names of the same program for the same machine, the best first."""
     name = folded(base).decode("utf-8", "replace")
     for kind, members in _FAMILIES.items():
         if name in members:
@@ -89,9 +88,9 @@ def relatives(base: bytes) -> Iterator[Relative]:
 
 
 def renamed(base: bytes, known: KnownNames) -> list[bytes]:
-    """Return files that a device wants under a name of its own, the likest first.
+    """Return files that a device may want under its fixed name, the best first.
 
-    Recovery loaders ask for one fixed name, and the vendor's file has another one.
+    Recovery loaders request a fixed name, while the vendor's file has another.
     """
     name = folded(base).decode("utf-8", "replace")
     candidates = []
@@ -105,9 +104,9 @@ def renamed(base: bytes, known: KnownNames) -> list[bytes]:
 
 
 def same_series(base: bytes, known: KnownNames) -> list[bytes]:
-    """Return files with the same extension and the same beginning up to a dash.
+    """Return files with the same extension and the same prefix up to a dash.
 
-    A switch asks for ``ECS4620-Series.bix`` where the download is called
+    A switch requests ``ECS4620-Series.bix`` while the download is called
     ``ECS4620-28T.bix``.
     """
     stem, extension = split_extension(folded(base))
@@ -117,22 +116,22 @@ def same_series(base: bytes, known: KnownNames) -> list[bytes]:
     start = series + dash
     alike = known.with_extension(extension)
     if len(alike) > _MOST_ALIKE:
-        return []  # a kind of which there are so many is no hint
+        return []  # too many files of this type to be a hint
     return [one for one in alike if folded(one.rpartition(b"/")[2]).startswith(start)]
 
 
 def of_like_kind(stem: bytes, extension: bytes) -> Iterator[bytes]:
-    """Yield names with the same stem that may hold the same thing."""
+    """Yield names with the same stem and an interchangeable extension."""
     for kinds in _LIKE_KINDS:
         if folded(extension) in kinds:
             yield from (stem + one for one in kinds if one != folded(extension))
 
 
 def loader_beside(asked: bytes, known: KnownNames) -> list[bytes]:
-    r"""Return GRUB in the folder of a name that is the text of a boot entry.
+    r"""Return GRUB in the directory of a name that is the label of a boot entry.
 
-    Some firmware hands shim ``\xef\xbf\xbdOnboard`` or ``?USB`` as the name of
-    the second stage.
+    Some firmware passes ``\xef\xbf\xbdOnboard`` or ``?USB`` to shim as the name of the
+    second stage.
     """
     *folder, base = parts(asked) or (b"",)
     if not _NO_NAME.fullmatch(base):
@@ -145,12 +144,12 @@ def loader_beside(asked: bytes, known: KnownNames) -> list[bytes]:
 
 
 def kind_of(base: bytes) -> str | None:
-    """Return for which machine a loader is; None when its name does not say."""
+    """Return the machine that a loader is for; None if its name does not say."""
     name = folded(base).decode("utf-8", "replace")
     return next((kind for kind, names in _FAMILIES.items() if name in names), None)
 
 
 def _in_common(one: str, other: str) -> int:
-    """Return how many letters in a row both names hold, dashes and the like aside."""
+    """Return the length of the longest common substring, ignoring separators."""
     ours, theirs = _NO_WORD.sub("", one), _NO_WORD.sub("", other)
     return SequenceMatcher(None, ours, theirs, autojunk=False).find_longest_match().size

@@ -1,4 +1,4 @@
-"""MAC addresses, IP addresses and UUIDs inside names, and their many spellings."""
+"""MAC addresses, IP addresses and UUIDs in names, in their many spellings."""
 
 import re
 
@@ -23,12 +23,12 @@ _IP_DIGITS = 8
 
 
 def identity(name: bytes) -> bytes | None:
-    """Return NAME with the addresses in it in one spelling; None if it has none.
+    """Return NAME with its addresses normalized; None if it has none.
 
-    A hardware type ``01-`` in front of a MAC means nothing, an IP address is eight
-    hex digits, and case means nothing.
+    A hardware type ``01-`` before a MAC is dropped, an IP address becomes eight hex
+    digits, and case is ignored.
     """
-    if _MAYBE.search(name) is None:  # most names, at a fraction of the cost
+    if _MAYBE.search(name) is None:  # a cheap test that excludes most names
         return None
     changed = _MAC.sub(_plain_mac, name)
     changed = _BARE_MAC.sub(lambda found: b"<" + found[1] + b">", changed)
@@ -38,7 +38,7 @@ def identity(name: bytes) -> bytes | None:
 
 
 def is_address(base: bytes) -> bool:
-    """Whether a base name is, or holds, an address: one digit more is no typo."""
+    """Return whether a base name is, or contains, an address: no typos there."""
     return bool(
         _MAC.search(base)
         or _BARE_MAC.search(base)

@@ -1,7 +1,7 @@
-"""The names below a root, arranged so that near ones are found without a search.
+"""An index of the names below a root, to find similar names fast.
 
-Built once from a list of names. It never looks at a disk: a screen that shows its
-matches checks that they still exist.
+Built once from a list of names, without disk access: callers must check that matches
+still exist.
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,7 +17,7 @@ class KnownNames:
 
     Args:
         names: relative to the root.
-        root: the root's own absolute path; a name may begin with it.
+        root: the root's own absolute path; a requested name may start with it.
     """
 
     def __init__(self, names: Iterable[bytes] = (), *, root: bytes = b"") -> None:
@@ -35,27 +35,27 @@ class KnownNames:
         return len(self._names)
 
     def spelt_like(self, name: bytes) -> Iterator[bytes]:
-        """Yield the files whose name is NAME in another case or Unicode spelling."""
+        """Yield the files that match NAME except for case or Unicode form."""
         wanted = folded(name)
         for one in self.with_base(name.rpartition(b"/")[2]):
             if folded(one) == wanted:
                 yield one
 
     def with_base(self, base: bytes) -> list[bytes]:
-        """Return the files with this last component, in whatever case and folder."""
+        """Return files with this last component, ignoring case, in any directory."""
         return self._named(self._of_base.get(folded(base), ()))
 
     def with_identity(self, name: bytes) -> list[bytes]:
-        """Return the files that hold the same addresses in another spelling."""
+        """Return the files with the same addresses in another spelling."""
         key = identity(name)
         return [] if key is None else self._named(self._of_identity.get(key, ()))
 
     def with_identity_base(self, base: bytes) -> list[bytes]:
-        """Return the files whose last component is BASE, an identity()."""
+        """Return the files whose normalized last component is BASE."""
         return self._named(self._of_identity.get(base, ()))
 
     def with_extension(self, extension: bytes) -> list[bytes]:
-        """Return the files whose names end in EXTENSION (with its dot)."""
+        """Return the files whose names end with EXTENSION (with its dot)."""
         if not self._extensions:
             for number, name in enumerate(self._names):
                 key = folded(name.rpartition(b".")[2])
@@ -67,7 +67,7 @@ class KnownNames:
         wanted = letters(base)
         for length in range(len(base) - distance, len(base) + distance + 1):
             for one, mask in self._with_length(length):
-                # An edit changes two letters at most.
+                # One edit changes at most two bits.
                 if (mask ^ wanted).bit_count() <= 2 * distance:
                     yield one
 
@@ -100,7 +100,7 @@ class KnownNames:
 
 
 def letters(name: bytes) -> int:
-    """Return which bytes NAME holds, as bits; many bytes share one."""
+    """Return the set of bytes in NAME as a bit mask; some bytes share a bit."""
     mask = 0
     for octet in name:
         mask |= 1 << octet % _LETTERS

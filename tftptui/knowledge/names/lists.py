@@ -1,7 +1,7 @@
-"""Ordered lists of names that boot programs look for, most of which are nowhere.
+"""Search lists: names that boot programs look for in order, most of which do not exist.
 
-A miss on such a list is part of a healthy boot. What matters is whether the list
-comes to an end: its last entry is missing too, or the client stops asking.
+A missing name on such a list is part of a healthy boot. It only matters if the whole
+list is exhausted: its last entry is missing, too, or the client stops.
 """
 
 import re
@@ -13,27 +13,27 @@ _UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _NEVER = r"(?!)"
 
 PATIENCE = 10.0
-"""Seconds without a further request after which most clients have stopped."""
+"""Seconds without another request after which most clients have stopped."""
 
 _ONE_NAME = 3.0
-"""The same after the only name of its kind: what comes next comes at once, or after a
-link is up again."""
+"""The same after a single name: the next request follows at once, or after a link is
+up."""
 
 
 @dataclass(frozen=True, slots=True)
 class SearchList:
     """The names that one program looks for.
 
-    The patterns match at the end of a name, behind a slash or from its beginning.
+    The patterns match at the end of a path, after a slash or from its start.
 
     Attributes:
-        key: a word for it.
+        key: identifier.
         client: the program, for people.
         entries: names of which one is enough.
-        last: the one of them without which the program gives up; may match nothing.
-        extras: names that may be missing for ever.
-        patience: seconds without a further request after which the client has stopped.
-        hint: what it means that such a name is asked for, where it is a file itself.
+        last: the entry without which the program gives up; may match nothing.
+        extras: optional names.
+        patience: seconds without another request after which the client has stopped.
+        hint: the meaning of such a request, if the name is itself a file.
     """
 
     key: str
@@ -45,15 +45,15 @@ class SearchList:
     hint: str = ""
 
     def is_entry(self, name: str) -> bool:
-        """Whether NAME is one of those of which one is enough."""
+        """Return whether NAME is one of those of which one is enough."""
         return bool(self.entries.search(name))
 
     def is_last(self, name: str) -> bool:
-        """Whether NAME is the one that decides."""
+        """Return whether NAME is the last entry."""
         return bool(self.last.search(name))
 
     def is_extra(self, name: str) -> bool:
-        """Whether NAME may be missing for ever."""
+        """Return whether NAME is optional."""
         return bool(self.extras.search(name))
 
     def __contains__(self, name: str) -> bool:
@@ -87,14 +87,14 @@ SEARCH_LISTS: tuple[SearchList, ...] = (
     ),
     # U-Boot distro boot
     _search_list("u-boot", "U-Boot", r"boot\.scr(\.uimg)?"),
-    # U-Boot net/tftp.c: no list, but the image; `dhcp; pxe get` goes on without it
+    # U-Boot net/tftp.c: not a list, but the image; `dhcp; pxe get` continues without it
     replace(
         _search_list("u-boot-image", "U-Boot", r"[0-9A-F]{8}\.img"),
         patience=_ONE_NAME,
         hint="U-Boot asks for its own address in hex where nobody has named a file: "
         "set its bootfile, or have DHCP name one",
     ),
-    # GRUB grub-core/net/net.c; modules and fonts of a build that holds all in itself
+    # GRUB grub-core/net/net.c; modules and fonts that a monolithic build does not need
     _search_list(
         "grub",
         "GRUB",
@@ -184,14 +184,14 @@ SEARCH_LISTS: tuple[SearchList, ...] = (
         r"thinstation\.conf\.network",
     ),
 )
-"""All lists, with where each is described."""
+"""All lists, with their sources."""
 
 
 @lru_cache(maxsize=4_096)
 def list_of(name: str) -> SearchList | None:
-    """Return the list that a name asked for is on, or None.
+    """Return the list that a requested name is on, or None.
 
-    NAME is as asked, made visible; slashes count either way.
+    NAME is printable; slashes and backslashes are equivalent.
     """
     plain = "/".join(part for part in name.replace("\\", "/").split("/") if part)
     return next((one for one in SEARCH_LISTS if plain in one), None)

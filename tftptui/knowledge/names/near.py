@@ -1,7 +1,7 @@
-"""What a client may have meant by a name that is not there.
+"""Finds files with names similar to a missing one.
 
-The order of the rules is the order of trust. Those that change the spelling alone
-may be stated as facts; all others are guesses, asked as questions.
+The rules are ordered by confidence. Those that only change the spelling may be stated
+as facts; all others are guesses, shown as questions.
 """
 
 from collections.abc import Iterable, Iterator
@@ -36,16 +36,16 @@ RULES: dict[str, str] = {
     "address": "with the address written in another way",
     "typo": "a letter or two differ",
 }
-"""Each rule in words, in the order of trust."""
+"""Each rule in words, ordered by confidence."""
 
 SURE = frozenset({"trailing", "quotes", "percent", "slashes", "case", "unicode"})
-"""Rules that change the spelling alone."""
+"""Rules that change only the spelling."""
 
 MOST = 3
-"""Names that are offered."""
+"""Maximum number of names offered."""
 
 _LETTERS = 2
-"""Edits that still make a typo; one in short names."""
+"""Edits that count as a typo; one in short names."""
 _SHORT = 5
 
 _ADDED = (
@@ -70,9 +70,9 @@ class Near:
     """A file that may be meant.
 
     Attributes:
-        name: bytes as on the disk, below the root.
-        rule: a key of RULES, the weakest that led here.
-        note: what kind of file it is, where that matters.
+        name: bytes as on disk, below the root.
+        rule: a key of RULES, the least confident one applied.
+        note: the kind of file, if that matters.
     """
 
     name: bytes
@@ -81,25 +81,25 @@ class Near:
 
     @property
     def is_sure(self) -> bool:
-        """Whether only the spelling differs."""
+        """True if only the spelling differs."""
         return self.rule in SURE
 
     @property
     def words(self) -> str:
-        """How it differs, for people."""
+        """The difference, for people."""
         words = RULES[self.rule]
         return f"{words}, for {self.note}" if self.note else words
 
 
 def near_names(asked: bytes, known: KnownNames, *, most: int = MOST) -> list[Near]:
-    """Return which files may be meant by ASKED, the likeliest first.
+    """Return files with names similar to ASKED, the most likely first.
 
-    A file that differs in spelling alone leaves no doubt: guesses are then left out.
+    If files differ only in spelling, guesses are left out.
 
     Args:
         asked: bytes as on the wire.
-        known: what there is.
-        most: how many to return.
+        known: the existing names.
+        most: maximum number to return.
     """
     if not asked or not len(known):
         return []
@@ -130,7 +130,7 @@ def _spelt_differently(
 
 
 def _lower(name: bytes) -> bytes:
-    """Return NAME without case where both spellings are plain text already."""
+    """Return NAME in lower case, without Unicode normalization."""
     return (
         name.decode("utf-8", "surrogateescape")
         .casefold()
@@ -139,7 +139,7 @@ def _lower(name: bytes) -> bytes:
 
 
 def _guesses(asked: bytes, known: KnownNames) -> Iterator[Near]:
-    """Yield guesses in the order of trust; the last two where there is nothing else."""
+    """Yield guesses by confidence; the last two rules only if others find nothing."""
     if not asked:
         return
     is_found = False
@@ -170,7 +170,7 @@ def _without_arguments(asked: bytes, known: KnownNames) -> Iterator[Near]:
 
 
 def _elsewhere(asked: bytes, known: KnownNames) -> Iterator[Near]:
-    """Yield the same base name in other folders, the path most alike first."""
+    """Yield the same base name in other directories, the most similar path first."""
     steps = parts(folded(asked))
     below_root = _below_root(steps, known)
     for one in _by_likeness(known.with_base(asked.rpartition(b"/")[2]), asked):
@@ -181,7 +181,7 @@ def _elsewhere(asked: bytes, known: KnownNames) -> Iterator[Near]:
 
 
 def _below_root(steps: tuple[bytes, ...], known: KnownNames) -> tuple[bytes, ...]:
-    """Return what is left of a name that begins with the root's own path."""
+    """Return a name without the root's own path at its start."""
     root = tuple(folded(part) for part in known.root)
     return steps[len(root) :] if root and steps[: len(root)] == root else steps
 
@@ -204,7 +204,7 @@ def _other_extension(asked: bytes, known: KnownNames) -> Iterator[Near]:
 
 
 def _glued(asked: bytes, known: KnownNames) -> Iterator[Near]:
-    """Yield names that ASKED is but for a few letters behind the extension."""
+    """Yield files that ASKED equals except for a few characters after the extension."""
     base = asked.rpartition(b"/")[2]
     for length in range(1, min(_LONGEST_TAIL, len(base) - 1) + 1):
         shorter = base[:-length]
@@ -233,7 +233,7 @@ def _other_address(asked: bytes, known: KnownNames) -> Iterator[Near]:
     for one in known.with_identity(asked):
         yield Near(one, "address")
     key = identity(asked)
-    if key is not None:  # the folder may be another one as well
+    if key is not None:  # the directory may differ, too
         base = key.rpartition(b"/")[2]
         for one in known.with_identity_base(base):
             yield Near(one, "address")
@@ -257,7 +257,7 @@ def _typo(asked: bytes, known: KnownNames) -> Iterator[Near]:
 
 
 def _is_another_kind(base: bytes, other: bytes) -> bool:
-    """Whether two folded names are of files that can't stand for one another."""
+    """Return whether two folded names are of incompatible file types."""
     ours, theirs = split_extension(base)[1], split_extension(other)[1]
     if ours in _KNOWN_EXTENSIONS and theirs != ours:
         return True
@@ -266,7 +266,7 @@ def _is_another_kind(base: bytes, other: bytes) -> bool:
 
 
 def _by_likeness(names: Iterable[bytes], asked: bytes) -> list[bytes]:
-    """Sort files of one base name by how much of their path ASKED has."""
+    """Sort files with one base name by how much of their path matches ASKED."""
     steps = parts(folded(asked[:LONGEST]))[:-1]
 
     def unlikeness(name: bytes) -> tuple[int, int, int, bytes]:
@@ -288,7 +288,7 @@ def _common(ours: Iterable[bytes], theirs: Iterable[bytes]) -> int:
 
 
 def _step_edits(ours: tuple[bytes, ...], theirs: tuple[bytes, ...]) -> int:
-    """Return how many letters of folders differ, where there are as many folders."""
+    """Return the edits in directory names, if the depths are equal."""
     if len(ours) != len(theirs):
         return _LETTERS + 1
     edits = (

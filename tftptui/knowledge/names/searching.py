@@ -1,4 +1,4 @@
-"""How the searches of one client went: quietly, or to a bad end.
+"""Evaluates the searches of one client: healthy or failed.
 
 Times are wall clock, seconds; nothing here reads a clock.
 """
@@ -13,12 +13,12 @@ from tftptui.knowledge.names.lists import PATIENCE, SearchList, list_of
 State = Literal["going-on", "normal", "empty", "stopped", "again"]
 
 _AGAIN = 3
-"""How often one name is asked for by who does nothing else."""
+"""Requests for one name that make it a loop."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One read request: NAME as asked (made visible), and whether it was there."""
+    """One read request: the requested NAME (printable), and whether it was found."""
 
     time: float
     name: str
@@ -27,17 +27,16 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """One client's way down one list.
+    """One client's search through one list.
 
     Attributes:
         list: the list.
-        missing: names of it that were not there, in order, nothing twice.
-        found: the first of its names that was there, or None.
-        began, ended: of the first and the last of these requests.
-        state: "going-on" while more may come; "normal" for a healthy end;
-            "empty" when the last entry is missing too; "stopped" when the client
-            asked no more after a miss; "again" when it asks for the same over and
-            over.
+        missing: its names that were not found, in order, without duplicates.
+        found: the first of its names that was found, or None.
+        began, ended: times of the first and the last of these requests.
+        state: "going-on" while more may follow; "normal" for a healthy end; "empty" if
+            the last entry is missing, too; "stopped" if the client stopped after a
+            miss; "again" if it requests the same names in a loop.
     """
 
     list: SearchList
@@ -49,7 +48,7 @@ class Search:
 
     @property
     def is_alarm(self) -> bool:
-        """Whether somebody should look at it."""
+        """True if it needs attention."""
         return self.state in {"empty", "stopped", "again"}
 
     @property
@@ -70,18 +69,18 @@ class Search:
 
 
 def searches(attempts: Iterable[Attempt], now: float) -> list[Search]:
-    """Return the searches among the requests of one client, as they stand at NOW.
+    """Return the searches in the requests of one client, as of NOW.
 
     Args:
-        attempts: all read requests of one address, in the order of their times,
-            those that found their file too.
+        attempts: all read requests of one address, in order of time, including the
+            successful ones.
         now: wall clock, seconds.
     """
     return [search for run in _runs(attempts) for search in _searches_of(run, now)]
 
 
 def _runs(attempts: Iterable[Attempt]) -> Iterator[list[Attempt]]:
-    """Yield requests that follow each other without a long pause."""
+    """Yield groups of requests without a long pause between them."""
     run: list[Attempt] = []
     for attempt in attempts:
         if run and attempt.time - run[-1].time > PATIENCE:
@@ -122,7 +121,7 @@ def _state(
     if any(of.is_last(one.name) for one in entries):
         return "empty"
     if latest is not entries[-1]:
-        return "normal"  # it went on with something else
+        return "normal"  # it continued with something else
     if max(Counter(one.name for one in entries).values()) >= (2 if of.hint else _AGAIN):
         return "again"
     return "stopped" if now - latest.time > of.patience else "going-on"

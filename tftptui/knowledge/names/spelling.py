@@ -1,7 +1,7 @@
-"""The ways in which one name is written: by people, by firmware, by shells.
+"""Normalizes the spelling of names as written by people, firmware and shells.
 
-Names are bytes as on the wire. Each step here changes the spelling only; what
-it leaves may still be no name that exists.
+Names are bytes as on the wire. Each step changes only the spelling; the result may
+still not exist.
 """
 
 import re
@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterator
 from urllib.parse import unquote_to_bytes
 
 LONGEST = 512
-"""Bytes of a name that is looked at: requests end there (RFC 2347)."""
+"""Maximum bytes of a name examined: requests end there (RFC 2347)."""
 
 _EXTENSIONS = """
     0 bin bix cfg cnf com conf c32 dtb dtbo efi elf e32 e64 gz hex img
     ipxe iso itb kkpxe kpxe lkrn n12 out pxe scr txt uimg wim xml xz
 """
 EXTENSIONS = tuple(_EXTENSIONS.split())
-"""Last extensions that boot files have; what follows one is no part of a name."""
+"""Extensions of boot files; anything after one does not belong to the name."""
 
 _JUNK = b"\xff\x00\r\n\t "
 _REPLACED = "\N{REPLACEMENT CHARACTER}".encode()
@@ -31,9 +31,9 @@ _ESCAPE = re.compile(rb"%[0-9A-Fa-f]{2}")
 
 
 def folded(name: bytes) -> bytes:
-    """Return NAME so that case and Unicode spellings compare equal.
+    """Return NAME for comparison without case and Unicode form.
 
-    Bytes that are no UTF-8 are read as Latin-1.
+    Bytes that are not UTF-8 are read as Latin-1.
     """
     if name.isascii():
         return name.lower()
@@ -42,7 +42,7 @@ def folded(name: bytes) -> bytes:
 
 
 def decoded(name: bytes) -> str:
-    """Return NAME as text: UTF-8, or Latin-1 where it is not that."""
+    """Return NAME as text: UTF-8, or else Latin-1."""
     try:
         return name.decode()
     except UnicodeDecodeError:
@@ -50,14 +50,14 @@ def decoded(name: bytes) -> str:
 
 
 def parts(name: bytes) -> tuple[bytes, ...]:
-    """Return the components of NAME; slashes in front and doubled mean nothing."""
+    """Return the components of NAME, ignoring empty ones."""
     return tuple(part for part in name.split(b"/") if part not in (b"", b"."))
 
 
 def spellings(asked: bytes) -> Iterator[tuple[str, bytes]]:
-    """Yield what ASKED may be a spelling of, as (rule, name), each step kept.
+    """Yield possible spellings of ASKED as (rule, name), step by step.
 
-    The first one is the name itself, without slashes that mean nothing.
+    The first one is the name itself, without redundant slashes.
     """
     name = asked[:LONGEST]
     yield "slashes", b"/".join(parts(name))
@@ -69,7 +69,7 @@ def spellings(asked: bytes) -> Iterator[tuple[str, bytes]]:
 
 
 def split_extension(base: bytes) -> tuple[bytes, bytes]:
-    """Return the stem and the last extension, with its dot; b"" where there is none."""
+    """Return the stem and the last extension with its dot, or b""."""
     stem, dot, extension = base.rpartition(b".")
     return (stem, dot + extension) if stem else (base, b"")
 
@@ -98,7 +98,7 @@ def _with_slashes(name: bytes) -> bytes:
 
 
 def _without_rest(name: bytes) -> bytes:
-    """Cut what stands behind an extension and can't be part of a file's name."""
+    """Cut off everything after an extension that can't belong to the name."""
     folder, slash, base = name.rpartition(b"/")
     found = _BEHIND.fullmatch(base)
     return folder + slash + found[1] if found else name

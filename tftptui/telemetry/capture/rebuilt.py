@@ -22,7 +22,7 @@ from tftptui.telemetry.views import TransferView
 _REMEMBERED = 256
 """Runs per transfer that are searched for the first attempt."""
 
-_NOWHERE = ("0.0.0.0", "::")  # noqa: S104 - an address that nobody knows any more
+_NOWHERE = ("0.0.0.0", "::")  # noqa: S104 - used for unknown addresses
 _SAYS = ", says "
 
 

@@ -1,1 +1,1 @@
-"""One module for each family of firewalls: a plan becomes lines to type."""
+"""One module per family of firewalls: turns a plan into rules."""

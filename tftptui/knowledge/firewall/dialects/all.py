@@ -1,4 +1,4 @@
-"""The dialects there are."""
+"""All dialects."""
 
 from enum import Enum
 
@@ -13,7 +13,7 @@ from tftptui.knowledge.firewall.situation import Kind, Where
 
 
 class Dialect(Enum):
-    """A firewall's language."""
+    """A firewall's configuration language."""
 
     NFTABLES = "nftables"
     IPTABLES = "iptables"
@@ -27,13 +27,13 @@ class Dialect(Enum):
 
     @property
     def speech(self) -> Speech:
-        """How it is spoken."""
+        """The definition of the dialect."""
         return SPEECHES[self]
 
     def usual_kind(self, where: Where) -> Kind:
-        """Return the kind to take where nobody says which.
+        """Return the default kind.
 
-        On the server's own host replies and whatever leaves mostly pass already.
+        On the server's host, replies and outgoing packets are mostly allowed already.
         """
         kinds = self.speech.kinds
         if where is Where.SERVER and Kind.STATEFUL in kinds:

@@ -1,7 +1,7 @@
-"""Cisco: ASA, access lists of IOS and IOS-XE, and their zone-based firewall.
+"""Cisco: ASA, access lists of IOS and IOS-XE, and the zone-based firewall.
 
-Access lists keep no state; ``established`` in them is about TCP. ASA and the
-zone-based firewall keep state and can inspect TFTP.
+Access lists are stateless; their ``established`` is for TCP only. ASA and the
+zone-based firewall are stateful and can inspect TFTP.
 """
 
 from collections.abc import Callable, Iterator
@@ -28,11 +28,11 @@ from tftptui.settings import TFTP_PORT, PortRange
 _V4 = 4
 
 End = Callable[[Address | Network, PortRange], str]
-"""Writes one end of an entry: address and ports."""
+"""Formats one end of an entry: address and ports."""
 
 
 def write_asa(plan: Plan, situation: Situation) -> list[Rule]:
-    """Write the rules of a plan for ASA."""
+    """Return the rules of a plan for ASA."""
     rules = []
     for flow in plan.flows:
         if flow.passing is Passing.PORTS:
@@ -64,7 +64,7 @@ def _inspection(situation: Situation) -> Rule:
 
 
 def write_ios_acl(plan: Plan, situation: Situation) -> list[Rule]:
-    """Write the rules of a plan for access lists of IOS."""
+    """Return the rules of a plan for IOS access lists."""
     rules = []
     for flow in plan.flows:
         name = "FROM-CLIENTS" if flow.is_to_server else "FROM-SERVER"
@@ -75,7 +75,7 @@ def write_ios_acl(plan: Plan, situation: Situation) -> list[Rule]:
 
 
 def _ios_list(flow: Flow, situation: Situation, name: str) -> str:
-    """Return the access lists of a flow, one for each IP version."""
+    """Return the access lists for a flow, one per IP version."""
     lines: list[str] = []
     for version, ends in _aces(flow, situation, _ios_end):
         head = f"ip access-list extended {name}"
@@ -91,7 +91,7 @@ def _ios_end(place: Address | Network, ports: PortRange) -> str:
 
 
 def write_ios_zone(plan: Plan, situation: Situation) -> list[Rule]:
-    """Write the rules of a plan for the zone-based firewall of IOS."""
+    """Return the rules of a plan for the zone-based firewall of IOS."""
     rules = [
         rule
         for flow in plan.flows
@@ -102,7 +102,7 @@ def write_ios_zone(plan: Plan, situation: Situation) -> list[Rule]:
 
 
 def _zone_rules(flow: Flow, plan: Plan, situation: Situation) -> list[Rule]:
-    """Return a class for each IP version, and their place in the policy."""
+    """Return the class maps, one per IP version, and the policy map."""
     name = "TFTP-TO-SERVER" if flow.is_to_server else "TFTP-TO-CLIENTS"
     zones = ("CLIENTS", "SERVERS") if flow.is_to_server else ("SERVERS", "CLIENTS")
     is_read = plan.flows[1].passing is Passing.HELPER
@@ -128,7 +128,7 @@ def _zone_rules(flow: Flow, plan: Plan, situation: Situation) -> list[Rule]:
 
 
 def _aces(flow: Flow, situation: Situation, end: End) -> Iterator[tuple[int, str]]:
-    """Give source and destination of each entry, with its IP version."""
+    """Yield source and destination of each entry, with its IP version."""
     for family in situation.families:
         for server in family.servers:
             for client in family.clients:
@@ -139,7 +139,7 @@ def _aces(flow: Flow, situation: Situation, end: End) -> Iterator[tuple[int, str
 
 
 def _place(place: Address | Network, *, is_asa: bool) -> str:
-    """Return an address or network; ASA masks what counts, IOS what does not."""
+    """Return an address or network; ASA uses netmasks, IOS wildcard masks."""
     if isinstance(place, Address):
         return f"host {place}"
     if place.prefixlen == 0:

@@ -1,7 +1,7 @@
-"""ufw and firewalld: what people type on a Linux host instead of rules.
+"""ufw and firewalld: front ends on Linux hosts.
 
-Both let replies through by themselves (ufw in before.rules, firewalld always), so
-only new flows need a line.
+Both allow replies by default (ufw in before.rules, firewalld always), so only new flows
+need a rule.
 """
 
 from tftptui.knowledge.firewall.listing import (
@@ -19,7 +19,7 @@ _FLUSH = ("conntrack -D {family}-p udp --orig-port-dst {port}",)
 
 
 def write_ufw(plan: Plan, situation: Situation) -> list[Rule]:
-    """Write the rules of a plan for ufw."""
+    """Return the rules of a plan for ufw."""
     rules: list[Rule] = []
     for flow in plan.flows:
         if flow.passing is Passing.HELPER:
@@ -67,7 +67,7 @@ def _before_rules(situation: Situation) -> Rule:
 
 
 def write_firewalld(plan: Plan, situation: Situation) -> list[Rule]:
-    """Write the rules of a plan for firewalld."""
+    """Return the rules of a plan for firewalld."""
     rules = []
     for flow in plan.flows:
         if flow.passing is Passing.PORTS:
@@ -79,7 +79,7 @@ def write_firewalld(plan: Plan, situation: Situation) -> list[Rule]:
 
 
 def _policy(flow: Flow) -> Rule:
-    """Make the policy of a direction; the ACKs use that of the requests."""
+    """Return the policy for one direction; ACKs share that of the requests."""
     name = "to-server" if flow.is_to_server else "to-clients"
     zones = ("CLIENTS", "SERVERS") if flow.is_to_server else ("SERVERS", "CLIENTS")
     start = f"firewall-cmd --permanent --policy tftp-{name}"
@@ -95,12 +95,12 @@ def _policy(flow: Flow) -> Rule:
 
 
 def _rich_rules(flow: Flow, plan: Plan, situation: Situation) -> list[Rule]:
-    """Return the rules of a flow; a rich rule names ports of one end only."""
+    """Return the rules of a flow; a rich rule has the ports of one end only."""
     place = ""
     if situation.where is Where.BETWEEN:
         place = f"--policy tftp-{'to-server' if flow.is_to_server else 'to-clients'} "
     elif flow.is_to_server == (situation.where is Where.CLIENT):
-        return []  # what this host sends passes
+        return []  # outgoing packets are allowed
     element = "port" if flow.is_to_server else "source-port"
     accept = f'{element} port="{span(flow.server_ports)}" protocol="udp"'
     note = note_for(flow.part)

@@ -1,7 +1,7 @@
-"""iptables and ip6tables, as commands for a shell; they may be either variant.
+"""iptables and ip6tables, as shell commands for either variant.
 
-Table raw is right for the helper here, other than in nftables: the target CT leaves
-a template that conntrack takes up.
+Unlike in nftables, the helper goes into table raw here: the target CT leaves a template
+that conntrack uses.
 """
 
 from collections.abc import Iterator
@@ -32,13 +32,13 @@ CHAINS = {
     (Where.CLIENT, True): "OUTPUT",
     (Where.CLIENT, False): "INPUT",
 }
-"""By place and whether the flow goes to the server."""
+"""By place, and whether the flow is to the server."""
 
 _COMMANDS = {4: "iptables", 6: "ip6tables"}
 
 
 def write(plan: Plan, situation: Situation) -> list[Rule]:
-    """Write the rules of a plan."""
+    """Return the rules of a plan."""
     rules: list[Rule] = []
     for flow in plan.flows:
         rules += _rules(flow, situation)
@@ -82,7 +82,7 @@ def _for_each(situation: Situation, arguments: str) -> str:
 
 
 def _ends(family: Family, *, is_to_server: bool) -> Iterator[tuple[str, str]]:
-    """Give what matches the two ends, for each pair of them."""
+    """Yield the address matches for each pair of ends."""
     for server in family.servers:
         for client in family.clients:
             ends = (client, server) if is_to_server else (server, client)
@@ -110,7 +110,7 @@ def _assignment(flow: Flow, situation: Situation) -> Rule:
     lines = []
     for family in situation.families:
         for source, destination in _ends(family, is_to_server=True):
-            # Table raw sees a request before its destination is translated.
+            # Table raw sees a request before destination NAT.
             target = "" if situation.has_nat else destination
             lines.append(
                 f"{_COMMANDS[family.version]} -t raw -I {chain} {source}{target}"

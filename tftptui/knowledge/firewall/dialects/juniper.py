@@ -1,6 +1,6 @@
 """Juniper SRX, as ``set`` commands.
 
-Its ALG opens a gate from any port of the server to the port of the client that asked.
+Its ALG opens a gate from any port of the server to the client's source port.
 """
 
 from tftptui.knowledge.firewall.listing import Proof, Rule, Speech, note_for, span
@@ -18,7 +18,7 @@ _BOOK = "set security address-book global address"
 
 
 def write(plan: Plan, situation: Situation) -> list[Rule]:
-    """Write the rules of a plan."""
+    """Return the rules of a plan."""
     rules = [_addresses(situation)]
     if plan.flows[1].passing is Passing.HELPER:
         rules.append(

@@ -1,9 +1,9 @@
 """nftables, as a file for ``nft -f``.
 
-The rules go into the chains that drop, because an accept in another base chain does
-not overrule them; ``table inet filter`` is what Debian's /etc/nftables.conf has. The
-helper must be set after conntrack knows the flow, so not at priority raw, where
-everything loads and nothing happens.
+The rules go into the chains that drop, because an accept in another base chain does not
+override a drop; ``table inet filter`` is the one in Debian's /etc/nftables.conf. The
+helper must be set after conntrack knows the flow; at priority raw it loads but has no
+effect.
 """
 
 from tftptui.knowledge.firewall.listing import (
@@ -34,11 +34,11 @@ _CHAINS = {
     (Where.CLIENT, True): "output",
     (Where.CLIENT, False): "input",
 }
-"""By place and whether the flow goes to the server."""
+"""By place, and whether the flow is to the server."""
 
 
 def write(plan: Plan, situation: Situation) -> list[Rule]:
-    """Write the rules of a plan."""
+    """Return the rules of a plan."""
     rules: list[Rule] = []
     for flow in plan.flows:
         rules += _rules(flow, situation)
@@ -94,7 +94,7 @@ def _one_of(places: tuple[Address, ...] | tuple[Network, ...]) -> str:
 
 
 def _assignment(flow: Flow, situation: Situation) -> Rule:
-    """Have requests read: a table of its own, which may be loaded again."""
+    """Return a separate table that assigns the helper; it may be loaded again."""
     hook = "output" if situation.where is Where.CLIENT else "prerouting"
     lines = [
         f'    {_requests(family, situation)} ct helper set "tftp-std"'

@@ -1,7 +1,7 @@
-"""Windows Defender Firewall, as PowerShell. It keeps state and has no helper.
+"""Windows Defender Firewall, as PowerShell. Stateful, without a helper.
 
-The server's answers leave anyhow unless outgoing connections are blocked. On a
-client the answers are new flows from the server's port: tftp.exe needs a rule.
+The server's replies are allowed unless outgoing connections are blocked. On a client
+they are new flows from the server's port: tftp.exe needs a rule.
 """
 
 from tftptui.knowledge.firewall.listing import Proof, Rule, Speech, merged, span
@@ -10,7 +10,7 @@ from tftptui.knowledge.firewall.situation import Kind, Situation, Where
 
 
 def write(plan: Plan, situation: Situation) -> list[Rule]:
-    """Write the rules of a plan."""
+    """Return the rules of a plan."""
     return merged(
         [_rule(flow, situation) for flow in plan.flows if flow.passing is Passing.PORTS]
     )
