@@ -1,1 +1,1 @@
-"""A capture replayed: its transfers rebuilt, and told as a living server tells them."""
+"""Replays a capture: rebuilds its transfers and reports them like a live server."""

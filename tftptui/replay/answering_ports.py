@@ -1,22 +1,22 @@
-"""Ports of a server that answer one request, of which the client takes one.
+"""Tracks which server port a client accepts, if several reply to its request.
 
-Many servers have a process for each request that comes, for a repeated one as well;
-each answers from a port of its own. A client takes the port of the first answer that
-it gets (RFC 1350 §4); to others it says ERROR 5, or nothing.
+Many servers start a process for each request, even a repeated one, and each replies
+from its own port. The client uses the port of the first reply that it gets (RFC 1350
+§4); to others it sends ERROR 5, or nothing.
 """
 
 from tftptui.telemetry.views import TransferView
 from tftptui.telemetry.words import port_word
 
 _MOST = 64
-"""Ports that are remembered; servers choose others for ever."""
+"""Maximum ports remembered; servers may choose new ones forever."""
 
 
 class Answerers:
-    """Follows who answers; call asked() for each request, answered() for each answer.
+    """Tracks replies; call asked() for each request, answered() for each reply.
 
     Args:
-        view: of the transfer, which tells the ports.
+        view: of the transfer; its ports are updated.
     """
 
     def __init__(self, view: TransferView) -> None:
@@ -28,20 +28,20 @@ class Answerers:
         self._note = ""
 
     def follow(self, before: "Answerers") -> None:
-        """Take note of what the client had asked for from the same port before."""
+        """Record an earlier transfer from the same client port."""
         self._earlier = frozenset(before._ports)  # noqa: SLF001 - of its own kind
 
     def is_due(self, port: int, requests: int) -> bool:
-        """Whether a port may answer one of so many requests, and none before them."""
+        """Return whether a port may reply to one of REQUESTS, not to an earlier one."""
         is_new = port not in self._ports
         return not is_new or (port not in self._earlier and len(self._ports) < requests)
 
     def asked(self) -> None:
-        """Take a request, the first or a repeat."""
+        """Record a request, the first or a repeat."""
         self._is_asked_again = self._view.heard
 
     def answered(self, port: int) -> bool:
-        """Take an answer; return whether it is the first from that port."""
+        """Record a reply; return whether it is the first from that port."""
         if port in self._ports or len(self._ports) >= _MOST:
             return False
         self._ports[port] = None
@@ -51,18 +51,18 @@ class Answerers:
         return True
 
     def knows(self, port: int) -> bool:
-        """Whether an answer came from a port."""
+        """Return whether a reply came from a port."""
         return port in self._ports
 
     def may_take(self, port: int) -> bool:
-        """Whether the client may go on with a port, instead of where it was.
+        """Return whether the client may switch to a port.
 
-        A client that has taken one takes another only after a new request.
+        Once it has accepted one, it switches only after a new request.
         """
         return not self._view.heard or port in self._later
 
     def taken(self, port: int) -> None:
-        """Take note that the client goes on with a port."""
+        """Record that the client uses this port from now on."""
         self._view.server_tid = port
         self._ports[port] = None
         self._later.clear()
@@ -70,7 +70,7 @@ class Answerers:
         self._tell()
 
     def _tell(self) -> None:
-        """Tell the ports, and which of them was taken if that is known."""
+        """Update the ports in the view, and the note about the client's choice."""
         view, notes = self._view, self._view.notes
         view.other_tids = tuple(one for one in self._ports if one != view.server_tid)
         if not view.other_tids:

@@ -1,18 +1,18 @@
-"""How often each block was sent, and how long its answer took."""
+"""Counts attempts per block, and measures round trips."""
 
 _REMEMBERED = 4_096
-"""Blocks of which more is known than that they were sent once."""
+"""Blocks with state of their own; all others were sent once."""
 
 _SMOOTHING = 0.125
 """Weight of a new round trip (RFC 6298 §2.3)."""
 
 
 class Attempts:
-    """Blocks on their way. Up to the highest each was sent once, if no more is known.
+    """Blocks sent. Without other information, each up to the highest was sent once.
 
     Attributes:
-        round_trip: seconds, smoothed, between where the capture stands and who
-            answers; None until measured. ``least_round_trip`` is the shortest.
+        round_trip: smoothed, in seconds, between the point of capture and the side that
+            replies; None until measured. ``least_round_trip`` is the shortest.
     """
 
     def __init__(self) -> None:
@@ -23,7 +23,7 @@ class Attempts:
         self._sent_at: dict[int, float] = {}
 
     def begin(self, highest: int) -> None:
-        """Begin after a block; those up to it were not seen."""
+        """Start after a block; blocks up to it were not captured."""
         self._begin = highest
 
     def so_far(self, block: int, highest: int) -> int:
@@ -34,16 +34,16 @@ class Attempts:
         return int(self._begin < block <= highest)
 
     def skip(self, first: int, end: int) -> None:
-        """Take note that blocks from FIRST on to before END were not seen."""
+        """Record that blocks from FIRST to END - 1 were not captured."""
         for block in range(max(first, end - _REMEMBERED), end):
             self._know(block, 0)
 
     def first(self, block: int, now: float) -> None:
-        """Count the next block, sent for the first time, at NOW in seconds."""
+        """Count the next block, sent for the first time at NOW (seconds)."""
         self._sent_at[block] = now
 
     def add(self, block: int, highest: int, now: float) -> None:
-        """Count a block that is sent now, in seconds."""
+        """Count a block sent at NOW (seconds)."""
         count = self.so_far(block, highest) + 1
         if count == 1:
             self._sent_at[block] = now
@@ -51,11 +51,11 @@ class Attempts:
             if block <= highest:
                 self._know(block, 1)
         else:
-            self._sent_at.pop(block, None)  # Karn: a repeat can't be measured
+            self._sent_at.pop(block, None)  # Karn: don't measure retransmissions
             self._know(block, count)
 
     def answered(self, block: int, now: float) -> bool:
-        """Measure what is answered now, in seconds; tell whether that could be done."""
+        """Measure the round trip of a block; return whether that was possible."""
         sent = self._sent_at.pop(block, None)
         if self._sent_at:
             waiting = {one: at for one, at in self._sent_at.items() if one > block}

@@ -1,4 +1,4 @@
-"""Block numbers and sizes, read off the wire."""
+"""Block numbers and sizes of DATA packets in a capture."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,22 +22,21 @@ _SMALLEST_STRIDE = 8 + HEADER
 """Bytes of the smallest full DATA packet (RFC 2348)."""
 
 _CONVINCING = 3
-"""Blocks in a row that are no chance; a file may hold the bytes of one header."""
+"""Consecutive blocks that rule out chance; a file may contain one header."""
 
 
 @dataclass(slots=True)
 class Counting:
-    """Absolute numbers for those on the wire, which wrap.
+    """Converts wire block numbers, which wrap around, to absolute ones.
 
-    Whether a sender goes on at 0 or 1 after 65535 shows only there; what shows first
-    is kept.
+    Whether 0 or 1 follows 65535 only shows there; the first wrap decides.
     """
 
     numbering: Numbering = ROLL_TO_0
     is_settled: bool = False
 
     def absolute(self, block16: int, near: int) -> int:
-        """Return the absolute number that is nearest to another one."""
+        """Return the absolute number for a wire number, nearest to NEAR."""
         if not self.is_settled and block16 <= 1 and near >= BLOCK_MODULUS - 1:
             self.is_settled = True
             self.numbering = Numbering(block16)
@@ -52,18 +51,18 @@ class Counting:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One DATA packet: its wire block and the bytes of its payload."""
+    """One DATA packet: its wire block and payload size in bytes."""
 
     block16: int
     octets: int
 
 
 def pieces(payload: bytes, octets: int, block_size: int | None) -> list[Piece]:
-    """Return the DATA packets in what a capture shows as one datagram of OCTETS.
+    """Split a captured datagram of OCTETS bytes into its DATA packets.
 
-    Where a sender leaves the cutting to its network card, a capture on that host
-    shows a whole run as one large packet. The size of the pieces is not in it: the
-    one that was agreed is tried, then those at which the next block begins.
+    With segmentation offload, a capture on the sending host shows several packets as
+    one. Their size is not recorded: the negotiated one is tried first, then each offset
+    where the next block's header is found.
     """
     first = int.from_bytes(payload[2:HEADER])
     whole = [Piece(first, octets - HEADER)]
@@ -83,7 +82,7 @@ def pieces(payload: bytes, octets: int, block_size: int | None) -> list[Piece]:
 
 
 def _cut(payload: bytes, octets: int, stride: int) -> list[Piece]:
-    """Return the pieces of a stride, or none if blocks don't begin there."""
+    """Return the pieces for a stride; empty if blocks do not start there."""
     found: list[Piece] = []
     for start in range(0, octets, stride):
         head = payload[start : start + HEADER]
@@ -93,7 +92,7 @@ def _cut(payload: bytes, octets: int, stride: int) -> list[Piece]:
                 return []
         elif start < len(payload) or octets - start < HEADER:
             return []
-        else:  # cut off by the snap length: it goes on as it began
+        else:  # truncated by the snapshot length: assume the next block
             block16 = (found[-1].block16 + 1) % BLOCK_MODULUS
         found.append(Piece(block16, min(stride, octets - start) - HEADER))
     return found if len(found) > 1 else []
@@ -108,9 +107,9 @@ _MOST_DIGITS = 19
 
 
 def agree(view: TransferView, oack: Oack, *, is_cut: bool) -> Counting | None:
-    """Write down what was granted; return how blocks are counted, if that is said.
+    """Record the OACK in the view; return the block numbering if it says so.
 
-    Of an OACK that the capture has cut the end may grant more.
+    A truncated OACK may grant more options.
     """
     view.agreed = option_texts(oack.options)
     granted = by_name(oack.options)
@@ -133,11 +132,11 @@ def agree(view: TransferView, oack: Oack, *, is_cut: bool) -> Counting | None:
 
 
 def by_name(options: Options) -> dict[bytes, bytes]:
-    """Return options by their names in lower case."""
+    """Return options by lower-case name."""
     return {name.lower(): value for name, value in options}
 
 
 def number(options: Mapping[bytes, bytes], name: bytes) -> int | None:
-    """Return an option's value; None if there is none, or it is no number."""
+    """Return an option's numeric value; None if it is missing or not a number."""
     value = options.get(name, b"")
     return int(value) if value.isdigit() and len(value) <= _MOST_DIGITS else None

@@ -1,4 +1,4 @@
-"""One transfer, as its packets tell it to somebody who stands beside the wire."""
+"""One transfer, reconstructed from the packets on the wire."""
 
 from tftptui.engine.known_clients import recognise_request
 from tftptui.net.addresses import Endpoint
@@ -34,20 +34,20 @@ _PROBE_CODES = (0, 8)
 
 
 class Conversation:
-    """Folds the packets of one transfer into its view, records and events.
+    """Processes the packets of one transfer into its view, records and events.
 
     Args:
         number: of the transfer.
-        request: what was asked; None where the capture begins later.
-        ends: the client, and where it sent its request.
-        recorder: whose clock shows the time of the packet at hand.
+        request: the request; a placeholder if the capture starts later.
+        ends: the client, and the endpoint that it sent its request to.
+        recorder: its clock shows the time of the current packet.
 
     Attributes:
-        server_tid: the port that answered last, or that the client took; None before
-            the first answer.
-        view: the transfer as it stands.
-        requests: how often it was asked; ``asked_in`` are the records of that.
-        is_told: whether somebody watches it already.
+        server_tid: the port that replied last, or that the client accepted; None before
+            the first reply.
+        view: current state of the transfer.
+        requests: number of requests; ``asked_in`` has their record numbers.
+        is_told: whether a watcher has seen it.
         outcome: how it ended; None before.
     """
 
@@ -78,10 +78,10 @@ class Conversation:
         self._closed = 0.0
         self.last_seen = recorder.clock.wall()
 
-    # What comes past.
+    # Packets
 
     def ask(self, datagram: Datagram) -> None:
-        """Take the request, or a repeat of it."""
+        """Handle the request, or a repeat of it."""
         self.requests += 1
         if self._is_write:
             self._exchange.openings = self.requests
@@ -109,11 +109,11 @@ class Conversation:
         self._touch()
 
     def follow(self, before: "Conversation") -> None:
-        """Take note of what the client had asked for from the same port before."""
+        """Record an earlier transfer from the same client port."""
         self._answerers.follow(before._answerers)  # noqa: SLF001 - of its own kind
 
     def begin(self, server: Endpoint) -> None:
-        """Take note of who answers."""
+        """Record the endpoint of the first reply."""
         self.server_tid = server.port
         self.view.server = server.host
         self._be_answered_from(server.port)
@@ -127,16 +127,17 @@ class Conversation:
         self._begin()
 
     def begin_within(self, datagram: Datagram, server: Endpoint) -> None:
-        """Take it up in the middle, at a DATA packet; its request is not known."""
+        """Start in the middle, at a DATA packet, without a known request."""
         view = self.view
         view.notes.append("the capture begins after the request")
         view.notes.append("server guessed: the sender of the data")
         self._exchange.begin_within(int.from_bytes(datagram.payload[2:HEADER]))
         self.begin(server)
-        view.single_port = server.port == TFTP_PORT  # which any server may answer from
+        # any server may reply from that port
+        view.single_port = server.port == TFTP_PORT
 
     def take(self, datagram: Datagram, *, from_client: bool) -> None:
-        """Take a packet between the two ends."""
+        """Handle a packet between the two endpoints."""
         self.last_seen = now = self._recorder.clock.wall()
         if from_client and not self.view.heard:
             self._take_port()
@@ -155,10 +156,10 @@ class Conversation:
             self._other(datagram, from_client=from_client)
 
     def answer_elsewhere(self, datagram: Datagram) -> None:
-        """Take an answer from another port of the server than the last came from.
+        """Handle a reply from another server port than the last one.
 
-        Until the client takes one, each may be the one, and they are attempts of the
-        same transfer.
+        Until the client accepts one, each may be right: they are attempts of one
+        transfer.
         """
         port = datagram.source[1]
         if not self._answerers.is_due(port, self.requests):
@@ -177,7 +178,7 @@ class Conversation:
         self.take(datagram, from_client=False)
 
     def reply_elsewhere(self, datagram: Datagram) -> bool:
-        """Take what the client sends to such a port; return whether it belongs here."""
+        """Handle a client packet to such a port; return whether it belongs here."""
         port, opcode = datagram.destination[1], datagram.payload[:2]
         is_known, was_heard = self._answerers.knows(port), self.view.heard
         is_block = opcode in (_DATA, _ACK)
@@ -197,9 +198,10 @@ class Conversation:
         return True
 
     def icmp(self, error: IcmpError, port: int, *, about_client: bool) -> None:
-        """Take an ICMP error about a packet of the server, or of the client.
+        """Handle an ICMP error about a packet of the server, or of the client.
 
-        PORT is the server's; one that the client has left tells nothing of the way.
+        PORT is the server's; if the client no longer uses it, the error says nothing
+        about the path.
         """
         self._touch()
         sender = error.sender or "somebody"
@@ -220,12 +222,12 @@ class Conversation:
 
     @property
     def has_left(self) -> bool:
-        """Whether the client took part, and said last that its port is closed."""
+        """True if the client took part, and then reported its port as closed."""
         moved = max(self.view.moved, self.view.repeated)
         return self.view.heard and self._closed > moved
 
     def end(self, outcome: Outcome, text: str = "") -> None:
-        """Take the end for known; nothing happens if it was."""
+        """Record the end, unless it is recorded already."""
         if self.outcome is not None:
             return
         self._begin()
@@ -237,7 +239,7 @@ class Conversation:
         self._report.ended(End(outcome, text))
 
     def judge_silence(self) -> None:
-        """Conclude how it ended from the fact that nothing more came."""
+        """Derive the outcome from the fact that no more packets follow."""
         heard_last = self.last_seen
         if self.server_tid is None:
             self.end(Outcome.ABANDONED, "no reply to the request was captured")
@@ -247,10 +249,10 @@ class Conversation:
             self.end(Outcome.ABANDONED, "the client closed its port")
         else:
             self.end(Outcome.ABANDONED, self._who_fell_silent())
-        self.view.ended = heard_last  # it is known only now
+        self.view.ended = heard_last  # known only now, but it ended then
 
     def _who_fell_silent(self) -> str:
-        """Return it in words: a side that repeats something is not silent itself."""
+        """Return which side stopped: one that retransmits has not."""
         view = self.view
         if not view.heard:
             return "the client never replied"
@@ -263,7 +265,7 @@ class Conversation:
         last = self._exchange.last
         return last is not None and self._exchange.highest >= last
 
-    # Kinds of packets.
+    # Kinds of packets
 
     def _other(self, datagram: Datagram, *, from_client: bool) -> None:
         octets = datagram.octets
@@ -334,22 +336,22 @@ class Conversation:
         self.view.server_tid = port
         self._report.tids = (self.number, self.client.port, port)
 
-    # Ports of the server.
+    # Server ports
 
     def _take_port(self) -> None:
-        """Take note that the client has taken the port which now answers."""
+        """Record that the client has accepted the current server port."""
         self.view.heard = True
         if self.server_tid is not None:
             self._answerers.taken(self.server_tid)
 
     def _turn_to(self, port: int) -> None:
-        """Go on with another port."""
+        """Switch to another server port."""
         self.server_tid = port
         self._report.tids = (self.number, self.client.port, port)
         self._exchange.turn()
 
     def _start_over(self) -> None:
-        """Take note that the client has asked again, and begins at the beginning."""
+        """Record that the client has requested again and starts from the beginning."""
         if _ANEW not in self.view.notes:
             self.view.notes.append(_ANEW)
         before = self._exchange
@@ -360,14 +362,14 @@ class Conversation:
     def _take_beside(
         self, datagram: Datagram, port: int, why: str, *, from_client: bool
     ) -> None:
-        """Write down what goes to or comes from a port that the client did not take."""
+        """Record a packet to or from a port that the client does not use."""
         told = beside(datagram, why, from_client=from_client)
         self._write_beside((port, told.block), told.octets, told.kind, told.note)
 
     def _write_beside(
         self, at: tuple[int, int], octets: int, kind: Kind, note: str, flags: int = 0
     ) -> None:
-        """Keep a packet that changes nothing, AT a port of the server and a block."""
+        """Record a packet without effect; AT is the server port and the block."""
         self._report.version += 1
         self._recorder.packet(
             PacketRecord(

@@ -1,9 +1,9 @@
-"""Packets that a capture holds twice although they were sent once.
+"""Detects packets that were sent once but captured twice.
 
-Captures of all interfaces, and of mirror ports, show a packet at each place that it
-passes. A host numbers its IPv4 packets, so the same number with the same content is
-the same packet, never a repeat by its sender. Where there is no number, the first
-place at which a flow is seen counts.
+Captures of all interfaces, and of mirror ports, show a packet wherever it passes. Hosts
+number their IPv4 packets, so the same number with the same content is the same packet,
+not a retransmission. Without a number, only the first place where a flow is seen
+counts.
 """
 
 from collections import OrderedDict
@@ -13,17 +13,17 @@ from tftptui.telemetry.capture.packets import Seen
 
 _KEPT = 4_096
 _SPAN = 1_000_000_000
-"""Nanoseconds after which a number may come again."""
+"""Nanoseconds after which an IPv4 identification may be reused."""
 
 _TELLING = 4
-"""Bytes that tell packets of a transfer apart: opcode and block."""
+"""Bytes that distinguish the packets of a transfer: opcode and block."""
 
 Flow = tuple[tuple[str, int], tuple[str, int]]
 _Telling = tuple[tuple[str, int], tuple[str, int], int, bytes]
 
 
 class Copies:
-    """Knows copies. ``count`` is how many there were."""
+    """Detects copies. ``count`` is their number."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -32,7 +32,7 @@ class Copies:
         self._places: OrderedDict[Flow, Place] = OrderedDict()
 
     def is_copy(self, seen: Seen) -> bool:
-        """Whether this packet was seen before; counts it then."""
+        """Return whether this packet was seen before; count it if so."""
         datagram, number = seen.datagram, seen.number
         if number is not None:
             head = datagram.payload[:_TELLING]

@@ -1,7 +1,6 @@
-"""The blocks of one transfer and their ACKs, as they come past a capture.
+"""Tracks the blocks of one transfer and their ACKs in a capture.
 
-Nearly all come in order, one answering the other: they have a short way, on which
-nothing is looked at that did not change.
+Nearly all are in order; these take a fast path that only updates what changed.
 """
 
 from collections.abc import Callable
@@ -16,30 +15,31 @@ from tftptui.server.transfer.report import Report
 from tftptui.telemetry.records.ring import HEADER_OCTETS, Flag, Kind
 
 _STALLED = 2
-"""Repeats of one packet in a row that are a stall."""
+"""Repeats of one packet in a row that count as a stall."""
 
 _NEVER = -1
 
-_DATA, _ACK = Kind.DATA, Kind.ACK  # an Enum is slow to look in
+_DATA, _ACK = Kind.DATA, Kind.ACK  # looking up an Enum member is slow
 _DATA_RECEIVED, _ACK_SENT = Kind.DATA_RECEIVED, Kind.ACK_SENT
 
 _Keep = Callable[[float, int], None]
 
 
 class Exchange:
-    """Follows the blocks; call data() and ack() for each, in order.
+    """Tracks blocks; call data() and ack() for each, in order.
 
     Args:
-        request: what was asked.
-        report: writes it down.
+        request: the request.
+        report: writes the records.
         recorder: of the report.
 
     Attributes:
-        counting: tells absolute numbers.
-        is_size_known: whether full blocks have the size that the view says.
-        openings: how often came what an ACK of block 0 answers.
-        highest, acked: blocks seen and acknowledged; last: the last one, if known.
-        acks: how many of them.
+        counting: converts block numbers.
+        is_size_known: whether the block size in the view is certain.
+        openings: number of packets that an ACK of block 0 replies to.
+        highest, acked: highest block seen and acknowledged; last: the last block, if
+            known.
+        acks: number of ACKs.
     """
 
     def __init__(self, request: Request, report: Report, recorder: Recorder) -> None:
@@ -60,26 +60,26 @@ class Exchange:
         self._blamed: tuple[int, list[int]] = (0, [])
 
     def begin_within(self, block: int) -> None:
-        """Begin in the middle, at a BLOCK."""
+        """Start in the middle, at a BLOCK."""
         self.highest = self.acked = max(0, block - 1)
         self._attempts.begin(self.highest)
         self.acks = 1
         self._is_within, self.is_size_known = True, False
 
     def turn(self) -> None:
-        """Take note that the report's ports have changed: records tell them."""
+        """Reset cached records, as the report's ports have changed."""
         self._due, self._full = _NEVER, 0
         self._keep_data = self._keep_ack = None
 
     @property
     def is_complete(self) -> bool:
-        """Whether the last block was acknowledged."""
+        """True if the last block was acknowledged."""
         return self.last is not None and self.acked >= self.last
 
-    # DATA.
+    # DATA
 
     def data(self, payload: bytes, octets: int, now: float) -> None:
-        """Take DATA, of which PAYLOAD was kept, OCTETS long on the wire."""
+        """Handle DATA of OCTETS bytes on the wire; PAYLOAD may be truncated."""
         block16 = payload[2] << 8 | payload[3]
         if block16 == self._due and octets == self._full and self._keep_data:
             self._next_block(block16, now)
@@ -102,7 +102,7 @@ class Exchange:
         self._prepare()
 
     def _next_block(self, block16: int, now: float) -> None:
-        """Take the next full block, after which another will come."""
+        """Handle the expected full block; it is not the last."""
         block = self.highest + 1
         self.losses.data(block, self.highest, now)
         self._attempts.first(block, now)
@@ -144,19 +144,19 @@ class Exchange:
             self.repeat(attempt - 1)
 
     def _size(self, octets: int) -> int:
-        """Return the block size as far as a DATA packet tells it, without an OACK."""
+        """Return the block size as far as a DATA packet shows it, without an OACK."""
         asked = by_name(self._request.options)
         wanted = number(asked, b"blksize") or DEFAULT_BLOCK_SIZE
         if octets > DEFAULT_BLOCK_SIZE or self._is_within:
             return octets
-        # A first block shorter than the default is the last one, unless it is just
-        # what was asked for.
+        # A first block shorter than the default is the last one, unless that size was
+        # requested.
         return min(wanted, DEFAULT_BLOCK_SIZE) if octets < wanted else octets
 
     def _passed(
         self, first: int, count: int, attempt: int, now: float
     ) -> tuple[str, int]:
-        """Return what DATA shows of others: what is missing, and what was lost."""
+        """Return the note and flag for DATA: blocks not captured, or a loss."""
         losses, due = self.losses, self.highest + 1
         if attempt > 1:
             return losses.data_again(first, count, due - 1, now)
@@ -170,14 +170,14 @@ class Exchange:
         return f"{blocks} not captured before", 0
 
     def _blame(self) -> None:
-        """Remember that the next record shows a loss to the client."""
+        """Remember that the next record shows a loss on the client's side."""
         acked, records = self._blamed
         if acked != self.acked:
             records = []
         self._blamed = (self.acked, [*records[-_STALLED:], self._recorder.ring.next])
 
     def excuse(self) -> None:
-        """Take back losses since the last progress: the client had left by then."""
+        """Revoke losses since the last progress: the client had already quit."""
         acked, records = self._blamed
         if acked == self.acked:
             self._view.lost_to_client -= len(records)
@@ -192,10 +192,10 @@ class Exchange:
             self.last = block
             view.total_size = (block - 1) * view.block_size + piece.octets
 
-    # ACKs.
+    # ACKs
 
     def ack(self, block16: int, octets: int, now: float) -> None:
-        """Take an ACK of a block, by its number on the wire."""
+        """Handle an ACK with a wire block number."""
         block = self.counting.absolute(block16, self.acked)
         self.acks += 1
         is_new = block > self.acked or (block == 0 and self.acks == 1)
@@ -250,10 +250,10 @@ class Exchange:
         if self._keep_ack is None:
             self._prepare()
 
-    # Both.
+    # Both
 
     def repeat(self, times: int) -> None:
-        """Take note that something was sent again, so many TIMES by now."""
+        """Record that a packet was repeated this many TIMES."""
         view = self._view
         view.timeouts = max(view.timeouts, times) if times else view.timeouts
         if view.running:
@@ -263,7 +263,7 @@ class Exchange:
                 view.phase = "sending"
 
     def _prepare(self) -> None:
-        """Make out what comes next if all goes well, and have its records ready."""
+        """Compute the expected next packet, and prepare its record functions."""
         view, due = self._view, self.highest + 1
         self._due, full = self._wire(due), view.block_size + HEADER
         if full == self._full or not self.is_size_known or not self.highest:
@@ -275,7 +275,7 @@ class Exchange:
         self._keep_ack = ring.singles(ends, kinds[1], HEADER_OCTETS)
 
     def _wire(self, block: int) -> int:
-        """Return the number that a block has on the wire, if that is sure."""
+        """Return the wire number of a block if it is certain, else _NEVER."""
         if block < BLOCK_MODULUS:
             return block
         return (

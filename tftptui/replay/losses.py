@@ -1,10 +1,10 @@
-"""On which side of a capture a packet was lost, as far as what came past tells.
+"""Locates packet loss: on which side of the point of capture.
 
-Who repeats something although its answer came past here has not got that answer: it
-was lost between here and him. Who repeats it, and no answer came past, waits for
-something that was lost on the other side, on the way there or back. A packet that
-comes past for the first time after later ones was lost before it came here. Repeats
-that something else explains, and answers that may just have crossed, prove nothing.
+If a side repeats a packet although its reply was captured, the reply was lost between
+the capture and that side. If no reply was captured, something was lost on the other
+side, in either direction. A packet first seen after later ones was lost before the
+capture. Retransmissions with another explanation, and replies that may just have
+crossed, prove nothing.
 """
 
 from typing import Final
@@ -13,26 +13,26 @@ from tftptui.telemetry.records.ring import Flag
 from tftptui.telemetry.views import TransferView
 
 Told = tuple[str, int]
-"""What was lost where, in words, and the flag that says so; "" and 0 for nothing."""
+"""What was lost where, in words, and the flag for it; "" and 0 for nothing."""
 
 NOTHING: Final[Told] = ("", 0)
 _ENDS = {"client": Flag.LOST_TO_CLIENT.value, "server": Flag.LOST_TO_SERVER.value}
 
 _MOST_MISSING = 4_096
-"""Blocks that are remembered as missing."""
+"""Maximum number of blocks remembered as missing."""
 
 _MANY = 1 << 40
 _CROSSING, _WEIGHT = 2.0, 0.25
-"""How many usual times of an answer one may take, and still be under way."""
+"""Multiple of the usual reply time within which a reply may still be on its way."""
 
 
 class Losses:
-    """Follows one transfer; call it for each packet of DATA, each ACK, in order.
+    """Tracks one transfer; call it for each DATA and ACK, in order.
 
-    Block 0 is the OACK that a file begins with. Times are seconds.
+    Block 0 is the OACK. Times are seconds.
 
     Args:
-        view: of the transfer, where losses are counted.
+        view: of the transfer, which has the loss counters.
         is_write: whether the client sends the DATA.
     """
 
@@ -50,10 +50,10 @@ class Losses:
         self._turnaround = 0.0
         self._is_explained = False
 
-    # In order, and for the first time.
+    # First transmissions in order
 
     def data(self, first: int, highest: int, now: float) -> None:
-        """Take DATA that goes on after HIGHEST, perhaps leaving some out."""
+        """Handle DATA after HIGHEST, maybe with a gap."""
         if first == self._acked + 1 and self._times == 1:
             taken = now - self._acked_at
             weight = _WEIGHT if self._turnaround else 1.0
@@ -63,7 +63,7 @@ class Losses:
             self._missed_at = now
 
     def ack(self, block: int, highest: int, now: float) -> None:
-        """Take the first ACK of BLOCK while HIGHEST has been sent."""
+        """Handle the first ACK of BLOCK while HIGHEST has been sent."""
         self._acked, self._acked_at, self._times = block, now, 1
         self._is_pressed = highest > block + 1  # a gap report (RFC 7440 §4)
         self._repeated = -1
@@ -72,23 +72,23 @@ class Losses:
             self._missing -= arrived
             self._view.unseen += len(arrived)
 
-    # What shows a loss.
+    # Signs of a loss
 
     def late(self, first: int, count: int, now: float) -> Told:
-        """Take DATA that was not seen before, though later blocks were."""
+        """Handle DATA seen for the first time after later blocks."""
         found = self._missing & set(range(first, first + count))
         self._missing -= found
         self._repeated = first + count
         if not found or now - self._missed_at < self._turnaround:
-            return NOTHING  # so soon it can't be a repeat: it was overtaken
+            return NOTHING  # too soon for a retransmission: it was reordered
         return self._lost(self._sender, _blocks(min(found), max(found)))
 
     def data_again(self, first: int, count: int, highest: int, now: float) -> Told:
-        """Take DATA that came past before, as all up to HIGHEST did."""
+        """Handle DATA that was seen before, as all up to HIGHEST were."""
         follows, self._repeated = first == self._repeated, first + count
         is_explained, self._is_explained = self._is_explained, False
         if follows or is_explained:
-            return NOTHING  # only the first of them was waited for
+            return NOTHING  # only the first of them had a timeout
         last = first + count - 1
         stirred, self._stirred = self._stirred, -1
         crosses = now - self._acked_at < _CROSSING * self._turnaround
@@ -96,7 +96,7 @@ class Losses:
             is_new, self._told = self._told != first, -1
             return self._lost(self._receiver, _blocks(first, last), is_new=is_new)
         if first == stirred or crosses:
-            return NOTHING  # an ACK may have set it off (RFC 1123 §4.2.3.1)
+            return NOTHING  # may be caused by an ACK (RFC 1123 §4.2.3.1)
         if last > self._acked:
             return self._unanswered(first, last, highest)
         ack = (self._acked, self._times)
@@ -104,7 +104,7 @@ class Losses:
         return self._lost(self._sender, f"ACK {self._acked:,}", is_new=is_new)
 
     def _unanswered(self, first: int, last: int, highest: int) -> Told:
-        """Report DATA without a reply; a window gets its reply at its end."""
+        """Report DATA without a reply; a window is acknowledged at its end."""
         end = max(self._acked, 0) + self._view.window
         if first and highest < min(end, self._last_block()):
             return self._lost(self._sender, _blocks(highest + 1, highest + 1))
@@ -119,14 +119,14 @@ class Losses:
         return view.total_size // view.block_size + 1
 
     def ack_again(self, block: int, highest: int, answered: int, now: float) -> Told:
-        """Take an ACK that came past before; its block came ANSWERED times."""
+        """Handle an ACK that was seen before; its block was seen ANSWERED times."""
         self._stirred = block + 1
         if block != self._acked:
             return NOTHING
         self._times += 1
         self._acked_at = now
         if self._times <= answered:
-            return NOTHING  # it answers a repeat
+            return NOTHING  # it replies to a retransmission
         self._is_pressed = True
         if highest == block:
             return self._lost(self._sender, f"ACK {block:,}, or its reply,")
@@ -135,20 +135,21 @@ class Losses:
         return self._lost(self._receiver, _blocks(wanted, wanted), is_new=is_new)
 
     def request_again(self, *, is_answered: bool) -> Told:
-        """Take a request that came past before."""
+        """Handle a request that was seen before."""
         if is_answered:
             return self._lost("client", "the reply")
         return self._lost("server", "the request, or its reply,")
 
     def explain(self) -> None:
-        """Expect DATA again that shows no loss.
+        """Expect repeated DATA that shows no loss.
 
-        It answers a repeated request, or it was sent before and an ICMP error came.
+        It replies to a repeated request, or an ICMP error was returned for the first
+        copy.
         """
         self._is_explained = True
 
     def _lost(self, end: str, what: str, *, is_new: bool = True) -> Told:
-        """Tell a loss; count it, unless it has shown before."""
+        """Return the note for a loss; count it unless it is known already."""
         if end == "client":
             self._view.lost_to_client += is_new
         else:

@@ -1,4 +1,4 @@
-"""Transfers whose request is not in the capture, known by both of their directions."""
+"""Finds transfers whose request was not captured, from packets in both directions."""
 
 from collections import OrderedDict
 
@@ -12,20 +12,20 @@ Pair = tuple[tuple[str, int], tuple[str, int]]
 
 
 class Orphans:
-    """Keeps DATA of nobody until it is acknowledged."""
+    """Keeps DATA without a known transfer until it is acknowledged."""
 
     def __init__(self) -> None:
         self._waiting: OrderedDict[Pair, list[Datagram]] = OrderedDict()
 
     def has_sent(self, datagram: Datagram) -> bool:
-        """Whether DATA of nobody came from where this comes from, to the same end."""
+        """Return whether such DATA was seen with the same source and destination."""
         return (datagram.source, datagram.destination) in self._waiting
 
     def take(self, datagram: Datagram) -> list[Datagram] | None:
-        """Return a transfer's first packets, DATA first, when this one proves it.
+        """Return a transfer's first packets, DATA first, once this packet confirms it.
 
-        What proves it is an ACK of a block that was seen going the other way; lone
-        packets may be anything.
+        The proof is an ACK of a block seen in the other direction; packets in one
+        direction may be anything.
         """
         payload = datagram.payload
         if len(payload) < HEADER or payload[:2] not in (_DATA, _ACK):

@@ -1,4 +1,4 @@
-"""What the findings ask of a capture: its transfers, and what it shows of servers."""
+"""Fact sources for the findings of a capture: its transfers and servers."""
 
 from collections.abc import Iterable
 
@@ -13,10 +13,10 @@ _MOST_SERVERS, _MOST_CLIENTS = 1_000, 10_000
 
 
 class Around:
-    """Keeps what there is to ask for.
+    """The facts known from a capture.
 
     Attributes:
-        views: of transfers that may go on, by number.
+        views: of transfers that may still be active, by number.
     """
 
     def __init__(self) -> None:
@@ -27,11 +27,11 @@ class Around:
 
     @property
     def port(self) -> int:
-        """Where servers were asked last; 0 before the first request."""
+        """The port of the latest request; 0 before the first."""
         return next(reversed(self._asked.values()), 0)
 
     def surroundings(self) -> FactSources:
-        """Return it as the findings want it."""
+        """Return the facts as needed by the findings."""
         view = self.views.get
         return FactSources(view, self._numbers, self._scene)
 
@@ -40,14 +40,14 @@ class Around:
         self.views.pop(number, None)
 
     def asked(self, client: Endpoint, at: Endpoint) -> None:
-        """Take note of where a client asks."""
+        """Record the port that a client sends requests to."""
         self._asked.pop(client.host, None)
         self._asked[client.host] = at.port
         if len(self._asked) > _MOST_CLIENTS:
             del self._asked[next(iter(self._asked))]
 
     def answered(self, server: Endpoint, asked: Endpoint) -> None:
-        """Take note of a server's answer, and of where it was asked."""
+        """Record a server's reply, and where the request was sent."""
         self._servers[asked.host] = None
         if len(self._servers) > _MOST_SERVERS:
             del self._servers[next(iter(self._servers))]
@@ -57,9 +57,9 @@ class Around:
         return list(self.views)
 
     def _scene(self, client: str) -> Scene:
-        """Return the servers as they were seen.
+        """Return what is known about the servers.
 
-        Which ports they answer from is theirs to choose: those seen may not be all.
+        Their port range is unknown: the ports seen may not be all.
         """
         return Scene(
             port=self._asked.get(client, TFTP_PORT),

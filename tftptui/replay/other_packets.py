@@ -1,4 +1,4 @@
-"""Packets beside the one exchange of a transfer, as their records tell them."""
+"""Records for packets outside the main exchange of a transfer."""
 
 import msgspec
 
@@ -35,9 +35,9 @@ class Beside(msgspec.Struct, frozen=True):
 
 
 def beside(datagram: Datagram, why: str, *, from_client: bool) -> Beside:
-    """Return what is to be told of an answer, or of what answers it.
+    """Return the record for a reply on another port, or for its reply.
 
-    WHY says why it is beside; the text of an ERROR says more.
+    WHY explains it; the text of an ERROR replaces that.
     """
     payload, octets = datagram.payload, datagram.octets
     opcode, block = payload[:2], 0

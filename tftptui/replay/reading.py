@@ -1,4 +1,4 @@
-"""A capture file on its way through: reader, dissector and rebuilding in one."""
+"""Reads a capture file: reader, dissector and rebuilding in one."""
 
 import io
 import os
@@ -21,7 +21,7 @@ from tftptui.telemetry.records.ring import PacketRing
 from tftptui.telemetry.words import counted
 
 STEP = 10_000
-"""Frames of the capture that are taken at once."""
+"""Frames read per step."""
 
 _MOST_TROUBLES = 20
 
@@ -31,13 +31,13 @@ class Reading:
 
     Args:
         path: of the file, or STANDARD_INPUT.
-        kept_packets: records in the ring; more than one STEP makes.
-        listen: gets the events that a server would have told.
+        kept_packets: size of the ring; must be more than one STEP produces.
+        listen: callback for the events that a server would emit.
 
     Attributes:
         name: of the file, for people.
-        rebuilding: what was found so far.
-        size: bytes of the file; 0 where that can't be known.
+        rebuilding: the results so far.
+        size: bytes of the file; 0 if unknown.
         first, last: nanoseconds since the epoch, of the first and last frame; None
             before.
 
@@ -86,10 +86,10 @@ class Reading:
         self._file.close()
 
     def step(self) -> bool:
-        """Take some frames; return whether there are more.
+        """Read some frames; return whether there are more.
 
         Raises:
-            EngineError: it is no capture, or the disk can't be read.
+            EngineError: it is not a capture, or reading failed.
         """
         count = 0
         try:
@@ -105,7 +105,7 @@ class Reading:
         return not self.is_over
 
     def finish(self) -> None:
-        """Take what was read so far for all that there is."""
+        """End here: treat what was read so far as the whole capture."""
         if not self.is_over:
             self.is_over = True
             self._dissector.finish()
@@ -113,23 +113,23 @@ class Reading:
 
     @property
     def frames(self) -> int:
-        """Frames read so far."""
+        """Number of frames read so far."""
         return self._reader.packets
 
     @property
     def progress(self) -> float:
-        """How much of the file has been read, 0 to 1; 0 where its size is unknown."""
+        """Share of the file read so far, 0 to 1; 0 if its size is unknown."""
         if self.is_over:
             return 1.0
         return min(1.0, self.position / self.size) if self.size else 0.0
 
     @property
     def position(self) -> int:
-        """Bytes read so far; 0 where that can't be known."""
+        """Bytes read so far; 0 if unknown."""
         return self._reader.position if self._is_counted else 0
 
     def troubles(self) -> list[str]:
-        """Return what could not be read or made sense of, in sentences."""
+        """Return what could not be read or interpreted, in sentences."""
         dissector, found = self._dissector, self._reader.troubles
         words = found[:_MOST_TROUBLES]
         if len(found) > _MOST_TROUBLES:
@@ -182,7 +182,7 @@ class Reading:
 
 
 def _cut_words(cut: int, headless: int) -> str:
-    """Return how many datagrams a capture has cut, and how many it has not at all."""
+    """Return how many datagrams are truncated, and how many lost their header."""
     told = []
     if cut:
         told.append(f"{counted(cut, 'UDP datagram')} truncated by the capture")
@@ -192,7 +192,7 @@ def _cut_words(cut: int, headless: int) -> str:
 
 
 STANDARD_INPUT = Path("/dev/stdin")
-"""It is not opened by that name: what ssh leads here may be a socket."""
+"""Not opened by this name: under ssh it may be a socket."""
 
 _NUMBER = 0
 
@@ -200,29 +200,29 @@ _NUMBER = 0
 class Piped(io.RawIOBase):
     """Reads standard input, and leaves it open.
 
-    It is Python, where a signal can end it between two reads: a loop in C, as that of a
-    file, goes on to wait for bytes when the signal comes just before.
+    In Python, a signal can interrupt it between two reads; a read loop in C, as that of
+    a file, would block again if the signal arrives just before.
     """
 
     def __init__(self) -> None:
         self._octets = 0
 
     def readable(self) -> bool:
-        """Return that it can be read."""
+        """Return True."""
         return True
 
     def fileno(self) -> int:
-        """Return its descriptor."""
+        """Return its file descriptor."""
         return _NUMBER
 
     def tell(self) -> int:
-        """Return how many bytes were read, also of a pipe."""
+        """Return how many bytes were read, also for a pipe."""
         return self._octets
 
     def readinto(  # type: ignore[override]  # io.BufferedReader gives a memoryview
         self, buffer: memoryview
     ) -> int:
-        """Read what there is, at least a byte; 0 at the end."""
+        """Read available bytes, at least one; 0 at the end."""
         octets = os.readv(_NUMBER, [buffer])
         self._octets += octets
         return octets

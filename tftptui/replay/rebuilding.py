@@ -1,4 +1,4 @@
-"""Transfers rebuilt from the datagrams of a capture, one datagram after another."""
+"""Rebuilds transfers from the datagrams of a capture, one by one."""
 
 from collections.abc import Callable
 
@@ -38,18 +38,18 @@ SILENCE = 60.0
 """Seconds without a packet after which a transfer is over."""
 
 UNANSWERED = 3.0
-"""Seconds at the end of the capture after which a request counts as unanswered."""
+"""Seconds before the end of the capture after which a request is unanswered."""
 
 REPEATED = 10.0
-"""Seconds within which the same request again is a repeat."""
+"""Seconds within which the same request is a repeat."""
 
 SWEEP = 1.0
-"""Seconds of the capture between looks at who is silent."""
+"""Seconds of capture time between checks for silent transfers."""
 
 UNKNOWN_FILE = "(request not in the capture)"
 
 _MOST_LOOKS = 100
-"""Rounds of the findings at the end, each of which looks at many transfers."""
+"""Maximum rounds of findings at the end; each checks many transfers."""
 
 _REQUESTS = (b"\0\1", b"\0\2")
 _ANSWERS = (b"\0\3", b"\0\4", b"\0\5", b"\0\6")
@@ -57,19 +57,19 @@ _FIRST = (b"\0\3\0\1", b"\0\4\0\0")
 
 
 Errand = tuple[str, str, str]
-"""A client's address, a file and which way it goes."""
+"""A client's address, a file and the direction."""
 
 
 class Rebuilding:
-    """Takes what a capture holds, and tells it as a server tells what it does.
+    """Turns the datagrams of a capture into what a live server would report.
 
     Call take() for everything in order, finish() at the end. Records, notes and
-    counters are in ``recorder``; events go to LISTEN, and what they mean is found by
-    ``findings`` as in a living engine.
+    counters are in ``recorder``; events go to LISTEN, and ``findings`` works as in a
+    live engine.
 
     Attributes:
-        orphans: datagrams that belong to no transfer that can be known.
-        wire: what machines sent before TFTP.
+        orphans: datagrams without a known transfer.
+        wire: ARP and DHCP of machines.
     """
 
     def __init__(
@@ -80,7 +80,7 @@ class Rebuilding:
         self._around = Around()
         self.findings = Findings(self.clock, listen, self._around.surroundings())
         self._listen = listen
-        # Without findings: what this host could do about it is another capture's.
+        # Without its findings: advice for this host does not apply to a capture.
         self.wire = WireWatch(
             self.clock, self._listen, self.findings.reporter, lambda _: None
         )
@@ -97,11 +97,11 @@ class Rebuilding:
 
     @property
     def port(self) -> int:
-        """Where servers were asked last; 0 before the first request."""
+        """The port of the latest request; 0 before the first."""
         return self._around.port
 
     def take(self, seen: Seen | IcmpSeen) -> None:
-        """Take a datagram or an ICMP error."""
+        """Handle a datagram or an ICMP error."""
         if isinstance(seen, IcmpSeen):
             self.clock.move(seen.time)
             self._icmp(seen)
@@ -117,14 +117,14 @@ class Rebuilding:
         self._datagram(datagram)
 
     def finish(self) -> None:
-        """Conclude: the capture is over. What was going on still is, to all we know."""
+        """End the capture. Active transfers stay active: their end is unknown."""
         self._is_over = True
         self._sweep(self.clock.now(), patience=REPEATED)
         for _ in range(_MOST_LOOKS):
             self.findings.look_again()
 
     def take_changed(self) -> list[TransferView]:
-        """Return the transfers that changed since this was last asked."""
+        """Return the transfers that changed since the last call."""
         changed = [structs.replace(one.view) for one in self._changed.values()]
         for conversation in self._changed.values():
             conversation.is_told = True
@@ -132,14 +132,14 @@ class Rebuilding:
         return changed
 
     def take_refusals(self) -> list[Refusal]:
-        """Return the requests refused since this was last asked."""
+        """Return the requests refused since the last call."""
         return self._refusals.take()
 
     def _hear(self, event: Event) -> None:
         self.findings.take(event)
         self._listen(event)
 
-    # Which transfer is it?
+    # Find the transfer
 
     def _datagram(self, datagram: Datagram) -> None:
         source, destination = datagram.source, datagram.destination
@@ -174,7 +174,7 @@ class Rebuilding:
         self._changed[conversation.number] = conversation
 
     def _request(self, datagram: Datagram) -> bool:
-        """Take a request; return False if it is none."""
+        """Handle a request; return False if it is not one."""
         try:
             request = parse_kept(datagram)
         except PeerError:
@@ -219,7 +219,7 @@ class Rebuilding:
         return met
 
     def _answer(self, conversation: Conversation, datagram: Datagram) -> bool:
-        """Take what came from the server's address; return whether it belongs here."""
+        """Handle a packet from the server's address; return whether it belongs here."""
         if conversation.server_tid is None:
             if datagram.payload[:2] not in _ANSWERS:
                 return False
@@ -248,7 +248,7 @@ class Rebuilding:
         self._took(conversation, datagram, from_client=False)
 
     def _is_from_elsewhere(self, datagram: Datagram) -> bool:
-        """Take the answer of a server that has another address than was asked."""
+        """Handle a reply from another address than the request was sent to."""
         key = self._waiting.get(datagram.destination)
         if key is None or datagram.payload[:4] not in _FIRST:
             return False
@@ -262,12 +262,13 @@ class Rebuilding:
         self._begin(conversation, datagram)
         return True
 
-    # Ends.
+    # Ends
 
     def _tell_other_tries(self, answered: Conversation) -> None:
         """Report failed tries while it is known that another one got a reply.
 
-        That is forgotten once it went well, and their silence shows much later.
+        Successful tries are soon forgotten, and the silence of the others shows much
+        later.
         """
         self._waits_no_more(answered)
         for one in self._unanswered.pop(_errand(answered), {}).values():
@@ -283,14 +284,14 @@ class Rebuilding:
     def _refuse(
         self, conversation: Conversation, datagram: Datagram, error: ErrorPacket
     ) -> None:
-        """Take an ERROR that is the first answer: no transfer has come of it."""
+        """Handle an ERROR as first reply: the request becomes a refusal."""
         del self._living[datagram.destination, datagram.source[0]]
         self._changed.pop(conversation.number, None)
         self._around.forget(conversation.number)
         self._refusals.refuse(conversation, datagram, error)
 
     def _sweep(self, now: float, patience: float = SILENCE) -> None:
-        """End those of whom nothing more was heard, and forget what is long over."""
+        """End silent transfers, and forget old ones."""
         for key, conversation in list(self._living.items()):
             silent = now - conversation.last_seen
             if silent < patience and not self._is_over_for(conversation, now):
@@ -305,12 +306,12 @@ class Rebuilding:
         self.findings.tick()
 
     def _is_over_for(self, conversation: Conversation, now: float) -> bool:
-        """Whether the end of the capture ends this: unanswered, or its port closed."""
+        """Return whether the end of the capture ends it: unanswered, or port closed."""
         waited = now - conversation.view.started
         is_unanswered = conversation.server_tid is None and waited > UNANSWERED
         return self._is_over and (is_unanswered or conversation.has_left)
 
-    # What has no beginning.
+    # Transfers without a request
 
     def _orphan(self, datagram: Datagram) -> None:
         found = self._half.take(datagram)
@@ -331,7 +332,7 @@ class Rebuilding:
         for each in found:
             self._took(conversation, each, from_client=each.source != first.source)
 
-    # ICMP.
+    # ICMP
 
     def _icmp(self, seen: IcmpSeen) -> None:
         source, destination = seen.about.source, seen.about.destination
@@ -360,13 +361,13 @@ def _errand(conversation: Conversation) -> Errand:
 
 
 class CaptureClock:
-    """A clock that a capture moves; see server.clock.Clock."""
+    """A clock set by the capture; see server.clock.Clock."""
 
     def __init__(self) -> None:
         self._seconds = 0.0
 
     def move(self, nanoseconds: int) -> None:
-        """Go on to a time, in nanoseconds since the epoch; never backwards."""
+        """Set the clock, in nanoseconds since the epoch; never goes backwards."""
         seconds = nanoseconds / 1_000_000_000
         self._seconds = max(self._seconds, seconds)
 

@@ -1,7 +1,7 @@
-"""Requests that were answered with an ERROR: no transfer has come of them.
+"""Refused requests: their first reply was an ERROR.
 
-Some clients acknowledge the ERROR (tftp-hpa does), and a server may answer a repeated
-request with another one: both belong to the request that was refused.
+Some clients acknowledge the ERROR (tftp-hpa does), and a server may reply to a repeated
+request with another ERROR: both belong to the refused request.
 """
 
 from collections import OrderedDict, deque
@@ -26,18 +26,18 @@ _REASONS = {
     4: Reason.MALFORMED,
     6: Reason.EXISTS,
 }
-"""What the journal calls it, by error code; the text may know better."""
+"""Refusal reason by error code; the text may be more specific."""
 
 _MOST_REMEMBERED = 1_000
 _LATE = 60.0
-"""Seconds after which what a client sends is no answer to an ERROR."""
+"""Seconds after which a packet of the client is no reply to an ERROR."""
 
 Ends = tuple[tuple[str, int], str]
-"""A client's endpoint and the address of the server."""
+"""A client's endpoint and the server's address."""
 
 
 class Refusals:
-    """Keeps requests that were refused, until take() hands them over."""
+    """Collects refused requests until take()."""
 
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
@@ -45,7 +45,7 @@ class Refusals:
         self._recent: OrderedDict[Ends, tuple[set[int], float]] = OrderedDict()
 
     def take(self) -> list[Refusal]:
-        """Return those since this was last asked."""
+        """Return the refusals since the last call."""
         refusals = list(self._waiting)
         self._waiting.clear()
         return refusals
@@ -53,7 +53,7 @@ class Refusals:
     def refuse(
         self, conversation: Conversation, datagram: Datagram, error: ErrorPacket
     ) -> None:
-        """Take an ERROR that is the first answer to a request."""
+        """Handle an ERROR that is the first reply to a request."""
         view, recorder = conversation.view, self._recorder
         for number in conversation.asked_in:
             recorder.ring.disown(number, f"{view.client} {recorder.ring.note(number)}")
@@ -74,7 +74,7 @@ class Refusals:
         recorder.emit(_refused(refusal, view, error.code))
 
     def take_after(self, datagram: Datagram) -> bool:
-        """Take what follows a refusal; return whether it belongs to one."""
+        """Handle a packet after a refusal; return whether it belongs to one."""
         client, server = datagram.source, datagram.destination
         ports, since = self._recent.get((client, server[0]), (set(), 0.0))
         is_from_client = server[1] in ports
@@ -102,7 +102,7 @@ class Refusals:
         return True
 
     def _remember(self, datagram: Datagram) -> None:
-        """Remember who was refused, and from which port of the server."""
+        """Remember the refused client, and the server port."""
         ends = (datagram.destination, datagram.source[0])
         ports, _ = self._recent.pop(ends, (set[int](), 0.0))
         ports.add(datagram.source[1])
@@ -112,7 +112,7 @@ class Refusals:
 
 
 def error_in(datagram: Datagram) -> ErrorPacket | None:
-    """Return the ERROR that a datagram is, if it is one."""
+    """Return the ERROR in a datagram, or None."""
     try:
         packet = parse_kept(datagram)
     except PeerError:

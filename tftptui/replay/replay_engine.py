@@ -1,4 +1,4 @@
-"""A capture held like a server: the same frames, for the same screens."""
+"""A capture as an engine: the same frames, for the same screens."""
 
 import asyncio
 import os
@@ -26,13 +26,13 @@ ROOT = b""
 
 
 class ReplayEngine:
-    """Holds a capture; see EngineClient. It is read in a thread, step by step.
+    """An engine that reads a capture in a thread; see EngineClient.
 
-    After the last packet frames() waits for stop(): a screen stays on it.
+    After the last packet frames() waits for stop(), as a screen keeps showing it.
 
     Args:
         path: of the capture.
-        listen: gets the events that a server would have told.
+        listen: callback for the events that a server would emit.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class ReplayEngine:
         self._stopped = asyncio.Event()
 
     async def start(self) -> None:
-        """Open the file; see EngineClient. It may be called again after stop()."""
+        """Open the file; see EngineClient. May be called again after stop()."""
         self._told, self._status = 0, None
         self._stopped.clear()
         self._reading = await asyncio.to_thread(
@@ -70,12 +70,12 @@ class ReplayEngine:
             reading.close()
 
     async def ask(self, command: Command) -> None:
-        """Refuse everything but to look at folders, of which there are none."""
+        """Refuse all commands, except for opening directories, which are empty."""
         if not isinstance(command, OpenFolder | CloseFolder):
             raise CommandRefusedError("this is a capture: it cannot be changed")
 
     async def stop(self) -> None:
-        """Read no further; see EngineClient."""
+        """Stop reading; see EngineClient."""
         self._stopped.set()
 
     def _frame(self, reading: Reading, listings: list[Listing]) -> Frame:
@@ -122,9 +122,9 @@ class ReplayEngine:
 def _merged(
     changed: list[TransferView], retold: list[TransferView]
 ) -> list[TransferView]:
-    """Return each transfer once, in the order in which they began.
+    """Return each transfer once, in order of start.
 
-    What was retold may have changed since.
+    Retold views may have changed since, so changed ones win.
     """
     views = {view.number: view for view in [*retold, *changed]}
     return [views[number] for number in sorted(views)]

@@ -1,4 +1,4 @@
-"""What a capture holds, in short: for ``tftptui analyze --report``."""
+"""The summary of a capture, for ``tftptui analyze --report``."""
 
 from datetime import UTC, datetime
 
@@ -10,21 +10,21 @@ from tftptui.telemetry.findings import Finding
 from tftptui.telemetry.views import Refusal, TransferView
 
 MOST_TRANSFERS = 100_000
-"""Transfers that a report remembers; more are only counted."""
+"""Maximum transfers in a report; the rest are only counted."""
 
 
 class Outline(msgspec.Struct, frozen=True, kw_only=True):
-    """A capture, outlined. Keys are only ever added.
+    """The summary of a capture. Keys are only ever added.
 
     Attributes:
-        file: that was read.
+        file: its name.
         packets: frames in it.
-        begin, end: RFC 3339, UTC; None in an empty capture.
-        seconds: between them.
-        counters: totals, by the names of telemetry.counters.
-        transfers: in the order in which they began, as the screens have them.
-        refusals: requests answered with an ERROR.
-        findings: what that means, as a living server would have found it.
+        begin, end: RFC 3339, UTC; None for an empty capture.
+        seconds: its duration.
+        counters: totals, with the names of telemetry.counters.
+        transfers: in order of start, as on the screens.
+        refusals: requests refused with an ERROR.
+        findings: as a live server would report them.
         troubles: what could not be read.
         asides: what was left out, and why.
     """
@@ -43,7 +43,7 @@ class Outline(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Outlining:
-    """Gathers an outline while a capture is read; call note() after every step."""
+    """Collects a summary while a capture is read; call note() after every step."""
 
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
@@ -52,11 +52,11 @@ class Outlining:
         self._findings: dict[int, Finding] = {}
 
     def note(self) -> None:
-        """Take what is new."""
+        """Add new results."""
         rebuilding = self._reading.rebuilding
         findings = rebuilding.findings
         self._findings |= {one.number: one for one in findings.take_news()}
-        # What was retold may have changed since.
+        # Retold views may have changed since, so changed ones win.
         for view in [*findings.take_retold(), *rebuilding.take_changed()]:
             if view.number in self._transfers or len(self._transfers) < MOST_TRANSFERS:
                 self._transfers[view.number] = view
@@ -64,7 +64,7 @@ class Outlining:
         self._refusals += rebuilding.take_refusals()[:room]
 
     def outline(self, name: str) -> Outline:
-        """Return the outline of the file NAME, made visible."""
+        """Return the summary of the file NAME (printable)."""
         reading = self._reading
         first, last = reading.first, reading.last
         return Outline(

@@ -1,4 +1,4 @@
-"""An outline of a capture as text, Markdown or JSON."""
+"""Formats the summary of a capture as text, Markdown or JSON."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -13,18 +13,18 @@ from tftptui.telemetry.views import Refusal, TransferView
 from tftptui.telemetry.words import counted
 
 MOST_PLATFORMS = 2
-"""Kinds of firewalls whose commands a report for people has."""
+"""Firewalls whose commands are in a report for people."""
 
 
 def as_json(outline: Outline) -> str:
-    """Return an outline as one JSON object, and a line feed."""
+    """Return a summary as one JSON object with a line feed."""
     told = msgspec.structs.asdict(outline)
     told["transfers"] = [msgspec.structs.asdict(view) for view in outline.transfers]
     return msgspec.json.encode(told).decode() + "\n"
 
 
 def as_text(outline: Outline) -> str:
-    """Return an outline for people."""
+    """Return a summary as text."""
     head = [_headline(outline), *(f"! {trouble}" for trouble in outline.troubles)]
     told = [_totals(outline.counters)] if outline.counters.requests else []
     end = _end(outline)
@@ -36,7 +36,7 @@ def as_text(outline: Outline) -> str:
 
 
 def as_markdown(outline: Outline) -> str:
-    """Return an outline as Markdown."""
+    """Return a summary as Markdown."""
     blocks = [[f"# {markdown(outline.file)}"], [markdown(_headline(outline))]]
     blocks.append([f"- **{markdown(trouble)}**" for trouble in outline.troubles])
     if outline.transfers:
@@ -59,7 +59,7 @@ def as_markdown(outline: Outline) -> str:
 
 
 def _listed(lines: Sequence[str]) -> Iterator[str]:
-    """Give lines as a list in Markdown, what is to be typed as it is."""
+    """Yield lines as a Markdown list, commands as code blocks."""
     is_typed = False
     for line in [*lines, ""]:
         if line.startswith(_TYPED) != is_typed:
@@ -70,7 +70,7 @@ def _listed(lines: Sequence[str]) -> Iterator[str]:
 
 
 _TYPED = " " * 4
-"""What commands in a report begin with."""
+"""Indentation of commands in a report."""
 
 _HEADS = (
     "#",
@@ -87,12 +87,12 @@ _HEADS = (
 
 
 def _end(outline: Outline) -> float:
-    """Return the time of the last packet, seconds; 0 in an empty capture."""
+    """Return the time of the last packet, seconds; 0 for an empty capture."""
     return datetime.fromisoformat(outline.end).timestamp() if outline.end else 0.0
 
 
 def _cells(view: TransferView, end: float) -> list[str]:
-    """Return a row; one that is not over at the END of the capture lasts till then."""
+    """Return a row; an active transfer lasts until the END of the capture."""
     seconds = max(0.0, (view.ended or end) - view.started)
     outcome = view.phase if not view.running else "unfinished"
     why = view.error or ("the capture ends first" if view.running else "")
@@ -148,7 +148,7 @@ def _labelled(finding: Finding) -> str:
 
 
 def _finding(finding: Finding) -> list[str]:
-    """Return a finding: the cause, how certain it is, the evidence, the fix."""
+    """Return a finding as lines: cause, confidence, fix, test, evidence."""
     numbers = ", ".join(str(number) for number in finding.transfers)
     about = f"; transfers {numbers}" if numbers else ""
     return [
@@ -161,7 +161,7 @@ def _finding(finding: Finding) -> list[str]:
 
 
 def _to_do(remedies: Sequence[Remedy]) -> Iterator[str]:
-    """Give what to do: in plain words, and for the first platforms of many."""
+    """Yield the fixes: in plain words, and for the first platforms."""
     platforms = list(dict.fromkeys(one.platform for one in remedies if one.platform))
     told = ["", *platforms[:MOST_PLATFORMS]]
     for remedy in remedies:

@@ -1,4 +1,4 @@
-"""Packets that a capture has cut short, read as far as they go."""
+"""Parses packets truncated by the capture, as far as possible."""
 
 from tftptui.protocol.errors import PeerError
 from tftptui.protocol.packets import HEADER, Mode, Opcode, Packet, parse
@@ -13,15 +13,15 @@ _NO_OPTION = b"\0\0"
 
 
 def is_cut(datagram: Datagram) -> bool:
-    """Whether a datagram had more bytes than are kept."""
+    """Return whether a datagram is truncated."""
     return datagram.octets > len(datagram.payload)
 
 
 def parse_kept(datagram: Datagram) -> Packet:
-    """Return the packet in a datagram; options that are not whole are left out.
+    """Parse a datagram; incomplete options are left out.
 
     Raises:
-        PeerError: it is none, or too little of it is kept to be sure.
+        PeerError: it is not a valid packet, or too little of it was captured.
     """
     payload = datagram.payload
     if not is_cut(datagram):
@@ -37,7 +37,7 @@ def parse_kept(datagram: Datagram) -> Packet:
 
 
 def _request(body: bytes) -> list[bytes]:
-    """Return a request's fields: the name is whole, the mode may be made out."""
+    """Return a request's fields: the name must be complete, the mode is guessed."""
     fields = _whole(body)
     if not fields or not fields[0]:
         raise PeerError(None, CUT)
@@ -51,7 +51,7 @@ def _request(body: bytes) -> list[bytes]:
 
 
 def _whole(body: bytes) -> list[bytes]:
-    """Return the fields that have their end."""
+    """Return the complete fields."""
     return body.split(_NUL)[:-1]
 
 

@@ -1,4 +1,4 @@
-"""ARP and DHCP of a capture: what machines sent before TFTP, as on a watched wire."""
+"""ARP and DHCP of a capture, as with ``--wire``."""
 
 from tftptui.settings import TFTP_PORT
 from tftptui.telemetry.capture.blocks import Captured
@@ -8,7 +8,7 @@ from tftptui.wire.events import FileRequested, WireEvent
 from tftptui.wire.sources import events_in
 
 INTERFACE = "capture"
-"""Stands for the interface, which may be another machine's."""
+"""Placeholder for the interface, which may be another machine's."""
 
 _ARP, _IPV4, _UDP = b"\x08\x06", b"\x08\x00", 17
 _TYPE, _PROTOCOL, _PORT = slice(12, 14), 23, slice(36, 38)
@@ -16,7 +16,7 @@ _PORTS = frozenset(one.to_bytes(2) for one in (SERVER_PORT, CLIENT_PORT, PXE_POR
 
 
 def wire_events(captured: Captured) -> list[WireEvent]:
-    """Return what a frame tells; nothing of nearly all, at little cost."""
+    """Return the ARP or DHCP events in a frame; cheap for all others."""
     octets = captured.octets
     if captured.link_type != ETHERNET or len(octets) <= _PROTOCOL:
         return []
@@ -31,7 +31,7 @@ def wire_events(captured: Captured) -> list[WireEvent]:
 def file_requested(
     time: float, client: str, server: str, file: bytes, *, is_write: bool
 ) -> FileRequested:
-    """Return that a machine requested a file, whose hardware address is not known."""
+    """Return the event for a request from an unknown MAC address."""
     return FileRequested(
         time=time,
         interface=INTERFACE,
