@@ -1,1 +1,1 @@
-"""Files as both ends of a transfer need them: read by blocks, kept whole."""
+"""Files for both ends of a transfer: read in blocks, written all or nothing."""

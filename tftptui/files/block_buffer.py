@@ -1,4 +1,4 @@
-"""Blocks of a file on their way from the wire."""
+"""Receive buffer for DATA packets."""
 
 from struct import Struct
 
@@ -6,30 +6,28 @@ from tftptui.files.block_numbers import HIGH, LOW
 from tftptui.protocol.packets import HEADER, Opcode
 
 GATHERED = 65_536
-"""Bytes that wait for the disk at most, before a call that writes them."""
+"""Maximum bytes buffered before they are written."""
 
-_MOST_PLACES = 1_024  # written by one call; Linux takes no more (IOV_MAX)
+_MOST_PLACES = 1_024  # per write; the limit of Linux (IOV_MAX)
 _DATA = bytes([Opcode.DATA])
 _FIRST = Opcode.DATA << 16
 _pack = Struct(">I").pack
 
 
 class Landing:
-    """Where DATA packets of consecutive blocks arrive, each in a place of its own.
+    """A buffer for DATA packets of consecutive blocks, one slot each.
 
-    Their data goes to the disk from there, many blocks with one call: no byte is
-    copied in between.
+    The data is written to disk from there, many blocks per call, without copying.
 
     Args:
         block_size: bytes of a full block.
-        window: blocks that come in a row; whole windows are gathered where they fit.
-        size: bytes that the file is said to have, or None: a small one needs little
-            room.
+        window: blocks per ACK; the buffer holds whole windows if they fit.
+        size: announced file size in bytes, or None: a small file needs a small buffer.
 
     Attributes:
         full: bytes of a full packet.
-        places: to receive packets into, in order; there is room for one byte more, so
-            that a block longer than agreed shows instead of being cut.
+        places: slots to receive packets into, in order; each has one extra byte, so
+            that an oversized block is noticed, not truncated.
     """
 
     def __init__(self, block_size: int, window: int, size: int | None = None) -> None:
@@ -49,7 +47,8 @@ class Landing:
     def expected(self, at: int, count: int, first: int) -> int:
         """Return how many of COUNT packets are DATA of the blocks from FIRST on.
 
-        They are full and in the places from AT on; it counts up to the first other one.
+        They are full and in the slots from AT on; the count ends at the first other
+        packet.
         """
         octets, pitch, number = self._octets, self._pitch, first & 0xFFFF
         start = at * pitch
@@ -70,9 +69,9 @@ class Landing:
         return matches.index(False)
 
     def packet(self, at: int, octets: int) -> bytes:
-        """Return a copy of the packet in place AT, which has so many OCTETS."""
+        """Return a copy of the packet in slot AT, of OCTETS bytes."""
         return bytes(self.places[at][:octets])
 
     def data(self, count: int) -> list[memoryview]:
-        """Return the data of the full packets in the first COUNT places."""
+        """Return the data of the full packets in the first COUNT slots."""
         return self._data if count == len(self._data) else self._data[:count]

@@ -1,10 +1,10 @@
-"""The bytes of block numbers as they follow each other on the wire.
+"""The bytes of consecutive block numbers on the wire.
 
-Twice around, so that the numbers of many blocks are one slice, the wrap included.
+Repeated twice, so that the numbers of many blocks are one slice even across the wrap.
 """
 
 HIGH = b"".join(bytes([high]) * 256 for high in range(256)) * 2
-"""The first byte of the numbers 0, 1, 2 …"""
+"""High bytes of the numbers 0, 1, 2 and so on."""
 
 LOW = bytes(range(256)) * 256 * 2
-"""The second one."""
+"""Low bytes."""

@@ -1,4 +1,4 @@
-"""A second descriptor of a file that is sent or received, for readers of its bytes."""
+"""A second descriptor for a file being sent or received, to read its content."""
 
 import os
 
@@ -9,19 +9,18 @@ from tftptui.telemetry.versions import Version
 
 
 class Content(msgspec.Struct, frozen=True):
-    """The bytes of a transfer as they are on the disk, none of them converted.
+    """The unconverted bytes of a transfer on disk.
 
     Attributes:
-        descriptor: of the file; only a copy() has one of its own.
-        version: what the file must still be to have the bytes that were sent;
-            None for one that is still written.
+        descriptor: of the file; only a copy() owns its descriptor.
+        version: the version whose bytes were sent; None for a file being written.
     """
 
     descriptor: int
     version: Version | None = None
 
     def copy(self) -> "Content":
-        """Return a hold that outlives this one; close() it.
+        """Return a copy with its own descriptor; close() it.
 
         Raises:
             OSError: too many files are open.
@@ -38,5 +37,5 @@ class Content(msgspec.Struct, frozen=True):
             return b""
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the descriptor."""
         os.close(self.descriptor)

@@ -1,29 +1,29 @@
-"""A hidden file beside the place that it will take whole, or not at all."""
+"""Hidden temporary files that replace their target when complete."""
 
 import os
 import secrets
 
 try:
     import fcntl
-except ImportError:  # Windows has no such locks
+except ImportError:  # not available on Windows
     fcntl = None  # type: ignore[assignment]  # mypy sees the module only
 
 PREFIX = b".tftptui-"
-"""How the names of hidden files begin."""
+"""Start of the names of hidden files."""
 
 _CREATE = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _LONGEST_NAME = 200
-"""Bytes kept of a name that would grow too long."""
+"""Bytes kept of a long name."""
 
 
 def create_hidden(folder: int, name: bytes, mode: int) -> tuple[bytes, int]:
-    """Make a hidden file for NAME in a folder; return its own name and descriptor.
+    """Create a hidden file for NAME in a directory; return its name and descriptor.
 
-    The file is locked as long as the descriptor is open, so that others see that it is
+    The file is locked as long as the descriptor is open, so others can see that it is
     in use; see is_in_use().
 
     Raises:
-        OSError: it can't be made.
+        OSError: it can't be created.
     """
     token = secrets.token_hex(4).encode()
     hidden = PREFIX + name[:_LONGEST_NAME] + b"." + token
@@ -33,15 +33,15 @@ def create_hidden(folder: int, name: bytes, mode: int) -> tuple[bytes, int]:
 
 
 def is_in_use(descriptor: int) -> bool:
-    """Whether another descriptor holds a hidden file, perhaps another process's.
+    """Return whether another descriptor, maybe in another process, holds a hidden file.
 
-    Where the file system or the system knows no locks it is taken to be in use.
+    If the file system or the system has no locks, it counts as in use.
     """
     return not _lock(descriptor)
 
 
 def _lock(descriptor: int) -> bool:
-    """Lock an open file, without waiting; return whether it is locked now."""
+    """Try to lock an open file; return whether it is locked now."""
     if fcntl is None:
         return False  # type: ignore[unreachable]  # reached on Windows
     try:
@@ -52,12 +52,11 @@ def _lock(descriptor: int) -> bool:
 
 
 def take_place(folder: int, hidden: bytes, name: bytes) -> None:
-    """Give a hidden file its name, in the place of what is there.
+    """Rename a hidden file to its name, replacing an existing file.
 
-    To be sure of it call fsync for the file before and for the folder
-    afterwards.
+    For durability, call fsync on the file before and on the directory afterwards.
 
     Raises:
-        OSError: it can't be renamed.
+        OSError: renaming failed.
     """
     os.replace(hidden, name, src_dir_fd=folder, dst_dir_fd=folder)

@@ -1,7 +1,7 @@
-"""Landlock: the kernel limits which files this process and its children can open.
+"""Landlock: limits which files this process and its children can open.
 
-Linux 5.13 and later, landlock(7); through the C library, for Python has no function for
-it. Only what is opened after that is limited. Nobody can widen it again, not even root.
+Linux 5.13 and later, landlock(7); through the C library, as Python has no API. It
+affects only files opened afterwards. Nobody can lift it again, not even root.
 """
 
 import ctypes
@@ -13,7 +13,7 @@ from enum import IntFlag
 from pathlib import Path
 
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
-"""System calls; the numbers are the same on all architectures but Alpha."""
+"""System call numbers; the same on all architectures except Alpha."""
 _GET_VERSION = 1
 _PATH_BENEATH = 1
 _PR_SET_NO_NEW_PRIVS = 38
@@ -22,12 +22,12 @@ _EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR = 1 << 0, 1 << 1, 1 << 2, 1 << 3
 _REMOVE_FILE, _MAKE_DIR, _MAKE_REG, _MAKE_SOCK = 1 << 5, 1 << 7, 1 << 8, 1 << 9
 _REFER, _TRUNCATE = 1 << 13, 1 << 14
 _FIRST = (1 << 13) - 1
-"""Rights of version 1; 2 added REFER, 3 added TRUNCATE."""
+"""Rights of version 1; version 2 added REFER, version 3 TRUNCATE."""
 _OF_FILES = _EXECUTE | _WRITE_FILE | _READ_FILE | _TRUNCATE
 
 
 class Access(IntFlag):
-    """What may be done with everything below a path."""
+    """Allowed operations on everything below a path."""
 
     READ = _READ_FILE | _READ_DIR
     RUN = READ | _EXECUTE
@@ -35,11 +35,11 @@ class Access(IntFlag):
     """Write, create, replace and remove files."""
     DEVICES = READ | _WRITE_FILE
     SOCKETS = _READ_DIR | _MAKE_DIR | _MAKE_SOCK | _REMOVE_FILE
-    """Make Unix sockets, and folders for them."""
+    """Create Unix sockets, and directories for them."""
 
 
 def landlock_version() -> int:
-    """Return the version of Landlock that this kernel has; 0 if it has none."""
+    """Return the kernel's Landlock version; 0 if it has none."""
     if sys.platform != "linux":
         return 0
     version = _libc().syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), _GET_VERSION)
@@ -47,16 +47,16 @@ def landlock_version() -> int:
 
 
 def restrict_files(allowed: Mapping[Path, Access]) -> None:
-    """Let this thread, and what it starts from now on, open only what is allowed.
+    """Limit this thread, and what it starts from now on, to the allowed paths.
 
-    Threads that run already are not limited, so there should be none.
+    Threads that are already running are not limited, so there should be none.
 
     Args:
-        allowed: files and folders, with everything below; paths that do not exist are
-            skipped.
+        allowed: files and directories, including everything below; paths that do not
+            exist are skipped.
 
     Raises:
-        OSError: the kernel has no Landlock, or something forbids its use.
+        OSError: the kernel has no Landlock, or its use is forbidden.
     """
     libc, version = _libc(), landlock_version()
     handled = _FIRST

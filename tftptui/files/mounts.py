@@ -1,4 +1,4 @@
-"""Which file system a folder is on, and whether others can change it unseen."""
+"""The file system of a directory, and whether it is a network file system."""
 
 import os
 import re
@@ -16,7 +16,7 @@ _OCTAL = re.compile(r"\\([0-7]{3})")
 
 
 def file_system(folder: Path) -> str:
-    """Return the type of the file system that FOLDER is on, or "" if not known."""
+    """Return the type of the file system that FOLDER is on, or ""."""
     try:
         lines = MOUNTS.read_text("utf-8", "surrogateescape").splitlines()
     except OSError:
@@ -34,14 +34,14 @@ def type_of(lines: list[str], folder: str) -> str:
             continue
         point = _OCTAL.sub(lambda found: chr(int(found[1], 8)), fields[4])
         is_above = folder == point or folder.startswith(point.rstrip("/") + "/")
-        if is_above and len(point) >= len(best):  # the later one lies on top
+        if is_above and len(point) >= len(best):  # a later mount hides an earlier one
             best, kind = point, after.split(" ")[0]
     return kind
 
 
 @lru_cache(maxsize=64)
 def is_far_device(device: int) -> bool:
-    """Whether the files of a device (st_dev) lie on another machine."""
+    """Return whether a device (st_dev) is a network file system."""
     try:
         lines = MOUNTS.read_text("utf-8", "surrogateescape").splitlines()
     except OSError:
@@ -52,5 +52,5 @@ def is_far_device(device: int) -> bool:
 
 
 def is_far(kind: str) -> bool:
-    """Whether other machines can change files there, of which inotify says nothing."""
+    """Return whether other machines can change files there, unseen by inotify."""
     return bool(_FAR.fullmatch(kind))

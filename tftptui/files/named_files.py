@@ -1,4 +1,4 @@
-"""From the paths of a command line to what is served under which name."""
+"""Command-line paths and the names they are served under."""
 
 import os
 from collections.abc import Sequence
@@ -8,12 +8,12 @@ from tftptui.settings import Named, SettingsError
 
 
 def named_of(arguments: Sequence[Path]) -> tuple[Named, ...]:
-    """Return what each of ARGUMENTS, a path or ``NAME=PATH``, is served as.
+    """Return the named places for ARGUMENTS, each a path or ``NAME=PATH``.
 
-    A single folder without a name gives nothing: it is the root itself.
+    A single directory without a name gives none: it is the root itself.
 
     Raises:
-        SettingsError: one is not there, or two have one name.
+        SettingsError: one does not exist, or two have the same name.
     """
     for argument in arguments:
         _require_sound(argument)
@@ -31,16 +31,16 @@ def named_of(arguments: Sequence[Path]) -> tuple[Named, ...]:
 
 
 def folder_above(named: Sequence[Named]) -> Path:
-    """Return the nearest folder that all of them lie in."""
+    """Return the nearest common parent directory."""
     return Path(os.path.commonpath([one.path.parent for one in named]))
 
 
 def _require_sound(argument: Path) -> None:
-    """Refuse what the system can't even look up: a name too long, a loop of links."""
+    """Reject paths that can't even be looked up: too long, or a link loop."""
     try:
         argument.stat()
     except (FileNotFoundError, NotADirectoryError):
-        return  # it may be NAME=PATH; what is missing is said later
+        return  # may be NAME=PATH; a missing file is reported later
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or str(error)
         raise SettingsError(f"cannot serve {argument}: {why}") from error

@@ -1,4 +1,4 @@
-"""Where the bytes of a read come from: one version of one file."""
+"""Sources of blocks: one version of one file."""
 
 import errno
 import os
@@ -13,18 +13,18 @@ from tftptui.protocol import netascii
 
 _PIECE = 65_536
 _MOST_VIEWS = 1_024
-"""Filled by one call; Linux takes no more (IOV_MAX)."""
+"""Buffers filled per call; the limit of Linux (IOV_MAX)."""
 
 _NOT_WAITING = getattr(os, "RWF_NOWAIT", 0)
 _WARMED = 1 << 20
-"""Bytes that are brought from the disk at once."""
+"""Bytes read into the page cache at once."""
 
 _TRUSTED = 1 << 18
-"""Bytes that are read on before the file is looked at again. What brings the end is
-always looked at: nothing that is changed while it is read is ever got whole."""
+"""Bytes read before the file is checked for changes again. It is always checked at the
+end: no client receives all of a file that was changed meanwhile."""
 
 _KEPT = 1 << 21
-"""Converted bytes kept behind the newest: more than any window."""
+"""Converted bytes kept for retransmission: more than any window."""
 
 
 class ReadFile(Protocol):
@@ -32,7 +32,7 @@ class ReadFile(Protocol):
 
     Attributes:
         descriptor: of the file.
-        status: how it stood when it was opened.
+        status: as of the opening.
     """
 
     @property
@@ -42,38 +42,38 @@ class ReadFile(Protocol):
     def status(self) -> os.stat_result: ...  # noqa: D102
 
     def is_named(self) -> bool:
-        """Whether its name still means it; a file may be moved while it is read."""
+        """Return whether its name still refers to it; it may be moved meanwhile."""
 
     def close(self) -> None:
-        """Let go of it."""
+        """Close the file."""
 
 
 class OpenFile(msgspec.Struct, frozen=True):
-    """A ReadFile that nobody else has, and that nobody moves."""
+    """A ReadFile that is not shared and not moved."""
 
     descriptor: int
     status: os.stat_result
 
     @property
     def size(self) -> int:
-        """Bytes, when it was opened."""
+        """Size in bytes as of the opening."""
         return self.status.st_size
 
     def is_named(self) -> bool:
-        """Say that it is where it was."""
+        """Return True."""
         return True
 
     def close(self) -> None:
-        """Close it."""
+        """Close the file."""
         os.close(self.descriptor)
 
 
 class ColdError(BlockingIOError):
-    """What is asked for has to come from the disk first.
+    """The data must be read from the disk first.
 
     Attributes:
-        warm: brings it into the system's memory, which takes its time: it is meant for
-            a thread. It raises OSError where that can't be done.
+        warm: reads it into the page cache; slow, call it in a thread. Raises OSError on
+            failure.
     """
 
     def __init__(self, warm: Callable[[], None]) -> None:
@@ -86,10 +86,10 @@ class SourceChangedError(Exception):
 
 
 class Source(Protocol):
-    """A thing to read blocks from.
+    """Something to read blocks from.
 
     Attributes:
-        size: bytes in all, or None while that is not known.
+        size: total bytes, or None while unknown.
     """
 
     size: int | None
@@ -98,22 +98,23 @@ class Source(Protocol):
         """Fill VIEWS, in order, with the bytes from OFFSET on.
 
         Returns:
-            Bytes read; fewer than asked only at the end.
+            Bytes read; fewer than requested only at the end.
 
         Raises:
             SourceChangedError: the file is no longer the one that was opened.
-            OSError: it can't be read.
+            OSError: reading failed.
         """
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
 
 
 class FileSource:
     """A file as it is ("octet"). Never mapped: truncation would kill the process.
 
     Args:
-        may_wait: whether read_into() may wait for the disk; else it raises ColdError.
+        may_wait: whether read_into() may block on the disk; otherwise it raises
+            ColdError.
     """
 
     def __init__(self, file: ReadFile, *, may_wait: bool = True) -> None:
@@ -130,9 +131,9 @@ class FileSource:
         """Fill VIEWS from OFFSET on; see Source.
 
         Raises:
-            ColdError: it would have to wait for the disk, and may not.
+            ColdError: it would block on the disk, and may not.
         """
-        if views is not self._views:  # always the same, and many
+        if views is not self._views:  # mostly the same object, and long
             self._views, self._room = views, sum(map(len, views))
         wanted, count = min(self._room, self._octets - offset), 0
         if wanted > 0:
@@ -152,14 +153,14 @@ class FileSource:
         return max(0, wanted)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._file.close()
 
     def _read_otherwise(self, offset: int, wanted: int, trouble: int) -> int:
-        """Read what one call did not bring; return the bytes read.
+        """Read what the first call could not; return the bytes read.
 
-        Without TROUBLE it brought a part: of what is in memory, or of a file that was
-        cut short meanwhile, which shows once it is warm.
+        Without TROUBLE it was a short read: of cached data only, or of a file that was
+        truncated, which shows once the data is cached.
         """
         may_wait = not self._flags or offset + wanted <= self._warm_to
         if trouble == errno.EOPNOTSUPP and not may_wait:
@@ -177,7 +178,7 @@ class FileSource:
         return ColdError(partial(self._warm, offset, max(self._room, _WARMED)))
 
     def _warm(self, offset: int, octets: int) -> None:
-        """Have the system keep that in its memory, and begin with what comes after."""
+        """Read that part into the page cache, and start reading ahead."""
         file, advice = self._descriptor, os.POSIX_FADV_WILLNEED
         os.posix_fadvise(file, offset, 2 * octets, advice)
         os.pread(file, octets, offset)
@@ -185,7 +186,7 @@ class FileSource:
 
 
 class NetasciiSource:
-    """A text file as netascii; its converted length shows at the end."""
+    """A text file as netascii; its converted length is known only at the end."""
 
     def __init__(self, file: ReadFile) -> None:
         self._file, self._seen = file, file.status
@@ -208,7 +209,7 @@ class NetasciiSource:
         return min(wanted, max(0, self._base + len(self._converted) - offset))
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._file.close()
 
     def _convert(self) -> None:
@@ -222,7 +223,7 @@ class NetasciiSource:
             raise SourceChangedError("the file was cut short while it was read")
 
     def _forget(self, start: int) -> None:
-        """Drop what is too old to be sent again."""
+        """Drop text too old to be resent."""
         surplus = start - _KEPT
         if surplus > 0:
             del self._converted[:surplus]
@@ -230,7 +231,7 @@ class NetasciiSource:
 
 
 def _unchanged(file: ReadFile, seen: os.stat_result) -> os.stat_result:
-    """Return how a file stands now that was SEEN before, and was not written since.
+    """Return the current status of a file if it was not written since SEEN.
 
     Raises:
         SourceChangedError: it was.
@@ -247,10 +248,10 @@ def _unchanged(file: ReadFile, seen: os.stat_result) -> os.stat_result:
 
 
 def _was_set_back(file: ReadFile, seen: os.stat_result, found: os.stat_result) -> bool:
-    """Whether a file was written and its time set back, as `cp -p` does.
+    """Return whether a file was written and its mtime set back, as `cp -p` does.
 
-    Nobody can set st_ctime; but other rights, a link more or less and another name
-    change it, too, and the bytes stay what they were.
+    Nobody can set st_ctime, but a change of permissions, links or the name changes it,
+    too, while the content stays the same.
     """
     return _marks(seen) == _marks(found) and file.is_named()
 

@@ -1,4 +1,4 @@
-"""Blocks of a file on their way to the wire."""
+"""Send buffer for DATA packets."""
 
 from collections.abc import Callable
 from functools import cache, lru_cache
@@ -15,52 +15,50 @@ from tftptui.protocol.packets import (
 )
 
 READ_AHEAD, READ_AHEAD_WINDOWS = 16_384, 49_152
-"""Bytes that are read at once where a block, or a window, is smaller.
-
-A client with windows is fast and rarely one of many: more pays off there.
-"""
+"""Bytes read at once, without and with windows, if a block or window is smaller. A
+client with windows is fast and rarely one of many, so more pays off."""
 
 OF_FEW = 262_144
-"""The same where only few read: more pays, and they have the processor's cache for
+"""The same with few readers: more pays off, and they have the processor's cache for
 themselves."""
 
 _MOST_AHEAD = 64
-"""Most blocks at once: small blocks need no more, and each costs a view."""
+"""Maximum blocks read at once: small blocks need no more, and each costs a view."""
 
 _DATA = bytes([Opcode.DATA])
 _ACK = bytes([0, Opcode.ACK, 0, 0])
 
-_TABLES = (  # by rollover; each begins with the block of that number
+_TABLES = (  # by rollover; each starts with the block of that number
     (HIGH, LOW),
     (HIGH[1:BLOCK_MODULUS] * 2, LOW[1:BLOCK_MODULUS] * 2),
 )
 
 
 Awaited = tuple[bytes | None, ...]
-"""Datagrams, each with what it sets off; None where nothing is ready."""
+"""Datagrams to wait for; None where no window is ready to follow."""
 
 
 def blocks_in(octets: int, block_size: int) -> int:
-    """Return how many blocks are read at once where OCTETS may be."""
+    """Return how many blocks fit into OCTETS bytes, up to the limit."""
     return min(_MOST_AHEAD, octets // (block_size + HEADER))
 
 
 class Staging:
-    """DATA packets of consecutive blocks, each a header and its data, ready to send.
+    """DATA packets of consecutive blocks, headers and data, ready to send.
 
-    The file is read straight into the gaps between the headers, so no byte is
-    copied twice, and a piece ahead, so that not every window costs a read.
+    The file is read straight into the gaps between the headers, so nothing is copied,
+    and several windows at once, so that not each costs a read.
 
     Args:
         block_size: bytes of a full block.
-        window: blocks that are asked for at once, at most.
-        numbering: how they are numbered on the wire.
-        size: bytes of the whole file, or None: a small one needs little room.
-        blocks: that are read at once; by default as many as pay.
+        window: maximum blocks requested at once.
+        numbering: of the blocks on the wire.
+        size: bytes of the whole file, or None: a small one needs a small buffer.
+        blocks: number of blocks read at once; default: what pays off.
 
     Attributes:
         stride: bytes of a full packet.
-        windows: the packets of each whole window that may be staged, end to end.
+        windows: the consecutive packets of each whole window in the buffer.
     """
 
     def __init__(
@@ -98,10 +96,10 @@ class Staging:
         self._is_end = False
 
     def fill(self, source: Source, first: int, count: int) -> int:
-        """Stage COUNT blocks from FIRST on; return the data bytes they hold.
+        """Stage COUNT blocks from FIRST on; return their data bytes.
 
         Raises:
-            SourceChangedError, OSError: the source can't be read.
+            SourceChangedError, OSError: reading failed.
         """
         at = first - self._first
         full = self._octets_held // self.block_size
@@ -114,25 +112,25 @@ class Staging:
         return max(0, min(held, count * self.block_size))
 
     def window_after(self, source: Source, block: int) -> int | None:
-        """Stage what follows BLOCK; return which of ``windows`` it begins with.
+        """Stage the blocks after BLOCK; return their index in ``windows``.
 
-        None where no whole window begins there.
+        None if no whole window starts there.
 
         Raises:
-            SourceChangedError, OSError: the source can't be read.
+            SourceChangedError, OSError: reading failed.
         """
         index, amid = divmod(block + 1 - self._first, self._window)
         is_staged = self._first and 0 <= index < len(self.windows)
-        if amid or not is_staged:  # amid: it was read from within a window on
+        if amid or not is_staged:  # amid: the buffer starts inside a window
             self.read(source, block + 1)
             return 0
         return index
 
     @property
     def awaited(self) -> Awaited:
-        """What the client has to send before each of ``windows`` leaves: an ACK.
+        """The ACK that the client must send before each of ``windows``.
 
-        As far as whole windows are staged; the last of all is None.
+        Only for whole windows in the buffer; the last element is None.
         """
         if not self._awaited:
             size = self._window * self.block_size
@@ -143,7 +141,7 @@ class Staging:
 
     @property
     def is_read(self) -> bool:
-        """Whether anything is staged."""
+        """True if anything is staged."""
         return self._first > 0
 
     def packet(self, index: int, payload: int) -> memoryview:
@@ -152,17 +150,17 @@ class Staging:
         return self._view[start : start + HEADER + payload]
 
     def packets(self, count: int, octets: int) -> memoryview:
-        """Return the COUNT packets of the last fill(), which hold OCTETS of data."""
+        """Return the COUNT packets of the last fill(), with OCTETS bytes of data."""
         start = self._at * self.stride
         return self._view[start : start + count * HEADER + octets]
 
     def read(self, source: Source, first: int) -> None:
-        """Stage as many blocks from FIRST on as there is room for.
+        """Stage as many blocks from FIRST on as fit.
 
         Raises:
-            SourceChangedError, OSError: the source can't be read.
+            SourceChangedError, OSError: reading failed.
         """
-        self._first, self._awaited = 0, ()  # nothing is staged if this fails
+        self._first, self._awaited = 0, ()  # invalid if reading fails
         octets, room = self._octets, self._room
         held = source.read_into(self._gaps, (first - 1) * self.block_size)
         self._octets_held, self._is_end = held, held < room * self.block_size
@@ -173,9 +171,9 @@ class Staging:
 
 
 class Scratch(Staging):
-    """Room for one window, which many transfers use in turn: each fill() reads it.
+    """A buffer for one window, shared by many transfers: each fill() reads it.
 
-    What it holds is the caller's until somebody else calls fill().
+    The content belongs to the caller until the next fill().
     """
 
     def fill(self, source: Source, first: int, count: int) -> int:
@@ -185,21 +183,21 @@ class Scratch(Staging):
         return max(0, min(self._octets_held, count * self.block_size))
 
     def window_after(self, source: Source, block: int) -> int:
-        """Stage the window after BLOCK; return that it is the first."""
+        """Stage the window after BLOCK; return its index, 0."""
         self.fill(source, block + 1, self._window)
         return 0
 
     @property
     def awaited(self) -> Awaited:
-        """Nothing of what is staged here lasts until an ACK."""
+        """None: nothing staged here lasts until an ACK."""
         return (None, None)
 
 
 class Whole(Staging):
-    """All blocks of a small file, for many transfers: once read they stay as they are.
+    """All blocks of a small file, for many transfers: read once.
 
     Args:
-        size: bytes of the file; it has to be known.
+        size: bytes of the file.
     """
 
     def __init__(
@@ -219,7 +217,7 @@ class Whole(Staging):
         return max(0, min(held, count * self.block_size))
 
     def window_after(self, source: Source, block: int) -> int | None:
-        """Stage all; return which of ``windows`` begins after BLOCK, or None."""
+        """Stage all; return the index in ``windows`` after BLOCK, or None."""
         if not self._first:
             self.read(source, 1)
         return None if block % self._window else block // self._window
@@ -227,12 +225,12 @@ class Whole(Staging):
 
 @lru_cache(maxsize=16)
 def scratch(block_size: int, window: int, rollover: int = 0) -> Scratch:
-    """Return the room that all transfers with such windows share."""
+    """Return the buffer shared by all transfers with this block size and window."""
     return Scratch(block_size, window, Numbering(rollover), blocks=0)
 
 
 def _acks(blocks: range) -> Awaited:
-    """Return the ACK of each of these blocks, and None."""
+    """Return the ACK of each of these blocks, then None."""
     count, step = len(blocks), blocks.step
     start = blocks.start % BLOCK_MODULUS
     octets = bytearray(_ACK * count)
@@ -245,5 +243,5 @@ def _acks(blocks: range) -> Awaited:
 
 @cache
 def _headers(count: int) -> Callable[[bytearray], tuple[bytes, ...]]:
-    """Return what takes so many headers apart."""
+    """Return the function that splits so many headers."""
     return Struct(f"{HEADER}s" * count).unpack

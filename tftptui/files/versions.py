@@ -1,4 +1,4 @@
-"""The version of a file, as the system reports it."""
+"""The version of a file, from its status."""
 
 import os
 
@@ -6,7 +6,7 @@ from tftptui.telemetry.versions import Version
 
 
 def version_of(status: os.stat_result) -> Version:
-    """Return the version that a file's status tells."""
+    """Return the version for a file's status."""
     return Version(
         status.st_dev,
         status.st_ino,
