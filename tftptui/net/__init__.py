@@ -1,1 +1,1 @@
-"""Addresses and sockets, as both ends of a transfer need them."""
+"""Addresses and sockets for both ends of a transfer."""

@@ -1,4 +1,4 @@
-"""Socket addresses, as the system gives them and as people read them."""
+"""Socket addresses."""
 
 import errno
 import socket
@@ -15,7 +15,7 @@ SocketAddress = tuple[str, int] | tuple[str, int, int, int]
 class Endpoint(msgspec.Struct, frozen=True):
     """An address and a UDP port.
 
-    ``scope`` is the interface of a link-local IPv6 address, else 0.
+    ``scope`` is the interface index for a link-local IPv6 address, else 0.
     """
 
     host: str
@@ -28,7 +28,7 @@ class Endpoint(msgspec.Struct, frozen=True):
         return _V6 if ":" in self.host else _V4
 
     def as_socket_address(self) -> SocketAddress:
-        """Return what bind() and sendto() want."""
+        """Return the tuple for bind() and sendto()."""
         if ":" in self.host:
             return (self.host, self.port, 0, self.scope)
         return (self.host, self.port)
@@ -38,12 +38,12 @@ class Endpoint(msgspec.Struct, frozen=True):
 
 
 def endpoint_of(address: SocketAddress) -> Endpoint:
-    """Return the Endpoint of what recvfrom() gave."""
+    """Return the Endpoint for an address tuple of recvfrom()."""
     if len(address) == 2:  # noqa: PLR2004 - IPv4
         return Endpoint(*address)
     return Endpoint(address[0].partition("%")[0], address[1], address[3])
 
 
 def is_taken(error: OSError) -> bool:
-    """Whether bind() failed because somebody holds the port or we may not have it."""
+    """Return whether bind() failed because the port is in use or not permitted."""
     return error.errno in (errno.EADDRINUSE, errno.EACCES)

@@ -1,4 +1,4 @@
-"""The networks that this host is in or has a route to: those whose length is known."""
+"""The networks that this host is in or has a route to, with their prefix lengths."""
 
 import sys
 from collections.abc import Iterator
@@ -15,14 +15,14 @@ _UP, _REJECT = 0x1, 0x200
 """Flags of a route (linux/route.h)."""
 
 _MOST = 256
-"""Networks told of: a router that serves files may know many thousand."""
+"""Maximum number of networks: a router may know many thousands."""
 
 
 def host_networks() -> list[HostNetwork]:
-    """Return them, those of our own interfaces first.
+    """Return these networks, those of our own interfaces first.
 
-    Routes are known on Linux alone, and neither the default one nor such as lead
-    to a single host: these say nothing of a network.
+    Routes are read on Linux only, without the default route and routes to single hosts,
+    which say nothing about a network.
     """
     own = (
         HostNetwork(network=str(one.network), device=name, is_own=True)
@@ -38,7 +38,7 @@ def host_networks() -> list[HostNetwork]:
 
 
 def ipv4_routes(text: str) -> Iterator[HostNetwork]:
-    """Yield the networks of /proc/net/route, whose addresses are in host order."""
+    """Yield the networks in /proc/net/route, whose addresses are in host order."""
     for line in text.splitlines()[1:]:
         with suppress(ValueError, IndexError):
             device, to, via, flags, _, _, _, mask, *_ = line.split()
@@ -49,7 +49,7 @@ def ipv4_routes(text: str) -> Iterator[HostNetwork]:
 
 
 def ipv6_routes(text: str) -> Iterator[HostNetwork]:
-    """Yield the networks of /proc/net/ipv6_route, but for multicast ones."""
+    """Yield the networks in /proc/net/ipv6_route, except multicast ones."""
     for line in text.splitlines():
         with suppress(ValueError, IndexError):
             to, size, _, _, via, _, _, _, flags, device = line.split()
@@ -77,5 +77,5 @@ def _octets(text: str) -> bytes:
 def _text(path: Path) -> str:
     try:
         return path.read_text("ascii", "replace")
-    except OSError:  # no Linux
+    except OSError:  # not Linux
         return ""

@@ -1,4 +1,4 @@
-"""ICMP errors for what we sent, read from a socket's error queue (Linux)."""
+"""ICMP errors for packets we sent, from a socket's error queue (Linux)."""
 
 import socket
 import struct
@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from tftptui.net.addresses import Endpoint, endpoint_of
 from tftptui.telemetry.icmp import error_name, is_port_closed
 
-IP_RECVERR, IPV6_RECVERR = 11, 25  # not in Python's socket module
+IP_RECVERR, IPV6_RECVERR = 11, 25  # missing in Python's socket module
 _ERROR = struct.Struct("=IBBBxII")  # struct sock_extended_err
-_VERSIONS = {2: 4, 3: 6}  # of IP, by the origins that are not local
+_VERSIONS = {2: 4, 3: 6}  # IP version by the origins that are not local
 _V4_OFFENDER = slice(20, 24)
 _V6_OFFENDER = slice(24, 40)
 _ROOM = 512
 _HAS_QUEUE = hasattr(socket, "MSG_ERRQUEUE")
-_AF_INET6 = int(socket.AF_INET6)  # numbers compare faster than members of an Enum
+_AF_INET6 = int(socket.AF_INET6)  # integers compare faster than Enum members
 _IP, _IPV6 = socket.IPPROTO_IP, socket.IPPROTO_IPV6
 _MAX_DRAINED = 32
 
@@ -26,9 +26,9 @@ class IcmpError:
     Attributes:
         type, code: of the ICMP message.
         name: the same in words.
-        sender: address of the machine that complained, or None.
-        is_port_closed: whether it says that nobody listens on that port.
-        target: whom the packet was for that set it off, if the system tells.
+        sender: address that sent the error, or None.
+        is_port_closed: whether it means that nobody listens on that port.
+        target: destination of the packet that caused it, if known.
     """
 
     type: int
@@ -40,9 +40,9 @@ class IcmpError:
 
 
 def ask_for_errors(sock: socket.SocketType, family: int | None = None) -> None:
-    """Let ICMP errors for this socket queue up; see drain_errors().
+    """Enable the queue of ICMP errors for a socket; see drain_errors().
 
-    FAMILY is the socket's, from who knows it: a socket takes long to tell.
+    Pass FAMILY if it is known: reading it from the socket is slow.
     """
     if _HAS_QUEUE:
         _set_asking(sock, family or sock.family, 1)
@@ -56,13 +56,13 @@ def _set_asking(sock: socket.SocketType, family: int, value: int) -> None:
 
 
 def forget_errors(sock: socket.SocketType, family: int) -> None:
-    """Let no ICMP errors queue up any more, and drop those that wait."""
+    """Disable the queue of ICMP errors, and drop pending ones."""
     if _HAS_QUEUE:
         _set_asking(sock, family, 0)
 
 
 def drain_errors(sock: socket.SocketType) -> list[IcmpError]:
-    """Return all queued ICMP errors; an undrained queue would wake us for ever."""
+    """Return all queued ICMP errors; an unread queue would wake us forever."""
     found: list[IcmpError] = []
     if not _HAS_QUEUE:
         return found
@@ -82,7 +82,7 @@ def drain_errors(sock: socket.SocketType) -> list[IcmpError]:
 
 
 def parse_error(octets: bytes) -> IcmpError | None:
-    """Return what a struct sock_extended_err says, or None where it is none of ICMP."""
+    """Parse a struct sock_extended_err; None if it is not about ICMP."""
     if len(octets) < _ERROR.size:
         return None
     _, origin, kind, code, _, _ = _ERROR.unpack_from(octets)

@@ -1,7 +1,7 @@
-"""UDP sockets that systemd has bound for us: socket activation, sd_listen_fds(3).
+"""UDP sockets bound by systemd: socket activation, sd_listen_fds(3).
 
-tftptui then needs no permission for port 69, and requests wait in the sockets while
-the server restarts.
+tftptui then needs no permission for port 69, and requests wait in the sockets while the
+server restarts.
 """
 
 import os
@@ -9,7 +9,7 @@ import socket
 from collections.abc import MutableMapping
 
 _FIRST = 3
-"""The first descriptor that is passed on; those below are the standard ones."""
+"""The first descriptor passed; lower ones are standard streams."""
 
 
 class InheritedSocketError(ValueError):
@@ -17,12 +17,12 @@ class InheritedSocketError(ValueError):
 
 
 def inherited_sockets(environment: MutableMapping[str, str]) -> list[socket.socket]:
-    """Take the sockets that were passed to this process; none if there are none.
+    """Return the sockets passed to this process, if any.
 
-    The variables are removed, so that no program we start takes them for its own.
+    The variables are removed, so that child processes do not use them.
 
     Raises:
-        InheritedSocketError: one takes no datagrams, or both IP versions at once.
+        InheritedSocketError: one is not a UDP socket, or takes both IP versions.
     """
     names = ("LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES")
     owner, count, _ = (environment.pop(name, "") for name in names)

@@ -1,4 +1,4 @@
-"""The addresses of this machine, and which of them faces whom."""
+"""The addresses of this machine, and source addresses of routes."""
 
 import socket
 from contextlib import suppress
@@ -21,7 +21,7 @@ from tftptui.net.routes import mtu_towards
 
 _FAMILIES = (socket.AF_INET, socket.AF_INET6)
 _FAR_AWAY = ("192.0.2.1", "2001:db8::1")
-"""Addresses of nobody (RFC 5737, RFC 3849): only the default route leads there."""
+"""Unused addresses (RFC 5737, RFC 3849): only the default route leads there."""
 
 Interface = IPv4Interface | IPv6Interface
 Network = IPv4Network | IPv6Network
@@ -35,7 +35,7 @@ class Links:
     networks: frozenset[Network] = frozenset()
 
     def reach(self, address: str) -> bool | None:
-        """Whether an address is reached without a router; None for what is none."""
+        """Return whether an address is reached without a router; None if invalid."""
         try:
             found = ip_address(address.partition("%")[0])
         except ValueError:
@@ -58,7 +58,7 @@ def interface_addresses() -> dict[str, list[Interface]]:
 
 
 def own_links() -> Links:
-    """Return where this host's interfaces stand at the moment."""
+    """Return the current addresses and networks of this host."""
     own = [each for found in interface_addresses().values() for each in found]
     return Links(
         frozenset(str(each.ip) for each in own), frozenset(each.network for each in own)
@@ -66,7 +66,7 @@ def own_links() -> Links:
 
 
 def is_own_address(local: Endpoint) -> bool:
-    """Whether this machine has an address now; a wildcard address always."""
+    """Return whether this machine has an address now; always for a wildcard."""
     with socket.socket(local.family, socket.SOCK_DGRAM) as probe:
         try:
             probe.bind(msgspec.structs.replace(local, port=0).as_socket_address())
@@ -76,7 +76,7 @@ def is_own_address(local: Endpoint) -> bool:
 
 
 def source_towards(host: str) -> str | None:
-    """Return our address that packets to HOST leave from; None without a route."""
+    """Return our source address for packets to HOST; None without a route."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with suppress(OSError), socket.socket(family, socket.SOCK_DGRAM) as probe:
         probe.connect((host, 9))  # sends nothing
@@ -86,10 +86,10 @@ def source_towards(host: str) -> str | None:
 
 
 def own_addresses() -> list[IPv4Address | IPv6Address]:
-    """Return the addresses that others reach us by, IPv4 first.
+    """Return the addresses at which others can reach us, IPv4 first.
 
-    Those that face the default route; without one, all that are not bound to this
-    machine or to one link.
+    These are the source addresses of the default route; without one, all except
+    loopback and link-local addresses.
     """
     facing = [source_towards(host) for host in _FAR_AWAY]
     found = [ip_address(source) for source in facing if source is not None]
@@ -101,13 +101,13 @@ def own_addresses() -> list[IPv4Address | IPv6Address]:
 
 
 def default_route_mtu() -> int | None:
-    """Return the smallest MTU of the default routes in bytes, if one is known."""
+    """Return the smallest MTU of the default routes in bytes, if known."""
     found = [mtu_towards((host, 9)) for host in _FAR_AWAY]
     return min((mtu for mtu in found if mtu is not None), default=None)
 
 
 def _interface(address: str, netmask: str | None) -> Interface:
-    """Return an address in its network; a tunnel may have no netmask."""
+    """Return an address with its network; a tunnel may have no netmask."""
     own = ip_address(address.partition("%")[0])
     if netmask is None:
         return ip_interface(own)

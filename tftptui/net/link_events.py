@@ -1,6 +1,6 @@
-"""Cables and addresses of this machine, now and as the kernel reports changes.
+"""Link state and addresses of this machine, now and as the kernel reports changes.
 
-rtnetlink tells every process; no permission is needed.
+rtnetlink needs no permission.
 """
 
 import socket
@@ -24,14 +24,14 @@ _ROOM = 1 << 16
 
 
 class LinkChange(msgspec.Struct, frozen=True):
-    """Whether an interface has a cable with somebody at the other end."""
+    """Whether an interface has a carrier: a cable with a live other end."""
 
     interface: str
     is_up: bool
 
 
 class AddressChange(msgspec.Struct, frozen=True):
-    """An IPv4 address that an interface has now, or no longer."""
+    """An IPv4 address that an interface has got or lost."""
 
     interface: str
     address: IPv4Interface
@@ -42,7 +42,7 @@ Change = LinkChange | AddressChange
 
 
 def links_now() -> list[Change]:
-    """Return how all interfaces are at the moment."""
+    """Return the current state of all interfaces."""
     import psutil  # noqa: PLC0415 - it is slow
 
     found: list[Change] = [
@@ -55,10 +55,10 @@ def links_now() -> list[Change]:
 
 
 def open_link_events() -> socket.socket:
-    """Return a socket whose datagrams changes_in() reads; it never blocks.
+    """Return a non-blocking socket whose datagrams changes_in() parses.
 
     Raises:
-        OSError: the system has no such thing (it is Linux's).
+        OSError: the system has no rtnetlink (Linux only).
     """
     kernel = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE)
     try:
@@ -71,7 +71,7 @@ def open_link_events() -> socket.socket:
 
 
 def changes_in(octets: bytes) -> Iterator[Change]:
-    """Yield the changes that a datagram of the kernel reports."""
+    """Yield the changes in a datagram of the kernel."""
     for kind, body in messages_in(octets):
         if kind in (_NEW_LINK, _DELETED_LINK) and len(body) >= _LINK.size:
             *_, flags, _ = _LINK.unpack_from(body)
@@ -85,9 +85,9 @@ def changes_in(octets: bytes) -> Iterator[Change]:
 def _address(kind: int, body: bytes) -> Iterator[AddressChange]:
     _, length, *_ = _ADDRESS.unpack_from(body)
     attributes = dict(attributes_in(body[_ADDRESS.size :]))
-    # A label is the interface's name, with a colon behind it where it is an alias.
+    # A label is the interface's name; for an alias, a colon follows.
     label = attributes.get(_LABEL, b"").partition(b":")[0].rstrip(b"\0")
-    with suppress(ValueError):  # no IPv4 address
+    with suppress(ValueError):  # not an IPv4 address
         address = IPv4Interface((IPv4Address(attributes.get(_LOCAL, b"")), length))
         name = label.decode("utf-8", "replace")
         yield AddressChange(name, address, kind == _NEW_ADDRESS)

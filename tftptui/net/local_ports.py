@@ -1,4 +1,4 @@
-"""This host's UDP ports: who holds which, which need permission or are ephemeral."""
+"""This host's UDP ports: who uses them, which need permission or are ephemeral."""
 
 import os
 import socket
@@ -10,11 +10,11 @@ import psutil
 from tftptui.net.addresses import Endpoint
 
 MOST_NAMED = 2
-"""Programs named of those that share a port."""
+"""Maximum programs named for one port."""
 
 
 def port_holders(port: int) -> str:
-    """Return who holds a UDP port, like ``dnsmasq (pid 812)``; empty if unknown."""
+    """Return who uses a UDP port, like ``dnsmasq (pid 812)``; empty if unknown."""
     return udp_holders().get(port, "")
 
 
@@ -33,11 +33,10 @@ def tcp_holder(port: int) -> str:
 
 
 def udp_holders(*, but: int | None = None) -> dict[int, str]:
-    """Return each UDP port in use and who holds it, like ``dnsmasq (pid 812)``.
+    """Return each UDP port in use and its program, like ``dnsmasq (pid 812)``.
 
-    The text is empty where the system doesn't say who it is. Ports that process
-    BUT holds are left out. Nothing at all is returned where the system keeps the
-    list to itself.
+    The text is empty if the program is unknown. Ports of process BUT are left out. The
+    result is empty if the system does not show the list.
     """
     pids: defaultdict[int, set[int | None]] = defaultdict(set)
     try:
@@ -67,10 +66,9 @@ def _name(pid: int) -> str:
 
 
 def bind_trouble(endpoint: Endpoint) -> int | None:
-    """Return the errno that bind() ends with, or None if it can be had.
+    """Return the errno of bind() for this endpoint, or None if it can be bound.
 
-    Nothing is received meanwhile that a server would have: the socket is gone before
-    anybody could answer.
+    This takes no requests away from a server: the socket is closed at once.
     """
     try:
         with socket.socket(endpoint.family, socket.SOCK_DGRAM) as sock:
@@ -86,16 +84,16 @@ _IPV4 = Path("/proc/sys/net/ipv4")
 _CAPABILITIES = Path("/proc/self/status")
 
 _DYNAMIC = (49_152, 65_535)
-"""RFC 6335 §6: what systems hand out that don't say otherwise."""
+"""RFC 6335 §6: the range of systems that don't say otherwise."""
 
 _FIRST_PLAIN = 1_024
 
 _BIND_LOW = 10
-"""CAP_NET_BIND_SERVICE, a bit of the capabilities (capability.h)."""
+"""CAP_NET_BIND_SERVICE, a bit number (capability.h)."""
 
 
 def ephemeral_range() -> tuple[int, int]:
-    """Return first and last port that the system gives to programs that ask for any."""
+    """Return first and last ephemeral port of this system."""
     match _numbers(_IPV4 / "ip_local_port_range"):
         case [first, last]:
             return first, last
@@ -104,7 +102,7 @@ def ephemeral_range() -> tuple[int, int]:
 
 
 def first_plain_port() -> int:
-    """Return the lowest port that may be bound without a right."""
+    """Return the lowest port that can be bound without privileges."""
     match _numbers(_IPV4 / "ip_unprivileged_port_start"):
         case [first]:
             return first
@@ -113,7 +111,7 @@ def first_plain_port() -> int:
 
 
 def may_bind_low() -> bool:
-    """Return whether this process may bind the ports below that one, too."""
+    """Return whether this process may bind lower ports, too."""
     try:
         lines = _CAPABILITIES.read_text("ascii", "replace").splitlines()
         effective = next(line for line in lines if line.startswith("CapEff:"))

@@ -1,4 +1,4 @@
-"""Host names of addresses, from the resolver."""
+"""Host names from the resolver."""
 
 import asyncio
 import socket
@@ -9,14 +9,14 @@ from threading import Thread
 async def host_name(address: str) -> str:
     """Return the name of an address (PTR, or a hosts file); "" if there is none.
 
-    The resolver may need tens of seconds. Its thread is a daemon, not one of the event
-    loop's executor: the end of the program does not wait for it.
+    The resolver may take tens of seconds. Its thread is a daemon, not one of the event
+    loop's executor, so that it does not delay the end of the program.
     """
     loop = asyncio.get_running_loop()
     found: asyncio.Future[str] = loop.create_future()
 
     def tell(name: str) -> None:
-        if not found.done():  # done: canceled by who waited
+        if not found.done():  # done: canceled by the caller
             found.set_result(name)
 
     def look_up() -> None:

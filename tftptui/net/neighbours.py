@@ -1,6 +1,6 @@
-"""The hardware addresses of hosts on our own segment, as the kernel has learnt them.
+"""MAC addresses of hosts on our own segment, from the kernel's neighbor tables.
 
-A host behind a router is not among them.
+Hosts behind a router are not in them.
 """
 
 import socket
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ARP_TABLE = Path("/proc/net/arp")
-"""IPv4 only; those of IPv6 are asked for by rtnetlink."""
+"""IPv4 only; IPv6 neighbors are read through rtnetlink."""
 
 _COMPLETE = 0x2
 _ETHERNET = "0x1"
@@ -25,18 +25,18 @@ _DESTINATION, _LINK_ADDRESS = 1, 2
 _KNOWN = 0x02 | 0x04 | 0x08 | 0x10 | 0x80  # reachable, stale, delay, probe, permanent
 _ROOM = 1 << 16
 _PATIENCE = 0.5
-"""Seconds; the kernel answers at once."""
+"""Seconds; the kernel replies at once."""
 
 
 def hardware_address(host: str, table: Path = ARP_TABLE) -> str | None:
-    """Return the MAC of HOST like ``01-02-03-0a-0b-0c``, or None if it is not known."""
+    """Return the MAC of HOST like ``01-02-03-0a-0b-0c``, or None."""
     if ":" in host:
         return _of_ipv6().get(host.partition("%")[0])
     return _of_ipv4(table).get(host)
 
 
 def hardware_addresses(table: Path = ARP_TABLE) -> dict[str, str]:
-    """Return the MAC of each neighbour, by its address without a zone."""
+    """Return the MAC of each neighbor, by its address without a zone."""
     return _of_ipv4(table) | _of_ipv6()
 
 
@@ -44,7 +44,7 @@ def _of_ipv4(table: Path) -> dict[str, str]:
     found: dict[str, str] = {}
     try:
         lines = table.read_text("ascii", "replace").splitlines()
-    except OSError:  # no Linux, or no such right
+    except OSError:  # not Linux, or permission denied
         return found
     for line in lines:
         match line.split():
@@ -55,19 +55,19 @@ def _of_ipv4(table: Path) -> dict[str, str]:
 
 
 def _of_ipv6() -> dict[str, str]:
-    """Ask the kernel; an address with different MACs on two links is left out."""
+    """Query the kernel; skip addresses with different MACs on two links."""
     found: dict[str, set[bytes]] = {}
     try:
         for address, mac in _dump():
             host = socket.inet_ntop(socket.AF_INET6, address)
             found.setdefault(host, set()).add(mac)
-    except (OSError, AttributeError, ValueError):  # no Linux
+    except (OSError, AttributeError, ValueError):  # not Linux
         return {}
     return {host: macs.pop().hex("-") for host, macs in found.items() if len(macs) == 1}
 
 
 def _dump() -> Iterator[tuple[bytes, bytes]]:
-    """Give address and MAC of each neighbour of IPv6."""
+    """Yield address and MAC of each IPv6 neighbor."""
     length = _HEADER.size + _NEIGHBOUR.size
     request = _HEADER.pack(length, _GET_NEIGHBOURS, _DUMP, 1, 0)
     request += _NEIGHBOUR.pack(socket.AF_INET6, 0, 0, 0, 0)
@@ -85,7 +85,7 @@ def _dump() -> Iterator[tuple[bytes, bytes]]:
 
 
 def messages_in(octets: bytes) -> Iterator[tuple[int, bytes]]:
-    """Give type and body of each message of a datagram."""
+    """Yield type and body of each message of a datagram."""
     while len(octets) >= _HEADER.size:
         length, kind, *_ = _HEADER.unpack_from(octets)
         if length < _HEADER.size:
@@ -95,7 +95,7 @@ def messages_in(octets: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def neighbours_in(kind: int, body: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Give address and MAC of a neighbour, if it is one on Ethernet that is there."""
+    """Yield address and MAC of a neighbor if it is a valid Ethernet entry."""
     if kind != _NEIGHBOUR_IS or len(body) < _NEIGHBOUR.size:
         return
     _, _, state, _, _ = _NEIGHBOUR.unpack_from(body)
@@ -106,7 +106,7 @@ def neighbours_in(kind: int, body: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 
 def attributes_in(octets: bytes) -> Iterator[tuple[int, bytes]]:
-    """Give type and value of each attribute of a message."""
+    """Yield type and value of each attribute of a message."""
     while len(octets) >= _ATTRIBUTE.size:
         length, kind = _ATTRIBUTE.unpack_from(octets)
         if length < _ATTRIBUTE.size:

@@ -1,4 +1,4 @@
-"""What a route does to large packets, as far as Linux tells."""
+"""MTU and fragmentation of routes, on Linux."""
 
 import contextlib
 import socket
@@ -11,18 +11,18 @@ from tftptui.net.addresses import Endpoint, SocketAddress
 _IP_MTU_DISCOVER, _IPV6_MTU_DISCOVER, _DONT = 10, 23, 0
 _IP_MTU, _IPV6_MTU = 14, 24
 _IS_LINUX = sys.platform.startswith("linux")
-_AF_INET6 = int(socket.AF_INET6)  # numbers compare faster than members of an Enum
+_AF_INET6 = int(socket.AF_INET6)  # integers compare faster than Enum members
 _IP, _IPV6 = socket.IPPROTO_IP, socket.IPPROTO_IPV6
 
 FRESH = 5.0
-"""Seconds for which a route is taken to be the same."""
+"""Seconds for which a route is cached."""
 
 MOST_ROUTES = 4_096
-"""Clients whose routes are remembered."""
+"""Maximum number of cached routes."""
 
 
 def route_mtu(sock: socket.SocketType) -> int | None:
-    """Return the MTU of a connected socket's route in bytes, if it is known."""
+    """Return the MTU of a connected socket's route in bytes, if known."""
     if not _IS_LINUX:
         return None
     with contextlib.suppress(OSError):
@@ -33,7 +33,7 @@ def route_mtu(sock: socket.SocketType) -> int | None:
 
 
 def mtu_towards(address: SocketAddress) -> int | None:
-    """Return the MTU of the route to an address in bytes, if it is known."""
+    """Return the MTU of the route to an address in bytes, if known."""
     family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
     with (
         contextlib.suppress(OSError),
@@ -45,9 +45,9 @@ def mtu_towards(address: SocketAddress) -> int | None:
 
 
 def allow_fragments(sock: socket.SocketType, family: int | None = None) -> None:
-    """Send without DF: with it, a route that swallows ICMP swallows large blocks.
+    """Send without DF: with it, large blocks are lost on a path that drops ICMP.
 
-    FAMILY is the socket's, from who knows it: a socket takes long to tell.
+    Pass FAMILY if it is known: reading it from the socket is slow.
     """
     if not _IS_LINUX:
         return
@@ -58,13 +58,13 @@ def allow_fragments(sock: socket.SocketType, family: int | None = None) -> None:
 
 
 class Routes:
-    """The routes to clients, as they were a moment ago. Times are in seconds."""
+    """A cache of routes to clients. Times are in seconds."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, str], tuple[int | None, float]] = {}
 
     def mtu(self, local: Endpoint, client: Endpoint, now: float) -> int | None:
-        """Return the MTU of the route from an address to a client, if it is known.
+        """Return the MTU of the route from an address to a client, if known.
 
         Raises:
             OSError: there is no such route.

@@ -1,6 +1,6 @@
-"""Datagrams that live for so many hops, and who says that they died (Linux).
+"""Datagrams with a limited TTL, and the ICMP errors they cause (Linux).
 
-No privilege is needed: ICMP errors come by the socket's error queue.
+No privilege is needed: ICMP errors arrive in the socket's error queue.
 """
 
 import socket
@@ -11,21 +11,21 @@ from tftptui.net.addresses import Endpoint, endpoint_of
 from tftptui.net.icmp import IcmpError, ask_for_errors, drain_errors
 
 _PAYLOAD = b"\0\0"
-"""No TFTP packet (RFC 1350 has no opcode 0): a client that gets it ignores it."""
+"""Not a TFTP packet (RFC 1350 has no opcode 0): clients ignore it."""
 
 
 class Walker:
-    """One socket that sends to one target. Nothing blocks.
+    """One non-blocking socket that sends to one target.
 
     Args:
-        local: where packets leave from; port 0 lets the system choose.
-        target: where they go.
+        local: source; port 0 lets the system choose.
+        target: destination.
 
     Attributes:
-        socket: readable when something came back.
+        socket: readable when a reply has arrived.
 
     Raises:
-        OSError: the port is taken, or there is no such address.
+        OSError: the port is in use, or there is no such address.
     """
 
     def __init__(self, local: Endpoint, target: Endpoint) -> None:
@@ -41,7 +41,7 @@ class Walker:
 
     @property
     def local(self) -> Endpoint:
-        """Where packets leave from."""
+        """Source endpoint."""
         return endpoint_of(self.socket.getsockname())
 
     def __enter__(self) -> Self:
@@ -56,12 +56,12 @@ class Walker:
         self.socket.close()
 
     def send(self, hops: int) -> str | None:
-        """Send one datagram that may pass HOPS - 1 routers.
+        """Send one datagram with a TTL of HOPS.
 
         Returns:
-            Why it did not leave this host, or None.
+            Why it was not sent, or None.
         """
-        self.answers()  # a waiting error would make this call fail
+        self.answers()  # a pending error would make this call fail
         if self.socket.family == socket.AF_INET6:
             option = socket.IPPROTO_IPV6, socket.IPV6_UNICAST_HOPS
         else:
@@ -74,9 +74,9 @@ class Walker:
         return None
 
     def answers(self) -> list[IcmpError]:
-        """Return what came back since this was last asked."""
+        """Return the ICMP errors since the last call."""
         errors = drain_errors(self.socket)
-        while True:  # whatever a client sends here is of no interest
+        while True:  # discard whatever a client sends here
             try:
                 self.socket.recv(64)
             except OSError:

@@ -1,4 +1,4 @@
-"""The vendor of a network card, from the IEEE's registry of MAC prefixes.
+"""The vendor of a network card, from the IEEE registry of MAC prefixes.
 
 The system's copy of the registry is used (Debian and Ubuntu: package ieee-data).
 """
@@ -15,7 +15,7 @@ REGISTRIES = (
 """Paths of the registry: Debian, Debian after `update-ieee-data`, Fedora."""
 
 LOCAL = "local"
-"""In place of a vendor: a locally administered MAC (virtual machine, or random)."""
+"""Instead of a vendor: a locally administered MAC (virtual machine, or random)."""
 
 _LOCAL_BIT = 0x02  # IEEE 802-2014 §8.4: U/L, of the first byte
 
@@ -31,7 +31,7 @@ def vendor(mac: str, path: Path | None) -> str:
     """Return the vendor of a MAC like ``01-02-03-0a-0b-0c``; "" if unknown.
 
     PATH is the registry, 5 MB of text. It is read once per MAC: clients are few, and an
-    index of all vendors would take longer to build and stay in memory.
+    index would take longer to build and stay in memory.
     """
     prefix = mac[:8].upper()
     if int(prefix[:2], 16) & _LOCAL_BIT:
