@@ -1,4 +1,4 @@
-"""An alarm on a clock that only tests move."""
+"""An alarm on a clock that only tests advance."""
 
 from collections.abc import Callable
 
@@ -8,11 +8,11 @@ _MOST_RINGS = 1_000_000
 
 
 class FakeAlarm:
-    """Rings when a test lets it; see server.bandwidth.Alarm.
+    """An alarm fired by tests; see server.bandwidth.Alarm.
 
     Attributes:
-        moment: when it is set to ring.
-        rings: how often it has rung.
+        moment: the time it is set to.
+        rings: how often it has fired.
     """
 
     def __init__(self, clock: FakeClock, ring: Callable[[], None]) -> None:
@@ -25,7 +25,7 @@ class FakeAlarm:
         self.moment = moment
 
     def ring(self, late: float = 0.0) -> None:
-        """Let time pass until it is due, and LATE seconds more, and ring it."""
+        """Advance the clock to the alarm's time, plus LATE seconds, and fire it."""
         assert self.moment is not None, "the alarm is not set"
         due, self.moment = self.moment, None
         self._clock.advance_to(max(self._clock.now(), due + late))
@@ -33,10 +33,10 @@ class FakeAlarm:
         self._ring()
 
     def run_until(self, moment: float) -> None:
-        """Let time pass until MOMENT, and ring whenever it is due.
+        """Advance the clock to MOMENT, firing the alarm whenever it is due.
 
         Raises:
-            AssertionError: it is set again and again to the same time.
+            AssertionError: it is set repeatedly to the same time.
         """
         for _ in range(_MOST_RINGS):
             if self.moment is None or self.moment > moment:

@@ -26,12 +26,12 @@ from tftptui.protocol.timing import RetransmitTimer
 NOTHING, GENEROUS = Offer(), Limits()
 
 LISTENER = 0
-"""The server's port that takes requests; TIDs count up from 1."""
+"""The server's request port; TIDs count up from 1."""
 
 
 @dataclass(frozen=True)
 class Job:
-    """What the client wants, and what the server would grant."""
+    """The client's request, and the options the server would grant."""
 
     content: bytes
     offer: Offer = NOTHING
@@ -40,7 +40,7 @@ class Job:
 
 
 class Server:
-    """Opens a TID for each request that no living transfer answers.
+    """Opens a TID for each request that no running transfer replies to.
 
     Attributes:
         sides: one for each TID, in order.
@@ -54,13 +54,13 @@ class Server:
 
     @property
     def content(self) -> bytes:
-        """What the last transfer has stored."""
+        """The content stored by the last transfer."""
         side = self.sides[-1]
         assert isinstance(side, Receiving)
         return side.content
 
     def request(self, datagram: bytes, now: float) -> tuple[int, list[bytes]]:
-        """Take a request; return the TID that answers, and the answers."""
+        """Process a request; return the TID that replies, and the replies."""
         self.requests += 1
         packet = parse(datagram)
         assert isinstance(packet, ReadRequest | WriteRequest)
@@ -91,12 +91,12 @@ class Server:
 
 
 class Client:
-    """Asks, then goes on with whoever answered first.
+    """Sends a request, then continues with the first server TID that replies.
 
     Attributes:
         tid: the server's, once it is known.
-        side: the data session, once it is begun.
-        end: how the request ended if no data session was begun.
+        side: the data session, once it has started.
+        end: how the request ended without a data session.
     """
 
     def __init__(self, job: Job) -> None:
@@ -182,10 +182,11 @@ class BothEnds:
         self._flying: list[tuple[float, int, bool, int, bytes]] = []
 
     def run(self, most_steps: int = 20_000) -> None:
-        """Run until nothing is due or under way.
+        """Run until nothing is due or in flight.
 
         Raises:
-            AssertionError: it takes too many steps: packets breed packets.
+            AssertionError: there are too many steps, such as packets that cause
+                packets.
         """
         self._send(LISTENER, self.client.start(self.clock.now()))
         for _ in range(most_steps):
@@ -194,7 +195,7 @@ class BothEnds:
         raise AssertionError(f"not over after {most_steps} steps: a packet storm")
 
     def _step(self) -> bool:
-        """Do what is due next; datagrams go before timers."""
+        """Process the next event; datagrams go before timers."""
         dues: list[tuple[float, int]] = []
         if self._flying:
             dues.append((self._flying[0][0], -1))

@@ -1,4 +1,4 @@
-"""A switch with machines on it, each in a network namespace, and what runs on them.
+"""A switch with hosts on it, each in a network namespace, and programs on them.
 
 As in ``lab``, sockets are opened by threads that move into a namespace for it.
 """
@@ -43,10 +43,10 @@ class BridgeLab:
         self._names = {host: f"{name}{host[:3]}" for host in HOSTS}
 
     def build(self) -> None:
-        """Make the machines and join them.
+        """Create the namespaces and connect them.
 
         Raises:
-            CalledProcessError, FileNotFoundError: that can't be done here.
+            CalledProcessError, FileNotFoundError: that is not possible here.
         """
         ip("netns", "add", self._switch)
         ip("-n", self._switch, "link", "add", "br0", "type", "bridge")
@@ -65,32 +65,32 @@ class BridgeLab:
                 ip("-n", name, "address", "add", place, "dev", "eth0")
 
     def remove(self) -> None:
-        """Take everything away."""
+        """Delete everything."""
         for name in (self._switch, *self._names.values()):
             with contextlib.suppress(OSError, subprocess.CalledProcessError):
                 ip("netns", "del", name)
 
     def within(self, host: Host) -> list[str]:
-        """Return what to put before a command to run it on a machine."""
+        """Return the prefix of a command that runs it on a host."""
         return [IP, "netns", "exec", self._names[host]]
 
     def inside(self, host: Host, work: Callable[[], T]) -> T:
-        """Do WORK in a thread on a machine; return its result, or raise."""
+        """Call WORK in a thread on a host; return its result, or raise."""
         thread = Inside(self._names[host], work)
         thread.start()
         return thread.result()
 
     def ip(self, host: Host, *words: str) -> None:
-        """Have the program ip do something on a machine."""
+        """Run ``ip`` on a host."""
         ip("-n", self._names[host], *words)
 
     def plug(self, host: Host, state: Literal["up", "down"]) -> None:
-        """Switch the port of the switch that a machine is at."""
+        """Set the state of a host's port on the switch."""
         ip("-n", self._switch, "link", "set", host, state)
 
     @contextlib.contextmanager
     def dnsmasq(self, host: Host, *options: str) -> Iterator[Path]:
-        """Run dnsmasq on a machine; give its file of leases."""
+        """Run dnsmasq on a host; yield its file of leases."""
         folder = tempfile.TemporaryDirectory()
         leases = Path(folder.name, "leases")
         words = [*_DNSMASQ.split(), f"--dhcp-leasefile={leases}", *options]
@@ -108,7 +108,7 @@ class BridgeLab:
                 process.terminate()
 
     def udhcpc(self, *options: str) -> None:
-        """Have the board ask once for an address, which it does not use."""
+        """Have the board request an address once, without using it."""
         command = "busybox udhcpc -i eth0 -f -q -n -t 3 -T 1 -s /bin/true"
         subprocess.run(
             [*self.within("board"), *command.split(), *options],
@@ -119,7 +119,7 @@ class BridgeLab:
 
 
 def bridge_lab() -> Iterator[BridgeLab]:
-    """Give such a lab, or skip the test and say why."""
+    """Yield a lab, or skip the test with the reason."""
     for program in ("dnsmasq", "busybox"):
         if shutil.which(program) is None:
             pytest.skip(f"{program} is not installed")

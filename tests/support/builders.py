@@ -1,4 +1,4 @@
-"""Short ways to what many tests need."""
+"""Builders of objects that many tests need."""
 
 import hashlib
 
@@ -12,11 +12,11 @@ from tftptui.protocol.sender import SendSession
 from tftptui.protocol.timing import RetransmitTimer
 
 BLOCK = 8
-"""Bytes in a full block of the tests: the smallest that RFC 2348 knows."""
+"""Bytes in a full block of the tests: the minimum in RFC 2348."""
 
 
 def octets(count: int) -> bytes:
-    """Return COUNT bytes in which no two blocks are alike; always the same."""
+    """Return COUNT bytes in which no two blocks are equal; always the same."""
     return hashlib.shake_128(b"tftptui").digest(count)
 
 
@@ -34,8 +34,8 @@ def running_session(
 ) -> tuple[SendSession, list[SendBlocks]]:
     """Return a session at time 0 that has sent its first window, and that window.
 
-    With windows the OACK was acknowledged; ROUND_TRIP is how long that took, and
-    None means that it was repeated, so that no round trip is known.
+    With windows the OACK was acknowledged after ROUND_TRIP seconds; None means that it
+    was resent, so that no round trip is known.
     """
     session = SendSession(
         window=window,
@@ -59,7 +59,7 @@ def receiving_session(
     timeout: float | None = None,
     retries: int = 6,
 ) -> ReceiveSession:
-    """Return a session started at time 0 that has received BLOCKS full blocks then."""
+    """Return a session started at time 0 that has received BLOCKS full blocks."""
     session = ReceiveSession(
         block_size=BLOCK,
         window=window,

@@ -1,4 +1,4 @@
-"""Frames of a cable for tests: what boards, servers and switches send."""
+"""Ethernet frames on a cable: of boards, servers and switches."""
 
 from ipaddress import IPv4Address, IPv4Interface
 
@@ -27,7 +27,7 @@ WISHES = Wishes(interface="eth1", mac=OURS, own=OWN, file=b"u-boot.img")
 
 
 def ready(wishes: Wishes = WISHES) -> CableLease:
-    """Return a cable whose wire was asked without an answer; the time is 4."""
+    """Return a cable whose probes of the wire had no reply; the time is 4."""
     cable = CableLease(wishes)
     cable.link(0.0, is_up=True)
     for moment in range(1, 5):
@@ -78,7 +78,7 @@ def arp(
     source: bytes = BOARD,
     op: ArpOp = ArpOp.REQUEST,
 ) -> bytes:
-    """Return an ARP request, or a reply that SENDER is there."""
+    """Return an ARP request, or a reply from SENDER."""
     to = BROADCAST_MAC if op is ArpOp.REQUEST else OURS
     packet = Arp(op, source, IPv4Address(sender), bytes(6), IPv4Address(target))
     return build_ethernet(to, source, ARP_TYPE, build_arp(packet))

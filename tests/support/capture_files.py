@@ -1,4 +1,4 @@
-"""Captures made by hand, of each kind that there is."""
+"""Handmade captures of each kind."""
 
 import io
 import struct
@@ -14,7 +14,7 @@ CLIENT, SERVER = ("10.0.4.37", 2_072), ("10.0.0.9", 69)
 CLIENT_V6, SERVER_V6 = ("2001:db8:2::37", 2_072), ("2001:db8::9", 69)
 TIME = 1_700_000_000_123_456_789
 COOKED = 16
-"""Bytes in front of the IP packet that frame() makes."""
+"""Bytes in front of the IP packet in frame()'s result."""
 
 LINKS = {
     0: b"\x02\0\0\0",
@@ -27,7 +27,7 @@ LINKS = {
     228: b"",
     276: struct.pack("!HHIHBB8x", 0x0800, 0, 3, 1, 0, 6),
 }
-"""What stands in front of an IPv4 packet, by link type."""
+"""The link-layer header in front of an IPv4 packet, by link type."""
 
 VLAN = b"\1" * 6 + b"\2" * 6 + b"\x81\0\0\x05" + b"\x08\0"
 TWO_TAGS = b"\1" * 6 + b"\2" * 6 + b"\x88\xa8\0\x07\x81\0\0\x05" + b"\x08\0"
@@ -89,7 +89,7 @@ def big_endian_pcapng(each: bytes, *, link: int = 101, resolution: int = 9) -> b
 
 
 def read(octets: bytes) -> tuple[list[Captured], list[str]]:
-    """Return the frames of a file, and what could not be read."""
+    """Return the frames of a file, and the errors."""
     reader = CaptureReader(_raw(octets))
     return list(reader.frames()), reader.troubles
 

@@ -1,4 +1,4 @@
-"""Packet records worth capturing, as the server's ring has them."""
+"""Packet records as in the server's ring, to be captured."""
 
 from dataclasses import dataclass, field
 
@@ -14,7 +14,7 @@ CLIENT_V6, SERVER_V6 = "2001:db8:2::37", "2001:db8::9"
 
 @dataclass
 class Log:
-    """Records and notes of one transfer, made one by one."""
+    """Records and notes of one transfer, added one by one."""
 
     transfer: TransferView
     records: list[tuple[PacketRecord, str]] = field(default_factory=list)
@@ -29,7 +29,7 @@ class Log:
         octets: int = 4,
         again: tuple[int, int] = (1, 0),
     ) -> None:
-        """Add a record AFTER so many seconds; AGAIN is (attempt, flags)."""
+        """Add a record AFTER that many seconds; AGAIN is (attempt, flags)."""
         is_request = kind in (Kind.RRQ, Kind.WRQ)
         record = PacketRecord(
             time=BEGIN + after,
@@ -47,7 +47,7 @@ class Log:
 
 
 def boot(*, v6: bool = False, number: int = 1) -> Log:
-    """Return a transfer of 2,148 bytes whose second block was sent twice."""
+    """Return a transfer of 2,148 bytes whose second block was retransmitted."""
     transfer = view(
         number,
         client=CLIENT_V6 if v6 else CLIENT,

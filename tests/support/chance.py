@@ -1,10 +1,10 @@
-"""Randomness that a test chooses beforehand."""
+"""Random numbers chosen by a test."""
 
 from collections.abc import Iterable
 
 
 class ScriptedChance:
-    """Gives the numbers it was told to, one after the other."""
+    """Returns given numbers, one by one."""
 
     def __init__(self, numbers: Iterable[int]) -> None:
         self._numbers = list(numbers)

@@ -1,8 +1,8 @@
-"""A clock that only tests move."""
+"""A clock that only tests advance."""
 
 
 class FakeClock:
-    """Both times of server.clock.Clock; the wall is EPOCH ahead."""
+    """Both times of server.clock.Clock; the wall clock is EPOCH ahead."""
 
     EPOCH = 1_700_000_000.0
 
@@ -18,11 +18,11 @@ class FakeClock:
         return self.EPOCH + self._now
 
     def advance(self, seconds: float) -> None:
-        """Let time pass; it never runs backwards."""
+        """Advance by SECONDS; time never runs backwards."""
         self.advance_to(self._now + seconds)
 
     def advance_to(self, moment: float) -> None:
-        """Let time pass until MOMENT."""
+        """Advance to MOMENT."""
         if moment < self._now:
             raise ValueError(f"time would run backwards, from {self._now} to {moment}")
         self._now = moment

@@ -1,4 +1,4 @@
-"""Files that lie on the disk alone, whatever the system keeps in memory."""
+"""Files that are not in the page cache, whatever the system keeps in memory."""
 
 import errno
 import os
@@ -8,10 +8,10 @@ import pytest
 
 
 class SlowDisk:
-    """A file's disk that has in memory only what somebody has waited for.
+    """A file's disk that has in memory only what was read with blocking reads.
 
-    This system's own tells less: to ask makes it read, and where the disk is fast the
-    bytes may be there before the answer is no.
+    The system's own page cache is no use here: asking for a byte starts a read, and on
+    a fast disk the bytes may be there before the answer is no.
     """
 
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
@@ -23,14 +23,14 @@ class SlowDisk:
         patch.setattr(os, "preadv", self.preadv)
 
     def pread(self, descriptor: int, octets: int, offset: int) -> bytes:
-        """Read, however long it takes."""
+        """Read, blocking as long as necessary."""
         self._warm.append(range(offset, offset + octets))
         return self._pread(descriptor, octets, offset)
 
     def preadv(
         self, descriptor: int, views: Sequence[memoryview], offset: int, flags: int = 0
     ) -> int:
-        """Read what is in memory, or raise BlockingIOError, where nobody may wait."""
+        """Read what is in memory, or raise BlockingIOError instead of blocking."""
         octets = sum(map(len, views))
         if not flags & os.RWF_NOWAIT:
             self._warm.append(range(offset, offset + octets))
@@ -41,7 +41,7 @@ class SlowDisk:
         return self._preadv(descriptor, views, offset)
 
     def _left(self, offset: int, octets: int) -> range:
-        """Return what of that lies on the disk alone, from its first byte on."""
+        """Return the part that is only on disk, from its first byte on."""
         end = offset + octets
         while warm := next((one for one in self._warm if offset in one), None):
             offset = warm.stop
@@ -49,7 +49,7 @@ class SlowDisk:
 
 
 def _beginning(views: Sequence[memoryview], octets: int) -> list[memoryview]:
-    """Return the views of the first OCTETS."""
+    """Return views of the first OCTETS bytes."""
     some = []
     for view in views:
         some.append(view[: max(0, octets)])

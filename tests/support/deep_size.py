@@ -1,4 +1,4 @@
-"""How many bytes an object holds, with all that only it leads to."""
+"""The bytes an object occupies, including everything that only it refers to."""
 
 import gc
 import sys
@@ -10,7 +10,7 @@ _SHARED = (type, ModuleType, FunctionType, MethodType)
 def deep_size(thing: object) -> int:
     """Return the bytes of THING and of everything it refers to, each counted once.
 
-    Classes, modules and functions are not counted: they are there without it.
+    Classes, modules and functions are not counted: they exist without it.
     """
     found: dict[int, object] = {}
     ahead = [thing]

@@ -1,4 +1,4 @@
-"""Cases for the rules: tries of a client, as a server would have seen them."""
+"""Facts for the rules: tries of a client, as a server would have seen them."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ CURL: dict[str, Any] = {
 
 
 def tried(number: int = 1, at: float = 0.0, **changes: Any) -> TransferView:
-    """Return a try that began AT seconds after noon and was never answered."""
+    """Return a try that started AT seconds after noon and never got a reply."""
     given: dict[str, Any] = {
         "number": number,
         "client": CLIENT,
@@ -45,7 +45,7 @@ def tried(number: int = 1, at: float = 0.0, **changes: Any) -> TransferView:
 
 
 def asked_again(view: TransferView, *at: float) -> TransferView:
-    """Return a try whose client asked again AT these seconds after noon."""
+    """Return a try whose client retried AT these seconds after noon."""
     return msgspec.structs.replace(
         view,
         requests=1 + len(at),
@@ -55,7 +55,7 @@ def asked_again(view: TransferView, *at: float) -> TransferView:
 
 
 def completed(number: int = 9, at: float = 0.0, **changes: Any) -> TransferView:
-    """Return a try that got everything."""
+    """Return a completed try."""
     given: dict[str, Any] = {
         "phase": "completed",
         "heard": True,
@@ -71,7 +71,7 @@ def completed(number: int = 9, at: float = 0.0, **changes: Any) -> TransferView:
 
 
 def facts_of(*tries: TransferView, now: float = 10.0, **changes: Any) -> Facts:
-    """Return the case that these tries are, looked at NOW seconds after noon."""
+    """Return the facts of these tries, NOW seconds after noon."""
     given: dict[str, Any] = {
         "now": NOON + now,
         "client": CLIENT,
@@ -89,7 +89,7 @@ def icmp(code: int, sender: str, *at: float, kind: int = 3, transfer: int = 1) -
 
 
 def neighbour(number: int = 50, at: float = 5.0, **changes: Any) -> Neighbour:
-    """Return a transfer of another machine of the network that worked."""
+    """Return a successful transfer of another client of the network."""
     given: dict[str, Any] = {
         "number": number,
         "client": "10.0.4.22",
@@ -109,7 +109,7 @@ def neighbour(number: int = 50, at: float = 5.0, **changes: Any) -> Neighbour:
 
 
 def refused(reason: str, at: float = 0.0, **changes: Any) -> Refused:
-    """Return a request that was answered with an ERROR, AT seconds after noon."""
+    """Return a request that got an ERROR, AT seconds after noon."""
     given: dict[str, Any] = {
         "time": NOON + at,
         "transfer": None,

@@ -1,4 +1,4 @@
-"""What an exchange needs, in memory: our server at the other end, and no time lost."""
+"""The environment of an exchange in memory: our server at the other end, no delays."""
 
 from collections import deque
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ class Ctrl:
 
 @dataclass
 class FakeWire:
-    """A way to a Server that answers at once; TID 3 is port 40003.
+    """A path to a Server that replies at once; TID 3 is port 40003.
 
     After each wait() one datagram can be received.
 
@@ -28,9 +28,9 @@ class FakeWire:
         lost_there: which datagrams to the server are lost.
         reports: ICMP errors; the next wait() ends with them.
         sent: everything that the client sent, in order.
-        left: TIDs that the client has turned away from.
-        refuse: what answers the next request, from a TID of its own.
-        interrupt_at: at which wait() (from 1) somebody presses Ctrl-C.
+        left: TIDs that the client has dropped.
+        refuse: the reply to the next request, from its own TID.
+        interrupt_at: the wait() (from 1) at which Ctrl-C is pressed.
     """
 
     job: Job

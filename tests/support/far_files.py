@@ -1,9 +1,9 @@
-"""A file system that changes unseen, as one on a network does: by FUSE.
+"""A file system that changes without events, like one on a network, by FUSE.
 
 ``python -m tests.support.far_files FOLDER`` mounts it on FOLDER as type fuse.sshfs and
-prints a line once it is there. Each name on its standard input is a new empty file: it
-comes from elsewhere, so the kernel tells no watcher of it. Needs root; best in a mount
-namespace of its own. The messages are those of Linux' include/uapi/linux/fuse.h.
+prints a line once it is mounted. Each name on standard input becomes a new empty file:
+it is created remotely, so the kernel notifies no watcher. Needs root; best in its own
+mount namespace. The messages are those of Linux' include/uapi/linux/fuse.h.
 """
 
 import errno
@@ -27,7 +27,7 @@ _WITHOUT_ANSWER = frozenset({2, 36, 42})  # FORGET, INTERRUPT, BATCH_FORGET
 
 
 class FarFiles:
-    """Folders and empty files, by number."""
+    """Folders and empty files, by inode number."""
 
     def __init__(self) -> None:
         self.names: dict[int, dict[bytes, int]] = {ROOT: {}}
@@ -35,7 +35,7 @@ class FarFiles:
         self.add(b"sub/old")
 
     def add(self, path: bytes) -> None:
-        """Make an empty file, and the folders above it."""
+        """Create an empty file, and its parent folders."""
         folder = ROOT
         *above, name = path.split(b"/")
         for part in above:
@@ -47,10 +47,10 @@ class FarFiles:
         self._next += 1
 
     def answer(self, opcode: int, node: int, body: bytes) -> bytes:
-        """Return what a request is answered with.
+        """Return the reply to a request.
 
         Raises:
-            OSError: it is answered with an error.
+            OSError: the reply is an error.
         """
         answers: dict[int, Callable[[int, bytes], bytes]] = {
             1: self._lookup,
@@ -93,7 +93,7 @@ class FarFiles:
 
 
 def serve(files: FarFiles, device: int) -> None:
-    """Answer the kernel until the mount is gone."""
+    """Reply to the kernel until it is unmounted."""
     while True:
         try:
             request = os.read(device, 1 << 17)
@@ -112,7 +112,7 @@ def serve(files: FarFiles, device: int) -> None:
 
 
 def main() -> None:
-    """Mount, serve, and take names."""
+    """Mount, serve, and read names."""
     files, device = FarFiles(), os.open("/dev/fuse", os.O_RDWR)
     answering = threading.Thread(target=serve, args=(files, device), daemon=True)
     options = f"fd={device},rootmode=40000,user_id=0,group_id=0,allow_other"

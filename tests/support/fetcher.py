@@ -1,8 +1,8 @@
-"""A TFTP client that says how far it got: ``python -m tests.support.fetcher``.
+"""A TFTP client that reports its progress: ``python -m tests.support.fetcher``.
 
-Arguments: read or write, host, port, seconds of patience, client ports. It asks once,
-from each port, and never again; what the server resends it
-answers again. What comes from another address it does not hear.
+Arguments: read or write, host, port, timeout in seconds, client ports. It sends one
+request from each port and never retries; it replies again to what the server resends.
+It ignores packets from other addresses.
 """
 
 import contextlib
@@ -34,9 +34,9 @@ def exchange(
 ) -> str:
     """Fetch or send one file; return "whole", "silent" or "stuck"."""
     request = ReadRequest if verb == "read" else WriteRequest
-    own = sock.getsockname()[1]  # two may not write one file
+    own = sock.getsockname()[1]  # two uploads may not write the same file
     name = b"file" if verb == "read" else f"upload-{own}".encode()
-    with contextlib.suppress(PermissionError):  # our own firewall: silence as well
+    with contextlib.suppress(PermissionError):  # our own firewall: same as silence
         sock.sendto(encode_request(request(name, Mode.OCTET, ())), place)
     done, heard = 0, False
     end = time.monotonic() + wait
@@ -46,7 +46,7 @@ def exchange(
             datagram, peer = sock.recvfrom(2_000)
         except OSError:
             continue
-        if peer[0] != place[0]:  # a stranger (RFC 1350 §4)
+        if peer[0] != place[0]:  # another TID (RFC 1350 §4)
             continue
         heard = True
         answer, progress = _answer(parse(datagram), done)
@@ -61,7 +61,7 @@ def exchange(
 
 
 def _answer(packet: Packet, done: int) -> tuple[bytes | None, int | None]:
-    """Return what to send, None if all is done, and how many blocks are done now."""
+    """Return the reply (None if complete), and how many blocks are done now."""
     match packet:
         case Data():
             ahead = packet.block16 == done + 1
@@ -84,7 +84,7 @@ def _outcome(verb: str, host: str, port: str, wait: str, local: str) -> str:
 
 
 def main(verb: str, host: str, port: str, wait: str, *ports: str) -> None:
-    """Print how it went from each port, as a list in JSON; all ask at once."""
+    """Print the result for each port, as a JSON list; all run at once."""
     with ThreadPoolExecutor() as pool:
         outcomes = pool.map(lambda own: _outcome(verb, host, port, wait, own), ports)
         print(json.dumps(list(outcomes)))  # noqa: T201 - a program

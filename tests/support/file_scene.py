@@ -1,4 +1,4 @@
-"""A pane of files with a scripted engine, a store and a clock that stands still."""
+"""A Files pane with a scripted engine, a store and a clock that stands still."""
 
 from itertools import takewhile
 from typing import Any
@@ -25,7 +25,7 @@ class Clock:
 
 
 class LateEngine(ScriptedEngine):
-    """One that can't be asked before it is there."""
+    """An engine that can't be used until it has started."""
 
     is_there = True
 
@@ -36,7 +36,7 @@ class LateEngine(ScriptedEngine):
 
 
 class Scene:
-    """A pane with a scripted engine and a clock."""
+    """A Files pane with a scripted engine and a clock."""
 
     def __init__(self, *entries: Entry, **changes: Any) -> None:
         self.store, self.engine, self.clock = Store(), LateEngine(), Clock()
@@ -84,7 +84,7 @@ def numbered(*numbers: int) -> list[Entry]:
 
 
 def in_list(shown: Hosted) -> list[str]:
-    """Return the rows of the list, without the detail under it, columns closed up."""
+    """Return the rows of the list, without the detail, whitespace collapsed."""
     rows = takewhile(lambda row: not row.startswith("──"), shown.rows)
     return [" ".join(row.split()) for row in rows if row]
 

@@ -62,7 +62,7 @@ FILTERS = st.builds(
     lambda choices: Filter(tuple(tuple(terms) for terms in choices)),
     st.lists(_TERMS, max_size=3),
 )
-"""Any filter that can be written."""
+"""Any valid filter."""
 
 SCRAPS = st.lists(
     st.one_of(
@@ -73,4 +73,4 @@ SCRAPS = st.lists(
     ),
     max_size=12,
 ).map("".join)
-"""Texts that look like filters here and there."""
+"""Texts that partly look like filters."""

@@ -1,4 +1,4 @@
-"""All kinds of findings, and what they say of facts, by their codes."""
+"""All kinds of findings, by their codes."""
 
 import importlib
 import pkgutil
@@ -10,7 +10,7 @@ from tftptui.findings.kind import Kind
 
 
 def _declared() -> list[Kind]:
-    """Return the kinds that the modules of findings declare."""
+    """Return the kinds declared in the modules of findings."""
     found: dict[Kind, None] = {}
     path, name = tftptui.findings.__path__, f"{tftptui.findings.__name__}."
     for module in pkgutil.walk_packages(path, name):
@@ -24,10 +24,10 @@ KINDS: dict[str, Kind] = {kind.code: kind for kind in DECLARED}
 
 
 def ended(facts: Facts, code: str) -> str:
-    """Return why a finding of a code holds no longer; "" while it does."""
+    """Return why a finding of a code is over; "" while it is not."""
     return KINDS[Code(code)].ended(facts)
 
 
 def is_undecided(facts: Facts, code: str) -> bool:
-    """Whether nothing has shown yet that a finding of a code is over."""
+    """Return whether nothing shows yet that a finding of a code is over."""
     return KINDS[Code(code)].undecided(facts)

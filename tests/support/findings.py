@@ -1,4 +1,4 @@
-"""Findings as the rules really make them, for tests of the screens."""
+"""Findings made by the real rules, for tests of the screens."""
 
 import msgspec
 
@@ -23,25 +23,25 @@ from tftptui.telemetry.findings import Finding
 
 ONE_PORT = Scene(single_port=True, addresses=frozenset({SERVER}))
 HIGH = {"client_tid": 44_669, **CURL}
-"""Another program of the client, on a port that is let through."""
+"""Another program of the client, on a port that is allowed."""
 
 
 def draft_of(seen: Facts) -> Draft:
-    """Return what the rules say of a case, which must be something."""
+    """Return the rules' draft for these facts; there must be one."""
     draft = judge(seen)
     assert draft is not None
     return draft
 
 
 def boot_rom(*, tries: int = 3) -> Facts:
-    """Return the founding case: a boot ROM asks from 2070 on and hears nothing."""
+    """Return the founding case: a boot ROM sends from 2070 on and gets no reply."""
     starts = (0.0, 2.02, 6.03, 12.02, 19.98)
     found = [tried(number, starts[number - 1]) for number in range(1, tries + 1)]
     return facts_of(*found, now=starts[tries - 1] + 1.5)
 
 
 def remembered_flow(*neighbours: Neighbour, kind: str = "Intel boot ROM") -> Facts:
-    """Return port 2072 in vain before and after those around it worked."""
+    """Return port 2072 without a reply before and after others around it worked."""
     before = tried(1, client_tid=2_072, kind=kind)
     after = asked_again(tried(2, 20.0, client_tid=2_072, kind=kind), 26.0)
     high = neighbour(53, 10.0, client=CLIENT, client_tid=3_000, server_tid=40_010)
@@ -70,23 +70,23 @@ def port_blocked() -> Finding:
 
 
 def refused() -> Finding:
-    """Return a firewall that says it refuses."""
+    """Return a firewall that rejects packets by ICMP."""
     one = tried(1)
     return finding(facts_of(one, now=4.0, icmp=(icmp(13, FIREWALL, 0.1, 2.1),)))
 
 
 def acks_lost() -> Finding:
-    """Return a client that asked once: its ACKs do not come."""
+    """Return a client with one request, whose ACKs do not arrive."""
     return finding(facts_of(tried(1, retransmits=3, timeouts=3), now=14.0))
 
 
 def no_output() -> Finding:
-    """Return this host's own firewall in the way."""
+    """Return a block by this host's own firewall."""
     return finding(facts_of(tried(1, send_errno=1), now=1.0))
 
 
 def large_lost() -> Finding:
-    """Return blocks that are too large for the way."""
+    """Return blocks that are too large for the path."""
     one = tried(
         1,
         asked=[("blksize", "1468")],
@@ -102,7 +102,7 @@ def large_lost() -> Finding:
 
 
 def probed() -> Finding:
-    """Return a size probe, which is no trouble at all."""
+    """Return a size probe, which is no alarm."""
     one = tried(
         1,
         phase="probed",
@@ -116,12 +116,12 @@ def probed() -> Finding:
 
 
 def lossy() -> Finding:
-    """Return a transfer that came, with many packets sent again."""
+    """Return a completed transfer with many retransmissions."""
     return finding(facts_of(completed(1, retransmits=9, lost=9)))
 
 
 def withdrawn() -> Finding:
-    """Return one that holds no longer."""
+    """Return a withdrawn finding."""
     return msgspec.structs.replace(
         blocked(),
         found=NOON + 20.0,
@@ -130,7 +130,7 @@ def withdrawn() -> Finding:
 
 
 def finding(seen: Facts, number: int = 1) -> Finding:
-    """Return what the rules say of a case, as a finding; the trouble first."""
+    """Return the rules' finding for these facts; alarms before notes."""
     draft = judge(seen) or next(iter(notes(seen)))
     return Finding(
         number=number,

@@ -1,4 +1,4 @@
-"""Firewalls in network namespaces: loaded, asked through, and taken away again."""
+"""Firewalls in network namespaces: loaded, tested with fetches, and removed."""
 
 import itertools
 import json
@@ -16,13 +16,13 @@ from tftptui.knowledge.firewall.dialects.all import Dialect
 from tftptui.knowledge.firewall.situation import Situation, Where
 
 _LOW, _HIGH = 2_072, 44_669
-"""Client ports to begin with: of a boot ROM, and of a Linux program.
+"""Initial client ports: of a boot ROM, and of a Linux program.
 
-Each fetch takes the next ones: the server may still be sending to those of before.
+Each fetch takes the next ones: the server may still be sending to earlier ones.
 """
 
 PATIENT, HASTY = 15.0, 0.4
-"""Seconds without progress until a fetch is given up: where it must work, and not."""
+"""Seconds without progress until a fetch gives up: if it must work, and if not."""
 
 _FORGET = """
 import socket, struct
@@ -68,13 +68,13 @@ class Lab:
         }
 
     def open(self) -> None:
-        """Take all rules away, and let every host forget every flow."""
+        """Delete all rules and all tracked flows on every host."""
         for host in self._hosts.values():
             self._run([*host, NFT, "flush", "ruleset"])
             self._run([*host, sys.executable, "-c", _FORGET])
 
     def close(self, where: Where, dialect: Dialect) -> None:
-        """Let nothing through at a place."""
+        """Block everything at a place."""
         closed = {Dialect.NFTABLES: _CLOSED_NFT, Dialect.IPTABLES: _CLOSED_IPTABLES}
         self.load(where, dialect, closed[dialect])
 
@@ -84,7 +84,7 @@ class Lab:
         self._run([*self._hosts[where], *program], rules)
 
     def advise(self, situation: Situation, dialect: Dialect) -> None:
-        """Load what is advised, where the firewall of the situation stands."""
+        """Load the advised rules on the firewall of the situation."""
         rules = advise(situation, dialect).chosen.rules
         text = "\n".join(rule.text for rule in rules) + "\n"
         self.load(situation.where, dialect, text)
@@ -92,13 +92,12 @@ class Lab:
     def fetch(self, host: str, port: int, *, patience: float) -> tuple[str, str]:
         """Fetch "file" from a low client port and from a high one.
 
-        Returns for each "whole", "silent" if nothing came, or "stuck" if it did not
-        go on.
+        Return for each "whole", "silent" if nothing came, or "stuck" if it stopped.
         """
         return self._exchange("read", host, port, patience)
 
     def send(self, host: str, port: int) -> tuple[str, str]:
-        """Upload a file from a low client port and a high one, likewise."""
+        """Upload a file from a low client port and a high one; return the same."""
         return self._exchange("write", host, port, PATIENT)
 
     def _exchange(
@@ -125,7 +124,7 @@ class Lab:
 
 
 def require(dialect: Dialect) -> None:
-    """Skip where a dialect's program is missing."""
+    """Skip if a dialect's program is missing."""
     program = "nft" if dialect is Dialect.NFTABLES else "iptables"
     if shutil.which(program) is None:
         pytest.skip(f"{program} is not installed: apt install nftables iptables")

@@ -1,4 +1,4 @@
-"""Situations and journals that tests of the firewall's rules begin with."""
+"""Situations and journals for tests of the firewall rules."""
 
 from ipaddress import ip_address, ip_network
 from typing import Any
@@ -15,7 +15,7 @@ def situation(**changes: Any) -> Situation:
 
 
 def started(transfer: int, tid: int, **changes: object) -> dict[str, object]:
-    """Return a line of the journal: a transfer with client port TID begins."""
+    """Return a journal line: a transfer with client port TID starts."""
     line: dict[str, object] = {
         "t": f"2026-11-26T03:00:{transfer:02}.000000Z",
         "event": "transfer_started",
@@ -31,7 +31,7 @@ def started(transfer: int, tid: int, **changes: object) -> dict[str, object]:
 
 
 def ended(transfer: int, outcome: str, **changes: object) -> dict[str, object]:
-    """Return a line of the journal: a transfer is over."""
+    """Return a journal line: a transfer is over."""
     line: dict[str, object] = {
         "t": f"2026-11-26T03:01:{transfer:02}.000000Z",
         "event": "transfer_ended",
@@ -47,7 +47,7 @@ def ended(transfer: int, outcome: str, **changes: object) -> dict[str, object]:
 
 
 def boot_rom() -> list[dict[str, object]]:
-    """Return the founding case: a ROM asks from 2072, 2073; a program has its file."""
+    """Return the founding case: a ROM sends from 2072, 2073; a program got its file."""
     return [
         {
             "event": "started",

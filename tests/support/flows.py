@@ -1,4 +1,4 @@
-"""Senders that stand in the line for bandwidth, and what they sent when."""
+"""Senders that share a bandwidth limit, and a log of what they sent when."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ Log = list[tuple[float, int]]
 
 @dataclass
 class Flow:
-    """Sends PACKETS packets of PACKET bytes, one piece at a time."""
+    """Sends PACKETS packets of PACKET bytes, one at a time."""
 
     pacer: Pacer
     packet: int
@@ -39,7 +39,7 @@ class Flow:
 
 
 class Line:
-    """A Bandwidth, its clock and alarm, and the flows in it."""
+    """A Bandwidth, its clock and alarm, and its flows."""
 
     def __init__(self, *, total: int | None = None, each: int | None = None) -> None:
         self.clock = FakeClock()
@@ -58,7 +58,7 @@ class Line:
         return flow
 
     def run(self, lateness: Iterable[float] = ()) -> None:
-        """Run until nobody waits; the alarm rings late by what LATENESS says."""
+        """Run until no flow waits; the alarm fires late by the values in LATENESS."""
         late = iter(lateness)
         while self.bandwidth.waiting:
             self.alarm.ring(next(late, 0.0))
@@ -70,7 +70,7 @@ class Line:
 
 
 def most_at_once(log: Sequence[tuple[float, float]], rate: float) -> float:
-    """Return by how much any interval holds more bytes than RATE gives it."""
+    """Return the largest excess of bytes in any interval over what RATE allows."""
     most = excess = 0.0
     before = log[0][0] if log else 0.0
     for moment, octets in log:

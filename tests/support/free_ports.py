@@ -1,4 +1,4 @@
-"""UDP ports of this machine that are free, for servers under test."""
+"""Free UDP ports of this host, for servers under test."""
 
 import itertools
 import os
@@ -8,8 +8,8 @@ from tftptui.settings import PortRange
 
 _FIRST, _LAST = 10_000, 30_000  # below the ephemeral range
 
-# Each worker of pytest-xdist has ports of its own: a server takes the ports of its
-# range one by one, so a range can look free to another worker while it is in use.
+# Each pytest-xdist worker has its own range of ports: a server takes its ports one by
+# one, so a range can look free to another worker while it is in use.
 _WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
 _SHARE = (_LAST - _FIRST) // int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
 _START = _FIRST + _WORKER * _SHARE
@@ -18,10 +18,10 @@ _turn = itertools.count(os.getpid() * 101)
 
 
 def free_range(count: int) -> PortRange:
-    """Return COUNT neighboring UDP ports that were free a moment ago on every address.
+    """Return COUNT consecutive UDP ports that were just free on every address.
 
-    Each call starts its search further on, so that tests one after the other, and
-    two runs of the suite at the same time, get different ports.
+    Each call starts its search further on, so that consecutive tests, and two runs of
+    the suite at the same time, get different ports.
     """
     places = _SHARE // count
     for _ in range(places):

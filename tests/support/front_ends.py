@@ -1,7 +1,7 @@
-"""Programs that write firewall rules for people, each with settings of its own.
+"""Firewall front ends, each with its own settings.
 
-`ip netns exec` gives a command mounts of its own, so that another folder can lie over
-the machine's settings, which are not touched.
+`ip netns exec` gives a command its own mounts, so that another folder can be mounted
+over the host's settings, which stay untouched.
 """
 
 import shutil
@@ -22,10 +22,10 @@ _PATIENCE = 20.0
 
 
 class Ufw:
-    """ufw on a machine of a laboratory, switched on and closed in all directions.
+    """ufw on a host of a lab, enabled and blocking in all directions.
 
     Args:
-        host: what to put before a command to run it there.
+        host: prefix of a command that runs it there.
         folder: for its settings.
     """
 
@@ -36,11 +36,11 @@ class Ufw:
         shutil.copytree(_SETTINGS, folder, dirs_exist_ok=True)
 
     def close(self) -> None:
-        """Let nothing through."""
+        """Block everything."""
         self.type("ufw default deny outgoing\nufw --force enable\n")
 
     def type(self, commands: str) -> None:
-        """Type commands, as root in a shell."""
+        """Run commands as root in a shell."""
         over = f"mount --bind {self._folder} {_SETTINGS}\n"
         done = subprocess.run(
             [*self._host, "sh", "-e"],
@@ -57,15 +57,15 @@ class Ufw:
 
 
 class Firewalld:
-    """firewalld on a machine of a laboratory while this is entered, closed all round.
+    """Context manager: firewalld on a host of a lab, blocking everything.
 
-    It has a message bus of its own, and settings of its own. The zones ``clients`` and
-    ``servers`` drop what no rule lets through; everything else does, too.
+    It has its own message bus and its own settings. The zones ``clients`` and
+    ``servers`` drop packets that no rule allows; so does everything else.
 
     Args:
-        host: what to put before a command to run it there.
+        host: prefix of a command that runs it there.
         folder: for its settings.
-        zones: interfaces by the zone that they are in.
+        zones: interfaces by zone.
     """
 
     def __init__(
@@ -90,7 +90,7 @@ class Firewalld:
             "--print-address",
         )
         said = self._running[0].stdout
-        if said is None or not said.readline():  # it is there once it says so
+        if said is None or not said.readline():  # it is ready when it prints a line
             self._skip()
         log = self._folder / "log"
         words = ("--nofork", "--nopid", "--system-config", str(settings))
@@ -110,7 +110,7 @@ class Firewalld:
             process.communicate(timeout=20.0)
 
     def type(self, commands: str) -> None:
-        """Type commands, as root in a shell."""
+        """Run commands as root in a shell."""
         done = self._run(commands)
         assert done.returncode == 0, f"{commands}\n{done.stdout}\n{done.stderr}"
 
@@ -148,7 +148,7 @@ class Firewalld:
         return environment() | {"DBUS_SYSTEM_BUS_ADDRESS": self._bus}
 
     def _await_state(self) -> None:
-        """Ask until it runs; asking takes a while."""
+        """Poll until it runs."""
         end = time.monotonic() + _PATIENCE
         while self._run("firewall-cmd --state").returncode:
             if self._running[-1].poll() is not None or time.monotonic() > end:

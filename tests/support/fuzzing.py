@@ -1,7 +1,8 @@
-"""Damaged inputs for everything that reads files and messages, and what reads them.
+"""Damaged inputs for every parser of files and messages, and the parsers.
 
-A target makes an input from a chance and reads it. Whatever is wrong with the input,
-only the documented error may come out. ``tools/fuzz.py`` runs the same for minutes.
+A target generates an input from a random source and parses it. Whatever is wrong with
+the input, only the documented error may be raised. ``tools/fuzz.py`` runs the same for
+minutes.
 """
 
 import asyncio
@@ -149,7 +150,7 @@ def captures(chance: random.Random) -> bytes:
 
 
 def scenarios(chance: random.Random) -> bytes:
-    """Read a damaged scenario; return it."""
+    """Parse a damaged scenario; return it."""
     path = chance.choice(list(shipped_scenarios().values()))
     text = damaged_text(path.read_text("utf-8"), chance)
     with contextlib.suppress(ScenarioError):
@@ -159,16 +160,16 @@ def scenarios(chance: random.Random) -> bytes:
 
 @cache
 def _settings() -> str:
-    """Return every setting that can be read as it is printed."""
+    """Return every setting that can be parsed as it is printed."""
     lines = re.findall(r"(?m)^# ([\w-]+ = .*)$", commented_file())
     return "".join(f"{line}\n" for line in lines if _is_read(f"{line}\n".encode()))
 
 
 def _is_read(data: bytes) -> bool:
-    """Whether a configuration file can be read.
+    """Return whether a configuration file can be parsed.
 
     Raises:
-        Exception: another than the documented error came out.
+        Exception: anything but the documented error.
     """
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "tftptui.toml"
@@ -181,7 +182,7 @@ def _is_read(data: bytes) -> bool:
 
 
 def configuration(chance: random.Random) -> bytes:
-    """Read a damaged configuration file; return it."""
+    """Parse a damaged configuration file; return it."""
     data = damaged_text(_settings(), chance).encode()
     _is_read(data)
     return data
@@ -203,7 +204,7 @@ _COMMANDS: tuple[Command, ...] = (
 
 
 def control(chance: random.Random) -> bytes:
-    """Give an engine damaged commands, as through its control socket; return them."""
+    """Send damaged commands to an engine's control socket; return them."""
     asks = [
         msgspec.msgpack.encode(Ask(number, chance.choice(_COMMANDS)))
         for number in range(4)
@@ -243,7 +244,7 @@ async def _receive(
 
 
 class _NoWriter(asyncio.StreamWriter):
-    """A stream is not written to here."""
+    """A writer for streams that are not written to."""
 
     def __init__(self) -> None:
         pass
@@ -280,7 +281,7 @@ _ON_WIRE = (
 
 
 def wire(chance: random.Random) -> bytes:
-    """Take a damaged frame of ARP or DHCP apart; return it."""
+    """Parse a damaged ARP or DHCP frame; return it."""
     data = damaged(chance.choice(_ON_WIRE), chance)
     ethernet = parse_ethernet(data)
     if ethernet is None:

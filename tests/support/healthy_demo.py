@@ -1,7 +1,7 @@
-"""Healthy transfers on the demo's clock: whatever the path does, nothing is wrong.
+"""Healthy transfers in demo time: no alarm is right, whatever the path does.
 
-Clients of all kinds; paths that lose, delay, reorder and double packets, a NAT; clients
-that pause as flash writers do, that are suspended, and that their users end.
+Clients of all kinds; paths that lose, delay, reorder and duplicate packets, a NAT;
+clients that pause like flash writers, that are suspended, and that their users stop.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ from tftptui.telemetry.events import Found
 
 OCTETS = 60_000
 LONGEST = 240.0
-"""Seconds of demo time after which a batch is over in any case."""
+"""Limit of a batch in seconds of demo time."""
 
 _STEP = 5.0
 _APART = 0.7
@@ -72,12 +72,13 @@ HABITS = ("goes on", "goes on", "flash pauses", "suspended 8 s", "ended by ctrl-
 
 @dataclass(frozen=True)
 class Healthy:
-    """What came of the transfers on one path.
+    """The results of the transfers over one path.
 
     Attributes:
-        came: how many clients have their file; ended: by their own user.
-        alarms: what was told though nothing was wrong, even if for a moment only.
-        notes: codes of what was told besides.
+        came: number of clients that have their file.
+        ended: number of clients stopped by their users.
+        alarms: false alarms, including short ones.
+        notes: codes of notes.
     """
 
     path: str
@@ -89,9 +90,9 @@ class Healthy:
 
 
 class Machine(ClientMachine):
-    """A client that pauses at some blocks, or whose user ends it at one.
+    """A client that pauses at some blocks, or whose user stops it at one.
 
-    While it pauses the system keeps what comes; it is taken when the pause is over.
+    During a pause packets are queued, and processed at its end.
     """
 
     def __init__(
@@ -110,14 +111,14 @@ class Machine(ClientMachine):
         self.was_ended = False
 
     def deadline(self) -> float | None:
-        """Return when it does something next."""
+        """Return when it acts next."""
         due = super().deadline()
         if not self._kept:
             return due if due is None else max(due, self._until)
         return self._until
 
     def receive(self, port: int, source: Endpoint, octets: bytes, now: float) -> str:
-        """Take a datagram, or keep it for the end of a pause."""
+        """Process a datagram, or queue it until the end of a pause."""
         if self.was_ended:  # its kernel would send an ICMP error
             self._say(_CTRL_C)
             return ""
@@ -136,7 +137,7 @@ class Machine(ClientMachine):
         return told
 
     def handle_timer(self, now: float) -> None:
-        """Do what is due, after a pause what was kept first."""
+        """Process expired timers; after a pause, first the queued packets."""
         if now >= self._until and self._kept:
             kept, self._kept = self._kept, []
             for port, source, octets in kept:
@@ -184,7 +185,7 @@ def play(path: str, count: int, seed: int) -> Healthy:
 
 
 async def _everybody(stage: Stage, made: list[Machine]) -> None:
-    """Wait until all clients are done, or time is up, and what is told of them."""
+    """Wait until all clients are done, or a timeout, and for the findings."""
     over = asyncio.Event()
 
     def look() -> None:
@@ -243,7 +244,7 @@ def _found(stage: Stage) -> list[Found]:
 
 
 def _failed(stage: Stage) -> set[str]:
-    """Return the clients that gave up by themselves: an alarm of them is right."""
+    """Return the clients that gave up by themselves: an alarm about them is right."""
     return {
         actor.address
         for actor in stage.cast
@@ -254,7 +255,7 @@ def _failed(stage: Stage) -> set[str]:
 
 
 def _alarms(stage: Stage, failed: set[str]) -> Iterator[str]:
-    """Return each alarm of a client that did not fail, once, as it was first told."""
+    """Yield the first report of each alarm about clients that did not fail."""
     first: dict[int, Found] = {}
     for one in _found(stage):
         if one.is_alarm and not failed.issuperset(one.clients):

@@ -1,8 +1,8 @@
-"""Waiting until an app under test has nothing left to do, however busy the machine is.
+"""Waits until an app under test is idle, however busy the machine is.
 
-Textual's Pilot goes by the CPU time of the process, so that a process that gets no CPU
-looks idle to it. The event loop knows better: callbacks that are ready, timers that
-are due in a moment, and what the screen has yet to draw.
+Textual's Pilot measures the CPU time of the process, so a process that gets no CPU
+looks idle. The event loop is more reliable: ready callbacks, timers that are due
+shortly, and pending updates of the screen.
 """
 
 import asyncio
@@ -19,16 +19,16 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 
 _SOON = 0.012
-"""Seconds; a timer that is due so soon is waited for."""
+"""Seconds; timers due within this time are waited for."""
 
 _MOST_TIMERS = 200
-"""A timer that is due again and again is not waited for more often."""
+"""Limit of timers to wait for, if one is due repeatedly."""
 
 _MOST_WORK = 30.0
-"""Seconds of this process's CPU time; nothing that a test starts takes so long."""
+"""Limit of CPU seconds of this process; nothing that a test starts takes so long."""
 
 _MOST_DRAWN = 20
-"""To draw may leave something to draw: so often at most."""
+"""Limit of updates, as each may cause another."""
 
 
 def wait_for_the_loop(patch: pytest.MonkeyPatch) -> None:
@@ -77,7 +77,7 @@ def _is_undrawn(screen: Screen[Any]) -> bool:
 
 
 async def _nothing_is_left() -> None:
-    """Go by the number of things done: a busy machine holds up the clock alone."""
+    """Count what is done instead of measuring time: a busy machine only delays it."""
     loop: Any = asyncio.get_running_loop()
     work, timers = process_time() + _MOST_WORK, 0
     while timers < _MOST_TIMERS and process_time() < work:
@@ -93,7 +93,7 @@ async def _nothing_is_left() -> None:
 
 
 async def _called_back(call: Callable[..., object]) -> None:
-    """Wait until the loop gets to a callback that it is given now."""
+    """Wait until the loop runs a callback that is scheduled now."""
     done = asyncio.get_running_loop().create_future()
     call(done.set_result, None)
     await done

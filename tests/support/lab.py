@@ -1,7 +1,7 @@
-"""A client, a router and a server, each in a network namespace of its own.
+"""A client, a router and a server, each in its own network namespace.
 
-Threads move into a namespace, so that a whole laboratory costs no process: what a
-thread opens there stays there.
+Threads move into a namespace, so that a lab needs no process: sockets that a thread
+opens there stay there.
 """
 
 import contextlib
@@ -28,13 +28,13 @@ class Lab:
     """10.55.32.175 – router – 10.254.52.26, as in an office with two networks."""
 
     CLIENT, FAR = "10.55.32.175", "10.55.32.1"
-    """The client, and the router as the client knows it."""
+    """The client, and the router's address on its network."""
 
     SECOND = "10.55.32.176"
     """Another client on the same network."""
 
     SERVER, NEAR = "10.254.52.26", "10.254.52.1"
-    """The server, and the router as the server knows it."""
+    """The server, and the router's address on its network."""
 
     def __init__(self) -> None:
         name = f"lab{os.getpid()}n{next(_numbers)}"
@@ -45,10 +45,10 @@ class Lab:
         }
 
     def build(self) -> None:
-        """Make the machines and join them; ICMP errors are not rationed.
+        """Create the namespaces and connect them, without a limit of ICMP errors.
 
         Raises:
-            CalledProcessError, FileNotFoundError: that can't be done here.
+            CalledProcessError, FileNotFoundError: that is not possible here.
         """
         client, router, server = self.names.values()
         _ip(
@@ -64,25 +64,25 @@ class Lab:
             self.set(place, "net/ipv4/icmp_ratelimit", "0")
 
     def remove(self) -> None:
-        """Take everything away."""
+        """Delete everything."""
         for name in self.names.values():
             with contextlib.suppress(OSError, subprocess.CalledProcessError):
                 _ip(f"netns del {name}")
 
     def within(self, place: Place) -> list[str]:
-        """Return what to put before a command to run it on a machine."""
+        """Return the prefix of a command that runs it on a host."""
         return [IP, "netns", "exec", self.names[place]]
 
     def ip(self, place: Place, *lines: str) -> None:
-        """Have the program ip carry lines out on a machine."""
+        """Run ``ip`` commands on a host."""
         _ip(*lines, within=self.names[place])
 
     def nft(self, place: Place, rules: str) -> None:
-        """Load nftables rules on a machine."""
+        """Load nftables rules on a host."""
         self.run(place, NFT, "-f", "-", text=rules)
 
     def run(self, place: Place, *command: str, text: str = "") -> str:
-        """Run a command on a machine; return its output."""
+        """Run a command on a host; return its output."""
         done = subprocess.run(
             [*self.within(place), *command],
             input=text,
@@ -95,18 +95,18 @@ class Lab:
         return done.stdout
 
     def set(self, place: Place, name: str, value: str) -> None:
-        """Write a number below /proc/sys on a machine."""
+        """Write a number below /proc/sys on a host."""
         self.inside(place, lambda: Path("/proc/sys", name).write_text(value))
 
     def inside(self, place: Place, work: Callable[[], T]) -> T:
-        """Do WORK in a thread on a machine; return its result, or raise."""
+        """Call WORK in a thread on a host; return its result, or raise."""
         thread = Inside(self.names[place], work)
         thread.start()
         return thread.result()
 
 
 class Inside(threading.Thread, Generic[T]):
-    """A thread that lives in a network namespace."""
+    """A thread in a network namespace."""
 
     def __init__(self, namespace: str, work: Callable[[], T]) -> None:
         super().__init__(daemon=True)
@@ -122,7 +122,7 @@ class Inside(threading.Thread, Generic[T]):
             self._error = error
 
     def result(self) -> T:
-        """Wait for the end; return the result, or raise what was raised."""
+        """Join the thread; return the result, or raise its exception."""
         self.join()
         if self._error is not None:
             raise self._error
@@ -130,7 +130,7 @@ class Inside(threading.Thread, Generic[T]):
 
 
 def _enter(namespace: str) -> None:
-    """Move this thread, and no other, into a namespace."""
+    """Move only this thread into a namespace."""
     libc = ctypes.CDLL(None, use_errno=True)
     with Path("/var/run/netns", namespace).open() as place:
         if libc.setns(place.fileno(), _CLONE_NEWNET):

@@ -1,6 +1,6 @@
-"""Clients for the laboratory: firmware as it behaves on the wire, and real programs.
+"""Clients for the lab: firmware as it behaves on the wire, and real programs.
 
-Times are shortened where a real client would only wait longer.
+Timeouts are shortened where a real client would only wait longer.
 """
 
 import select
@@ -38,19 +38,20 @@ GRUB: Options = ((b"blksize", b"1024"), (b"tsize", b"0"))
 
 @dataclass
 class Firmware:
-    """A client that asks from port after port, locks on the first answer, and reads.
+    """A client that retries from port after port, locks on the first reply, and reads.
 
     Attributes:
-        server: where it asks.
-        file: what for.
+        server: where it sends requests.
+        file: the requested file.
         options: of its requests.
-        port: the first it asks from; step: how far it moves each time.
-        asks: seconds at which it asks.
-        gap: seconds until it acknowledges again what it has.
+        port: the first source port.
+        step: how far it moves the port for each retry.
+        asks: seconds at which it sends requests.
+        gap: seconds until it repeats its last ACK.
         patience: seconds until it gives up.
         address: its own; "" lets the system choose.
-        strict: whether it takes packets from the asked address alone.
-        knows_oack: whether it takes an OACK for an answer.
+        strict: whether it accepts packets only from the server's address.
+        knows_oack: whether it accepts an OACK as a reply.
     """
 
     server: Address
@@ -67,7 +68,7 @@ class Firmware:
     content: bytearray = field(default_factory=bytearray)
 
     def fetch(self) -> bool:
-        """Fetch the file; return whether it came whole."""
+        """Fetch the file; return whether it is complete."""
         self.content.clear()
         begun = monotonic()
         sockets: list[socket.socket] = []
@@ -98,7 +99,7 @@ class Firmware:
     def _answer(
         self, sockets: list[socket.socket], seconds: float, _at: float
     ) -> tuple[socket.socket, Address, Packet] | None:
-        """Wait for the first answer on any port."""
+        """Wait for the first reply on any port."""
         end = monotonic() + max(0.0, seconds)
         while (left := end - monotonic()) > 0:
             ready, _, _ = select.select(sockets, [], [], left)
@@ -111,7 +112,7 @@ class Firmware:
         return None
 
     def _read(self, sock: socket.socket, peer: Address, packet: Packet) -> bool:
-        """Take blocks from PEER alone until the file is whole or time is up."""
+        """Accept blocks only from PEER until the file is complete or time is up."""
         size, block, last = 512, 0, encode_ack(0)
         end = monotonic() + self.patience
         current: Packet | None = packet
@@ -150,7 +151,7 @@ class Firmware:
 def probe_then_fetch(
     server: Address, file: str, *, port: int = 1_548, address: str = ""
 ) -> bool:
-    """Fetch as UEFI firmware does: size, ERROR 8, and again from the next port."""
+    """Fetch like UEFI firmware: size, ERROR 8, and again from the next port."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         sock.bind((address, port))
         sock.settimeout(4.0)
@@ -177,7 +178,7 @@ def probe_then_fetch(
 
 
 def ask_and_leave(server: Address, file: str, *, port: int = 2_072) -> None:
-    """Ask once and close the port at once."""
+    """Send one request and close the port at once."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         sock.bind(("", port))
         sock.sendto(
@@ -186,7 +187,7 @@ def ask_and_leave(server: Address, file: str, *, port: int = 2_072) -> None:
 
 
 def program(within: Sequence[str], *command: str, patience: float = 20.0) -> bool:
-    """Run a real client; return whether it says that all went well."""
+    """Run a real client; return whether it reports success."""
     try:
         done = subprocess.run(
             [*within, *command],
@@ -203,7 +204,7 @@ def program(within: Sequence[str], *command: str, patience: float = 20.0) -> boo
 def _receive(sock: socket.socket) -> tuple[Packet | None, Address]:
     try:
         datagram, sender = sock.recvfrom(65_535)
-    except ConnectionError:  # an ICMP error: nobody listens there
+    except ConnectionError:  # an ICMP error: the port is closed
         return None, ("", 0)
     try:
         return parse(datagram), sender

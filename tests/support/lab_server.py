@@ -1,4 +1,4 @@
-"""An engine in a thread of its own, inside a namespace, and what it found."""
+"""An engine in its own thread, inside a namespace, and its findings."""
 
 import asyncio
 import threading
@@ -30,7 +30,7 @@ class LabServer:
     """A server that runs between start() and stop().
 
     Attributes:
-        events: all that its journal would hold.
+        events: everything for the journal.
     """
 
     lab: Lab
@@ -48,16 +48,16 @@ class LabServer:
             raise AssertionError("the server did not start")
 
     def stop(self) -> None:
-        """End it and wait."""
+        """Stop it and wait."""
         self._loop.call_soon_threadsafe(self._end.set)
         self._thread.result()
 
     def change(self, **changes: Value) -> None:
-        """Change settings while it runs, and wait until it is done."""
+        """Change settings while it runs, and wait until that is done."""
         self._do(ChangeSettings(dict(changes)))
 
     def locate(self) -> None:
-        """Look where packets to the client of the latest transfer are dropped."""
+        """Find where packets to the client of the latest transfer are dropped."""
         started = [one for one in self.events if isinstance(one, TransferStarted)][-1]
         self._do(
             Locate(
@@ -80,23 +80,23 @@ class LabServer:
 
     @property
     def found(self) -> list[Found]:
-        """All findings as told, the revised and withdrawn ones too."""
+        """All reported findings, including revised and withdrawn versions."""
         return [event for event in list(self.events) if isinstance(event, Found)]
 
     @property
     def standing(self) -> list[Found]:
-        """The findings that hold now."""
+        """The findings in force."""
         latest = {event.number: event for event in self.found}
         return [event for event in latest.values() if not event.withdrawn]
 
     @property
     def alarms(self) -> set[str]:
-        """Codes of the troubles that stand."""
+        """Codes of the alarms in force."""
         return {event.code for event in self.standing if event.is_alarm}
 
     @property
     def codes(self) -> set[str]:
-        """Codes of everything that was ever told."""
+        """Codes of all findings ever reported."""
         return {event.code for event in self.found}
 
     def delay(self, code: str) -> float:
@@ -107,7 +107,7 @@ class LabServer:
 
     @property
     def started(self) -> int:
-        """How many transfers have begun."""
+        """The number of transfers started."""
         return sum(isinstance(one, TransferStarted) for one in list(self.events))
 
     def outcomes(self) -> list[str]:

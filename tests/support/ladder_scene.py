@@ -1,4 +1,4 @@
-"""Transfers worth a ladder: as records, and as frames that a screen can be fed."""
+"""Transfers for ladders: as records, and as frames for a screen."""
 
 from tests.support.pane_host import Noted, packets, record
 from tests.support.pictures import NOW, frame, view
@@ -12,7 +12,7 @@ STEP = 0.002
 def windows(
     count: int, *, size: int = 16, at: float = 0.0, first: int = 1
 ) -> list[Noted]:
-    """Return so many windows of DATA, each with the ACK that ends it."""
+    """Return COUNT windows of DATA, each with its ACK."""
     rungs: list[Noted] = []
     for number in range(count):
         block, time = first + number * size, at + 2 * number * STEP
@@ -30,7 +30,7 @@ def request(at: float = -0.01) -> Noted:
 
 
 def a_lossy_transfer() -> list[Noted]:
-    """One window lost on the way, then all well, then the end."""
+    """Return a transfer with one lost window, then no trouble, then the end."""
     lost = record(Kind.DATA, 0.2, block=161, count=16, octets=8192)
     again = record(Kind.DATA, 1.2, block=161, count=16, octets=8192, attempt=2)
     last = record(Kind.DATA, 1.5, block=337, octets=100, flags=Flag.LAST)
@@ -49,7 +49,7 @@ def a_lossy_transfer() -> list[Noted]:
 
 
 def a_blocked_one() -> list[Noted]:
-    """A client that never hears us."""
+    """Return a transfer whose client receives nothing."""
     oack = "tsize=42012"
     return [
         request(),
@@ -61,7 +61,7 @@ def a_blocked_one() -> list[Noted]:
 
 
 def told(rungs: list[Noted], **changes: object) -> list[Frame]:
-    """Return frames that tell of a transfer 1 with these packets."""
+    """Return frames about transfer 1 with these packets."""
     given: dict[str, object] = {
         "client": "10.0.4.37",
         "client_tid": 2070,
@@ -86,7 +86,7 @@ def told(rungs: list[Noted], **changes: object) -> list[Frame]:
 
 
 def a_captured_one() -> list[Noted]:
-    """A transfer seen between its ends: an ACK lost behind there, then a block."""
+    """Return a captured transfer: an ACK lost after the capture point, then a block."""
     to_server, to_client = Flag.LOST_TO_SERVER, Flag.LOST_TO_CLIENT
     again = record(Kind.DATA, 1.012, block=3, attempt=2, flags=to_server)
     asked = record(Kind.ACK, 2.02, block=4, octets=4, flags=Flag.DUPLICATE | to_client)

@@ -7,11 +7,11 @@ from tftptui.files.source import SourceChangedError
 
 
 class MemoryTarget:
-    """A place to write to.
+    """A file to write to.
 
     Attributes:
         content: what was written.
-        is_committed: whether it was declared whole.
+        is_committed: whether it was committed.
     """
 
     def __init__(self) -> None:
@@ -30,7 +30,7 @@ class MemoryTarget:
         self.is_committed = True
 
     def discard(self) -> None:
-        """Nothing is kept anyway."""
+        """Do nothing: nothing is kept anyway."""
 
 
 class FullTarget(MemoryTarget):
@@ -50,7 +50,7 @@ class FullTarget(MemoryTarget):
 
 
 class MemorySource:
-    """A thing to read blocks from; BREAKS_AT is where it turns out cut short."""
+    """A file to read blocks from; at BREAKS_AT it turns out to be truncated."""
 
     def __init__(
         self,
@@ -73,4 +73,4 @@ class MemorySource:
         return offset - start
 
     def close(self) -> None:
-        """Nothing is open."""
+        """Do nothing: nothing is open."""

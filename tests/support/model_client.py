@@ -1,7 +1,7 @@
-"""A plain receiving client, written from the RFCs and not from our own code.
+"""A simple receiving client, written from the RFCs, independent of our own code.
 
-RFC 1350 §4 and §6 (lock-step, dallying), RFC 2347 (OACK, ACK 0), RFC 7440 §4
-(windows, and the ACK that reports a gap). It speaks bytes.
+RFC 1350 §4 and §6 (lock-step, dallying), RFC 2347 (OACK, ACK 0), RFC 7440 §4 (windows,
+and the ACK that reports a gap). Its interface is bytes.
 """
 
 _MODULUS = 1 << 16
@@ -13,15 +13,15 @@ class ModelClient:
     Args:
         block_size: data bytes in a full block.
         window: blocks before an ACK.
-        eager: acknowledge every block that is not the next one, as simple firmware
-            does; otherwise only the first after a gap and the repeat of the newest.
+        eager: acknowledge every block out of order, like simple firmware; otherwise
+            only the first after a gap and the repeat of the newest.
         timeout: seconds before it repeats its last ACK.
         patience: repeats before it gives up.
 
     Attributes:
-        content: what arrived in order.
+        content: data received in order.
         complete: whether the last block has arrived.
-        gave_up: whether it has lost its patience.
+        gave_up: whether it gave up.
         error: code of the ERROR that ended it, or None.
     """
 
@@ -63,7 +63,7 @@ class ModelClient:
         return [self._last_ack]
 
     def receive(self, datagram: bytes, now: float) -> list[bytes]:
-        """Take one datagram; return the answers."""
+        """Process one datagram; return the replies."""
         if self.gave_up or self.error is not None:
             return []
         opcode = int.from_bytes(datagram[:2])

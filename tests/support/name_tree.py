@@ -1,4 +1,4 @@
-"""A root with links of all kinds and a secret beside it, and clients' own folders."""
+"""A root with links of all kinds, a secret next to it, and clients' own folders."""
 
 import contextlib
 from collections.abc import Iterator
@@ -9,14 +9,14 @@ from tftptui.server.root.rewriting import parse_rules
 from tftptui.server.root.root import Root
 
 OWN = "192.0.2.7"
-"""The client that has a folder of its own."""
+"""The client with its own folder."""
 
 INSIDE = b"inside"
 """Part of every file inside the root, and of none outside."""
 
 
 def own_folder(client: str) -> bytes | None:
-    """Give each client a folder named like it."""
+    """Return the folder of a client, named like it."""
     return client.encode() or None
 
 
@@ -45,7 +45,7 @@ def make_tree(above: Path) -> Path:
 
 @contextlib.contextmanager
 def opened(folder: Path, *rules: str, ignore_case: bool = False) -> Iterator[Root]:
-    """Open a root whose clients have folders of their own."""
+    """Open a root whose clients have their own folders."""
     names = Names(parse_rules(rules), own_folder, ignore_case)
     with contextlib.closing(Root(folder, names)) as root:
         yield root

@@ -1,4 +1,4 @@
-"""Machines and cables for tests, as network namespaces. Root may make them."""
+"""Hosts and cables for tests, as network namespaces, which need root."""
 
 import contextlib
 import ctypes
@@ -24,34 +24,34 @@ _numbers = itertools.count()
 
 
 def ip(*arguments: str) -> None:
-    """Run the program ip.
+    """Run ``ip``.
 
     Raises:
-        CalledProcessError, FileNotFoundError: that can't be done here.
+        CalledProcessError, FileNotFoundError: that is not possible here.
     """
     subprocess.run([IP, *arguments], capture_output=True, check=True)
 
 
 def give(namespace: str, address: str, device: str = "eth0") -> None:
-    """Give a namespace an address, usable at once."""
+    """Add an address to a namespace, usable at once."""
     place = f"{address}/64" if ":" in address else f"{address}/24"
     no_wait = ["nodad"] if ":" in address else []
     ip("-n", namespace, "address", "add", place, "dev", device, *no_wait)
 
 
 class Routed:
-    """A server and a client, each on a network of its own, and a router between.
+    """A server and a client, each on its own network, and a router between them.
 
     Args:
-        mtu: bytes that a packet on the client's network may have at most.
+        mtu: of the client's network, in bytes.
 
     Attributes:
-        server, router, client: what to put before a command to run it there.
+        server, router, client: prefixes of commands that run them there.
     """
 
     SERVER, CLIENT = "203.0.113.9", "198.51.100.9"
     NEAR, FAR = "203.0.113.1", "198.51.100.1"
-    """The router, as the server and as the client know it."""
+    """The router's addresses on the server's and on the client's network."""
 
     SERVER_V6, CLIENT_V6 = "2001:db8:1::9", "2001:db8:2::9"
     NEAR_V6, FAR_V6 = "2001:db8:1::1", "2001:db8:2::1"
@@ -65,10 +65,10 @@ class Routed:
         )
 
     def build(self) -> None:
-        """Make the namespaces and join them; ICMP errors are not rationed.
+        """Create the namespaces and connect them, without a limit of ICMP errors.
 
         Raises:
-            CalledProcessError, FileNotFoundError: that can't be done here.
+            CalledProcessError, FileNotFoundError: that is not possible here.
         """
         server, router, client = self._names
         for name in self._names:
@@ -94,21 +94,21 @@ class Routed:
         self._set("net/ipv4/icmp_ratelimit", "0")
 
     def remove(self) -> None:
-        """Take everything away, the cables included."""
+        """Delete everything, including the cables."""
         for name in self._names:
             with contextlib.suppress(OSError, subprocess.CalledProcessError):
                 ip("netns", "del", name)
 
     @contextlib.contextmanager
     def rules(self, chain: str, hook: str) -> Iterator[None]:
-        """Have the router follow a rule for a while, at a hook of its firewall."""
+        """Load a rule on the router, at a hook of its firewall."""
         body = f"chain rules {{\ntype filter hook {hook} priority 0\n{chain}\n}}"
         with self.table(body):
             yield
 
     @contextlib.contextmanager
     def table(self, body: str, at: Place = "router") -> Iterator[None]:
-        """Have the router, or another host, follow a whole table for a while."""
+        """Load a whole table on the router, or another host."""
         self._nft(f"table inet filter {{\n{body}\n}}\n", at)
         try:
             yield
@@ -116,14 +116,14 @@ class Routed:
             self._nft("delete table inet filter\n", at)
 
     def give_client(self, address: str) -> None:
-        """Give the client one more address."""
+        """Add one more address to the client."""
         give(self._names[2], address)
 
     def socket_at(self, place: Literal["server", "client"]) -> socket.socket:
-        """Return a UDP socket that lives there, though this process doesn't.
+        """Return a UDP socket in another namespace than this process.
 
         Raises:
-            OSError: that can't be done here.
+            OSError: that is not possible here.
         """
         name = self._names[0 if place == "server" else 2]
         home = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
@@ -137,14 +137,14 @@ class Routed:
             os.close(home)
 
     def counted(self) -> int:
-        """Return how many packets the counter of the rules has seen."""
+        """Return the value of the rules' packet counter."""
         command = [*self.router, NFT, "list", "chain", "inet", "filter", "rules"]
         told = subprocess.run(command, capture_output=True, check=True, text=True)
         (count,) = re.findall(r"counter packets (\d+)", told.stdout)
         return int(count)
 
     def _join(self, end: str, device: str, addresses: tuple[str, str]) -> None:
-        """Lay a cable between an end and the router's DEVICE."""
+        """Connect an end to the router's DEVICE."""
         router = self._names[1]
         peer = ("type", "veth", "peer", "name", device, "netns", router)
         ip("-n", end, "link", "add", "eth0", *peer)
@@ -165,7 +165,7 @@ class Routed:
 
 
 def _enter(namespace: int) -> None:
-    """Let this thread make its sockets in a network namespace (setns)."""
+    """Move this thread into a network namespace (setns), for new sockets."""
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.setns(namespace, _NETWORK):
         number = ctypes.get_errno()
@@ -173,7 +173,7 @@ def _enter(namespace: int) -> None:
 
 
 def routed(mtu: int) -> Iterator[Routed]:
-    """Give such a network, or skip the test and say why."""
+    """Yield such a network, or skip the test with the reason."""
     network = Routed(mtu)
     try:
         network.build()

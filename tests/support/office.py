@@ -1,4 +1,4 @@
-"""A server's reception without a network: what would leave is kept in a list."""
+"""A server's reception without a network: sent packets are kept in a list."""
 
 import contextlib
 from collections.abc import Iterator
@@ -39,7 +39,7 @@ CLIENT = Endpoint("192.0.2.7", 2_070)
 
 
 class KeepingListener(Listener):
-    """Keeps what would be sent, and when.
+    """Records packets instead of sending them.
 
     Attributes:
         sent: time, client and bytes of each packet, in order.
@@ -51,14 +51,14 @@ class KeepingListener(Listener):
         self._clock = clock
 
     def answer(self, packet: bytes | memoryview, arrival: Arrival) -> OSError | None:
-        """Keep it."""
+        """Record a packet."""
         self.sent.append((self._clock.now(), arrival.client, bytes(packet)))
         return None
 
 
 @dataclass
 class Office:
-    """A reception in single-port mode, and clients as plain endpoints."""
+    """A reception in single-port mode, with clients as plain endpoints."""
 
     settings: Settings
     clock: FakeClock = field(default_factory=FakeClock)
@@ -90,7 +90,7 @@ class Office:
     def take(
         self, datagram: bytes, client: Endpoint = CLIENT, *, is_to_many: bool = False
     ) -> None:
-        """Have a datagram come from a client."""
+        """Deliver a datagram from a client."""
         arrival = Arrival(datagram, client, self.listener.local, is_to_many)
         self.reception.take(self.listener, arrival)
 
@@ -111,15 +111,15 @@ class Office:
         self.take(encode_data(block, payload), client)
 
     def sent(self, client: Endpoint = CLIENT) -> list[Packet]:
-        """Return what one client got, in order."""
+        """Return the packets to one client, in order."""
         return [parse(packet) for _, to, packet in self.listener.sent if to == client]
 
     def blocks(self, client: Endpoint = CLIENT) -> list[int]:
-        """Return the wire blocks that one client got, in order."""
+        """Return the wire block numbers sent to one client, in order."""
         return [p.block16 for p in self.sent(client) if isinstance(p, Data)]
 
     def errors(self, client: Endpoint = CLIENT) -> list[tuple[int, str]]:
-        """Return the ERRORs that one client got, in order."""
+        """Return the ERRORs sent to one client, in order."""
         packets = [p for p in self.sent(client) if isinstance(p, ErrorPacket)]
         return [(packet.code, packet.message.decode()) for packet in packets]
 
@@ -128,12 +128,12 @@ class Office:
         return self.reception.transfers[client].whole()
 
     def wait(self, seconds: float) -> None:
-        """Let time pass, all alarms and deadlines included."""
+        """Advance the clock, including all alarms and deadlines."""
         self.alarm.run_until(self.clock.now() + seconds)
         self.tick()
 
     def tick(self) -> None:
-        """Do what a server does again and again."""
+        """Run the server's periodic work."""
         now = self.clock.now()
         self.reception.tick(now)
         for transfer in list(self.reception.transfers.values()):

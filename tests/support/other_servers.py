@@ -1,4 +1,4 @@
-"""The TFTP servers of other people, in the foreground on loopback."""
+"""Other TFTP servers, in the foreground on loopback."""
 
 import os
 import shutil
@@ -34,16 +34,16 @@ OURS = "tftptui"
 OTHERS = tuple(_COMMANDS)
 WRITABLE = (OURS, "tftpd-hpa", "atftpd")
 NETASCII_WRITABLE = WRITABLE[:2]
-"""atftpd 0.8.0 gets the end of a line wrong after a NUL."""
+"""atftpd 0.8.0 writes a line end wrongly after a NUL."""
 
 
 @contextmanager
 def serving(name: str, root: Path, host: str = "127.0.0.1") -> Iterator[Endpoint]:
-    """Run a server on a folder until it answers; tell where.
+    """Run a server on a folder until it replies; yield its address.
 
-    Skips the test when it is not installed or needs root, but never in CI.
+    Skips the test if it is not installed or needs root, but never in CI.
     """
-    root.chmod(0o777)  # some of them give up being root
+    root.chmod(0o777)  # some of them drop root
     if name == OURS:
         with Serve(root, "--write", "overwrite", listen=host) as serve:
             yield serve.at
@@ -56,9 +56,9 @@ def serving(name: str, root: Path, host: str = "127.0.0.1") -> Iterator[Endpoint
 def serving_within(
     name: str, root: Path, host: str, within: Sequence[str]
 ) -> Iterator[Endpoint]:
-    """Run a server elsewhere, on port 69 of HOST; WITHIN is put before its command.
+    """Run a server elsewhere, on port 69 of HOST; WITHIN is the prefix of its command.
 
-    It may not answer yet: ask again until it does.
+    It may not reply yet: retry until it does.
     """
     root.chmod(0o777)
     words = _COMMANDS[name].format(host=host, port=69, root=root).split()
@@ -72,7 +72,7 @@ def serving_within(
 
 
 def await_content(path: Path, content: bytes) -> bytes:
-    """Return what a file holds, which may become CONTENT a moment later only.
+    """Return the content of a file, waiting a moment for it to become CONTENT.
 
     atftpd acknowledges the last block before it writes it.
     """
@@ -85,7 +85,7 @@ def await_content(path: Path, content: bytes) -> bytes:
 @contextmanager
 def _running(name: str, root: Path, host: str) -> Iterator[Endpoint]:
     at = Endpoint(host, free_range(1).first)
-    if name == "dnsmasq":  # it can't leave port 69
+    if name == "dnsmasq":  # it can't use another port than 69
         number = os.getpid()
         at = Endpoint(f"127.69.{number >> 8 & 255}.{number & 255}", 69)
     written = f"[{at.host}]" if ":" in at.host else at.host
@@ -114,7 +114,7 @@ def _require(name: str, program: str) -> None:
 
 
 def _await_answer(process: subprocess.Popen[bytes], at: Endpoint) -> None:
-    """Ask for what is not there until the server says so."""
+    """Request a missing file until the server replies."""
     request = encode_request(ReadRequest(b"is-anybody-there", Mode.OCTET))
     end = time.monotonic() + PATIENCE
     with socket.socket(at.family, socket.SOCK_DGRAM) as sock:

@@ -1,4 +1,4 @@
-"""A packet log with a filled store, and packets worth looking at."""
+"""A packet log with a filled store, and packets to look at."""
 
 from tests.support.pane_host import Hosted, Noted, record
 from tests.support.pictures import status, view
@@ -18,7 +18,7 @@ def filled(*frames: Frame, kept: int = 1_000) -> tuple[PacketLog, Store]:
 
 
 def rows_of(shown: Hosted) -> list[str]:
-    """Return what stands under the names of the columns, without frame and strip."""
+    """Return the rows below the column titles, without frame and minimap."""
     assert isinstance(shown.pane, PacketLog)
     left, top, width, height = shown.pane.rows.region
     lines = shown.lines[top : top + height]
@@ -26,7 +26,7 @@ def rows_of(shown: Hosted) -> list[str]:
 
 
 def blocks(shown: Hosted) -> list[str]:
-    """Return the block of each ACK in view."""
+    """Return the block of each visible ACK."""
     return [row.split()[-1] for row in rows_of(shown) if "  ACK  " in row]
 
 

@@ -1,4 +1,4 @@
-"""One pane alone on a screen, to be fed by hand, and frames of packets to feed it."""
+"""A single pane on a screen, controlled by a test, and frames of packets for it."""
 
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
@@ -63,16 +63,16 @@ class Hosted:
 
     @property
     def lines(self) -> list[str]:
-        """What stands on the screen, title and foot included."""
+        """The lines of the screen, including title and footer."""
         return [strip.text for strip in strips_of(self.pilot.app)]
 
     @property
     def rows(self) -> list[str]:
-        """What stands between title and foot, without frame and scrollbar."""
+        """The lines between title and footer, without frame and scrollbar."""
         return [line.strip("│┃ ").rstrip(" ▁▂▃▄▅▆▇█") for line in self.lines[1:-1]]
 
     def row(self, words: str) -> str:
-        """Return the one row with these words."""
+        """Return the only row that contains WORDS."""
         (found,) = [row for row in self.rows if words in row]
         return found
 
@@ -104,7 +104,7 @@ def record(kind: Kind, at: float = 0.0, **changes: Any) -> PacketRecord:
 
 
 def packets(*noted: Noted, first: int = 0, **changes: Any) -> Frame:
-    """A frame with these records, numbered from FIRST on."""
+    """Return a frame with these records, numbered from FIRST on."""
     return Frame(
         time=changes.pop("time", NOW),
         packets=b"".join(LAYOUT.pack(*astuple(one)) for one, _ in noted),
@@ -115,5 +115,5 @@ def packets(*noted: Noted, first: int = 0, **changes: Any) -> Frame:
 
 
 def acknowledgements(blocks: Iterable[int], **changes: Any) -> list[Noted]:
-    """One ACK record for each block."""
+    """Return one ACK record for each block."""
     return [(record(Kind.ACK, block=block, **changes), "") for block in blocks]

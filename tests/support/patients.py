@@ -1,4 +1,4 @@
-"""A machine that is well, to be made ill in one way at a time."""
+"""Facts of a healthy host, to be changed in one way at a time."""
 
 import json
 from ipaddress import ip_address, ip_interface
@@ -27,7 +27,7 @@ SCREEN = Screen(
 
 
 def facts(**changes: Any) -> Facts:
-    """Return what the machine said, with changes."""
+    """Return the facts of a healthy host, with changes."""
     well: dict[str, Any] = {
         "system": "Linux",
         "user": "root",
@@ -62,7 +62,7 @@ PLACE: Json = {"family": "inet", "table": "filter"}
 
 
 def nft(*objects: Json) -> str:
-    """Return what nft would print: objects, like chains and rules."""
+    """Return nft's output for objects such as chains and rules."""
     return json.dumps({"nftables": [{"metainfo": {"version": "1.0.6"}}, *objects]})
 
 
@@ -78,7 +78,7 @@ def rule(in_chain: str, *expressions: Json) -> Json:
 
 
 def match(left: Json, right: object, operator: str = "==") -> Json:
-    """Return an expression that goes on where LEFT is RIGHT."""
+    """Return an expression that matches if LEFT is RIGHT."""
     return {"match": {"op": operator, "left": left, "right": right}}
 
 

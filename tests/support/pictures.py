@@ -1,4 +1,4 @@
-"""Views, maps and frames as an engine would tell them, for tests of the screen."""
+"""Views, port maps and frames as an engine would send them, for tests of the screen."""
 
 from typing import Any
 
@@ -77,7 +77,7 @@ def readme() -> Listing:
 
 
 def frame(*views: TransferView, **changes: Any) -> Frame:
-    """A whole picture of a server with these transfers."""
+    """Return the full state of a server with these transfers."""
     given: dict[str, Any] = {
         "time": NOW,
         "status": status(),
@@ -90,7 +90,7 @@ def frame(*views: TransferView, **changes: Any) -> Frame:
 
 
 def a_busy_server() -> list[Frame]:
-    """Every kind of state, at two moments, so that there are rates."""
+    """Return every state of a transfer, at two times, so that there are rates."""
     sizes = [("blksize", "1468"), ("windowsize", "16"), ("tsize", "0")]
     agreed = [("blksize", "1428"), ("windowsize", "16"), ("tsize", "6266000")]
     running = view(

@@ -1,4 +1,4 @@
-"""A server on loopback that knows no options, as some old ones don't."""
+"""A server on loopback without support for options, like some old ones."""
 
 import socket
 import threading
@@ -9,10 +9,10 @@ from tftptui.protocol.packets import ReadRequest, encode_data, parse
 
 
 class PlainServer:
-    """Answers requests without options with one short block while it is entered.
+    """Context manager: replies to requests without options with one short block.
 
     Args:
-        refusal: what those with options get; empty for no answer at all.
+        refusal: the reply to requests with options; empty for none.
     """
 
     def __init__(self, refusal: bytes = b"") -> None:

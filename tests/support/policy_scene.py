@@ -1,4 +1,4 @@
-"""What an engine tells of its settings, for tests of the policy screen."""
+"""Settings as an engine reports them, for tests of the policy screen."""
 
 from pathlib import Path
 from typing import Any
@@ -14,5 +14,5 @@ def settings(**changes: Any) -> dict[str, Value]:
 
 
 def told(**changes: Any) -> Frame:
-    """A server with two clients and these settings."""
+    """Return a frame of a server with two clients and these settings."""
     return frame(view(1), view(2, "completed"), settings=settings(**changes))

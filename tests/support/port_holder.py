@@ -16,7 +16,7 @@ sys.stdin.read()
 
 @contextlib.contextmanager
 def holder(port: int = 0) -> Iterator[tuple[int, int]]:
-    """Have a process hold PORT, or any; yield the port and the process's number."""
+    """Have a process hold PORT, or any; yield the port and the process ID."""
     with subprocess.Popen(
         [sys.executable, "-c", _HOLD, str(port)],
         stdin=subprocess.PIPE,

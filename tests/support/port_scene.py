@@ -92,7 +92,7 @@ def blocked_client() -> Frame:
 
 
 def exhausted_case() -> Frame:
-    """Every port of a small range is taken, and clients go away empty."""
+    """Return a small range with all ports in use, and clients that get none."""
     taken = bytes([USED] * 10)
     views = [
         view(number, client=f"10.0.4.{number}", server_tid=40_000 + number)

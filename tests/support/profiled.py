@@ -1,4 +1,4 @@
-"""Which C functions the interpreter calls, in order, in all threads."""
+"""The C functions that the interpreter calls, in order, in all threads."""
 
 import contextlib
 import socket
@@ -11,10 +11,10 @@ from typing import Any
 
 @contextlib.contextmanager
 def calls_of(names: Collection[str]) -> Iterator[list[str]]:
-    """Collect the names of those C functions that are called meanwhile.
+    """Record calls of the C functions with these names.
 
-    Threads are looked at that begin meanwhile. Of sockets only those of UDP count:
-    an event loop wakes itself through another one.
+    Includes threads that start meanwhile. Of sockets only UDP ones count: an event loop
+    wakes itself through another one.
     """
     seen: list[str] = []
 

@@ -1,7 +1,7 @@
-"""A client that answers at once: ``python -m tests.support.quick_client``.
+"""A client that replies at once: ``python -m tests.support.quick_client``.
 
-Arguments: host, port, and the name of the file. In a process of its own it never waits
-for the server's interpreter, as one in a thread does.
+Arguments: host, port, and the name of the file. In its own process it never waits for
+the server's interpreter, as a thread would.
 """
 
 import socket
@@ -13,7 +13,7 @@ from tftptui.protocol.packets import Mode, Options, ReadRequest, encode_request
 
 
 def fetch(at: Endpoint, name: bytes, options: Options = (), window: int = 1) -> bytes:
-    """Return a file in blocks of 512 bytes; nothing may be lost on the way."""
+    """Return a file in blocks of 512 bytes; no packet may be lost."""
     data, expected = bytearray(), 1
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         sock.settimeout(PATIENCE)

@@ -1,4 +1,4 @@
-"""TFTP clients that people use, run as people run them."""
+"""Real TFTP clients, run as users run them."""
 
 import os
 import shutil
@@ -12,10 +12,10 @@ import pytest
 from tftptui.net.addresses import Endpoint
 
 PATIENCE = 60.0
-"""Seconds for one fetch."""
+"""Timeout in seconds of one fetch."""
 
 WINDOW = 4
-"""Blocks that the client with windows asks for."""
+"""The window size that the client with windows requests."""
 
 Command = Callable[[Endpoint, str, Path], list[str]]
 
@@ -25,8 +25,8 @@ class RealClient:
     """A client program.
 
     Attributes:
-        program: what is run.
-        package: what Debian calls it.
+        program: the executable.
+        package: its Debian package.
         command: builds the command line that fetches a name into a file.
     """
 
@@ -38,7 +38,7 @@ class RealClient:
         return self.package
 
     def require(self) -> None:
-        """Skip the test where the program is missing; in CI that is a failure."""
+        """Skip the test if the program is missing; in CI that is a failure."""
         if shutil.which(self.program) is not None:
             return
         words = f"{self.program} is not installed: apt install {self.package}"
@@ -47,7 +47,7 @@ class RealClient:
         pytest.skip(words)
 
     def start(self, server: Endpoint, name: str, place: Path) -> subprocess.Popen[str]:
-        """Begin to fetch NAME into the file PLACE."""
+        """Start fetching NAME into the file PLACE."""
         return subprocess.Popen(
             self.command(server, name, place),
             stdin=subprocess.DEVNULL,
@@ -65,7 +65,7 @@ class RealClient:
 
 
 def finish(processes: Iterable[subprocess.Popen[str]]) -> list[int]:
-    """Wait for fetches that were started; return their exit statuses."""
+    """Wait for running fetches; return their exit statuses."""
     statuses = []
     for process in processes:
         with process:
@@ -83,7 +83,7 @@ def _curl_plain(server: Endpoint, name: str, place: Path) -> list[str]:
 
 
 def _curl_in_haste(server: Endpoint, name: str, place: Path) -> list[str]:
-    # Of this it makes the option timeout=1; else it asks for 6 seconds.
+    # This results in the option timeout=1; otherwise it requests 6 seconds.
     return [*_curl(server, name, place), "--connect-timeout", "5"]
 
 

@@ -1,6 +1,6 @@
 """A path between one client and the server that loses chosen packets.
 
-It rewrites ports as a TFTP-aware NAT does: the client talks to the relay alone,
+It rewrites ports like a TFTP-aware NAT: the client communicates only with the relay,
 and the server sees a port of the relay as the client.
 """
 
@@ -22,7 +22,7 @@ _LONGEST = 65_535
 
 @dataclass(frozen=True)
 class Loss:
-    """One packet that never arrives: the OCCURRENCE-th, from 1, of its kind.
+    """One packet to lose: the OCCURRENCE-th, from 1, of its kind.
 
     ``block`` is the wire block of DATA and ACK, 0 for others.
     """
@@ -33,11 +33,11 @@ class Loss:
 
 
 class Relay:
-    """Passes packets on in a thread of its own; ``with`` ends it.
+    """Forwards packets in its own thread; ``with`` ends it.
 
     Attributes:
-        at: where the client asks.
-        lost: what was lost, in order.
+        at: where the client sends its requests.
+        lost: the lost packets, in order.
     """
 
     def __init__(self, server: Endpoint, losses: Iterable[Loss]) -> None:

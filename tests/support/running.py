@@ -1,4 +1,4 @@
-"""A service in the test's own event loop, and what it wrote down."""
+"""A service in the test's own event loop, and its recorded events."""
 
 import asyncio
 import contextlib
@@ -19,14 +19,14 @@ from tftptui.telemetry.events import Event
 from tftptui.telemetry.records.ring import PacketRecord, PacketRing
 
 PATIENCE = 10.0
-"""Seconds to wait for an event that must come."""
+"""Timeout in seconds for an event that must come."""
 
 E = TypeVar("E", bound=Event)
 
 
 @dataclass
 class Written:
-    """A Recorder and all it was given."""
+    """A Recorder and everything it received."""
 
     clock: Clock = field(default_factory=SystemClock)
     events: list[Event] = field(default_factory=list)
@@ -70,12 +70,12 @@ class Running:
 
     @property
     def at(self) -> Endpoint:
-        """Where the (first) listener is reached."""
+        """The address of the (first) listener."""
         local = self.service.listeners[0].local
         return Endpoint(_reachable(local.host), local.port)
 
     def event(self, kind: type[E]) -> E:
-        """Return the one event of a kind."""
+        """Return the only event of a kind."""
         (found,) = self.written.of(kind)
         return found
 

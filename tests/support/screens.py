@@ -1,4 +1,4 @@
-"""Running the UI on a scripted engine, and reading off what stands on the screen."""
+"""Runs the UI on a scripted engine, and reads the text on the screen."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -33,13 +33,13 @@ class Shown:
 
     @property
     def on_top(self) -> str:
-        """Return which screen takes the keys."""
+        """The name of the screen that gets the keys."""
         screen = self.app.screen
         return "main" if screen is self.main else type(screen).__name__
 
     @property
     def wishes(self) -> list[Command]:
-        """Return what the engine was asked, the looking at folders aside."""
+        """The commands sent to the engine, except those about open folders."""
         looks = OpenFolder | CloseFolder
         return [one for one in self.engine.asked if not isinstance(one, looks)]
 

@@ -1,4 +1,4 @@
-"""An engine that only tells what a test gives it, and remembers what it was asked."""
+"""An engine that sends frames given by a test, and records commands."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
@@ -12,8 +12,8 @@ class ScriptedEngine:
 
     Attributes:
         asked: commands, in order.
-        refuse: the text with which commands are refused, or None to carry them out.
-        started, stopped: whether it was told to.
+        refuse: the text with which commands are refused, or None to execute them.
+        started, stopped: whether it was started and stopped.
     """
 
     def __init__(
@@ -32,11 +32,11 @@ class ScriptedEngine:
         self._frames.put_nowait(frame)
 
     def die(self, why: str) -> None:
-        """End without being asked."""
+        """End with an error."""
         self._frames.put_nowait(EngineError(why))
 
     async def start(self) -> None:
-        if self.started:  # anew, after stop()
+        if self.started:  # restarted after stop()
             self._frames = asyncio.Queue()
         self.started = True
         if self._start_error:

@@ -1,4 +1,4 @@
-"""Findings of views that a test makes up."""
+"""Findings about views made by a test."""
 
 import msgspec
 
@@ -17,7 +17,7 @@ SCENE = Scene(addresses=frozenset({SERVER, OURS}))
 
 
 class Seen:
-    """Findings of views that a test makes up."""
+    """Findings about views made by a test."""
 
     def __init__(self) -> None:
         self.clock = FakeClock()
@@ -42,12 +42,12 @@ class Seen:
         self.findings.take(ended_event(view))
 
     def standing(self) -> list[Finding]:
-        """Return the findings as they were told last, those that hold."""
+        """Return the latest versions of the findings in force."""
         self._told |= {one.number: one for one in self.findings.take_news()}
         return [one for one in self._told.values() if not one.withdrawn]
 
     def look(self, seconds: float) -> list[str]:
-        """Let time pass and return the codes in the journal so far."""
+        """Advance the clock and return the codes in the journal so far."""
         self.clock.advance(seconds)
         self.findings.tick()
         return [event.code for event in self.events if isinstance(event, Found)]

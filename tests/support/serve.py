@@ -1,4 +1,4 @@
-"""``tftptui serve`` as a process of its own, known by what its journal says."""
+"""``tftptui serve`` in its own process, observed through its journal."""
 
 import json
 import os
@@ -18,7 +18,7 @@ from tests.support.free_ports import free_range
 from tftptui.net.addresses import Endpoint
 
 PATIENCE = 20.0
-"""Seconds to wait for a line of the journal that must come."""
+"""Timeout in seconds for a journal line that must come."""
 
 CHECKOUT = Path(tftptui.__file__).parent.parent
 
@@ -26,7 +26,7 @@ Line = dict[str, Any]
 
 
 def environment() -> dict[str, str]:
-    """Return the environment in which a child runs this very checkout."""
+    """Return the environment in which a child process runs this checkout."""
     return {**os.environ, "PYTHONPATH": str(CHECKOUT)}
 
 
@@ -34,12 +34,12 @@ class Serve:
     """A server process; ``with`` ends it.
 
     Args:
-        root: what it serves.
+        root: the folder to serve.
         options: more of its command line.
-        listen: the address it takes requests on; None for all.
-        ports: how many ports it may answer from.
-        port: that it takes requests on; 0 for any.
-        within: what to put before its command, to run it elsewhere.
+        listen: the address it listens on; None for all.
+        ports: number of ports for transfers.
+        port: the request port; 0 for any.
+        within: prefix of its command, to run it elsewhere.
 
     Attributes:
         lines: the journal so far.
@@ -72,7 +72,7 @@ class Serve:
         self._queue: queue.Queue[Line | None] = queue.Queue()
         self._stderr: list[bytes] = []
         self._said = threading.Event()
-        # Threads: a pipe that nobody reads would stop the server.
+        # Threads, because a full pipe would stop the server.
         self._readers = [
             threading.Thread(target=self._read_journal, args=[self.process.stdout]),
             threading.Thread(target=self._read_stderr, args=[self.process.stderr]),
@@ -102,7 +102,7 @@ class Serve:
 
     @property
     def stderr(self) -> str:
-        """What it said on standard error; only after wait()."""
+        """Its standard error; only after wait()."""
         return b"".join(self._stderr).decode()
 
     def of(self, event: str, **keys: object) -> list[Line]:
@@ -119,10 +119,10 @@ class Serve:
         return self.of(event, **keys)[count - 1]
 
     def until_so(self, is_so: Callable[[], bool]) -> None:
-        """Wait for lines until something is so.
+        """Read lines until a condition is true.
 
         Raises:
-            AssertionError: it does not come, or the process ended before.
+            AssertionError: it is not, or the process ended before.
         """
         end = time.monotonic() + PATIENCE
         while not is_so():
@@ -134,16 +134,16 @@ class Serve:
             self.lines.append(line)
 
     def until_it_speaks(self) -> None:
-        """Wait for words on standard error: it serves, or it fails."""
+        """Wait for output on standard error: it serves, or it fails."""
         assert self._said.wait(PATIENCE), "not a word on standard error"
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
-        """End it by a signal; return its exit status. The journal is whole then."""
+        """Stop it by a signal; return its exit status. The journal is complete then."""
         self.process.send_signal(number)
         return self.wait()
 
     def wait(self) -> int:
-        """Wait for its end; return its exit status."""
+        """Wait until it ends; return its exit status."""
         status = self.process.wait(PATIENCE)
         for reader in self._readers:
             reader.join()

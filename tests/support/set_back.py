@@ -1,11 +1,11 @@
-"""A file that is written in place and looks as before: `cp -p` over it does so."""
+"""A file overwritten in place with the same mtime, as by `cp -p`."""
 
 import os
 from pathlib import Path
 
 
 def write_over(path: Path, content: bytes, offset: int = 0) -> None:
-    """Write CONTENT into a file of the same size, and set its time back."""
+    """Write CONTENT into a file of the same size, and restore its mtime."""
     before = path.stat()
     while True:  # until the clock of the file system has ticked
         with path.open("r+b") as other:

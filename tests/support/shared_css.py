@@ -1,13 +1,12 @@
-"""Doing the work of style sheets once for all apps of a test run, not once per app.
+"""Shares the work of style sheets among all apps of a test run.
 
-More than a third of the time that an app needs to start goes into finding out which
-rules of its style sheets apply to which widget, and thousands of tests start the same
-app.
+More than a third of an app's start-up time goes into finding the rules of its style
+sheets that apply to each widget, and thousands of tests start the same app.
 
 A rule set never changes once it is parsed: Textual itself keeps them from one refresh
-of an app to the next. So each sheet is parsed once. And which rules apply to a node
-follows from what selectors can see of it and its ancestors: nodes that look the same
-get the same styles.
+of an app to the next. So each sheet is parsed once. Which rules apply to a node depends
+only on what selectors can see of it and its ancestors: nodes that look the same get the
+same styles.
 """
 
 from collections.abc import Hashable
@@ -27,7 +26,7 @@ from textual.widget import Widget
 _PARSED: dict[Hashable, list[RuleSet]] = {}
 
 _STYLES: dict[Hashable, "_Styles"] = {}
-"""By what _sheet and _look return."""
+"""By the results of _sheet and _look."""
 
 _GIVEN: WeakKeyDictionary[DOMNode, RulesMap] = WeakKeyDictionary()
 """The rules that each node's styles were made from."""
@@ -43,7 +42,7 @@ class _Styles(NamedTuple):
 
 
 def share_parsed_css(patch: pytest.MonkeyPatch) -> None:
-    """Parse each sheet once, and find the styles of nodes that look alike once."""
+    """Parse each sheet once, and compute the styles of equal nodes once."""
     _share_rule_sets(patch)
     _share_styles(patch)
 
@@ -133,7 +132,7 @@ def _sheet(sheet: Stylesheet) -> Hashable:
 
 
 def _look(node: DOMNode) -> Hashable:
-    """Return all that a selector can see of a node, except its place among siblings."""
+    """Return all that a selector can see of a node, except its position."""
     look: list[Hashable] = []
     for one in node.css_path_nodes:
         look += (type(one), one._id, frozenset(one._classes))

@@ -1,4 +1,4 @@
-"""One side of a transfer in memory: our own session, and bytes instead of a file."""
+"""One side of a transfer in memory: our own session, with bytes instead of a file."""
 
 from abc import ABC, abstractmethod
 from collections import Counter
@@ -35,15 +35,15 @@ from tftptui.protocol.session import Session, State
 
 
 class Side(ABC):
-    """Runs one session; what it returns is to be sent.
+    """Runs one session; returns the packets to send.
 
     Args:
         session: not started yet.
-        oack: what its OACK says, on a server.
+        oack: the options of its OACK, on a server.
 
     Attributes:
         end: how it ended, or None.
-        timeouts: deadlines that passed.
+        timeouts: number of expired deadlines.
     """
 
     def __init__(self, session: Session, oack: Options = ()) -> None:
@@ -73,12 +73,12 @@ class Side(ABC):
         return self._run(self._session.handle_timer(now))
 
     def repeated(self, now: float) -> list[bytes] | None:
-        """Take the request again; None: this side makes way."""
+        """Process a repeated request; None: this side gives way."""
         commands = self._session.receive_request(now)
         return None if commands is None else self._run(commands)
 
     def receive(self, datagram: bytes, now: float) -> list[bytes]:
-        """Take one datagram of the other side."""
+        """Process one datagram of the other side."""
         if self.is_over:
             return []
         self._now = now
@@ -158,11 +158,11 @@ class Receiving(Side):
 
     @property
     def content(self) -> bytes:
-        """What was stored."""
+        """The stored content."""
         return bytes(self._content)
 
     def join(self, datagram: bytes, now: float) -> list[bytes]:
-        """Begin with DATA 1 instead of start()."""
+        """Start with DATA 1 instead of start()."""
         self._receiving.join(now)
         return self.receive(datagram, now)
 

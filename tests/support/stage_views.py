@@ -1,4 +1,4 @@
-"""What the demo's stage shows: lanes, and packets on them."""
+"""Data for the demo's stage: lanes, and packets on them."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from tftptui.demo.view import LaneView, PacketView
 
 
 def packet(place: float, **changes: Any) -> PacketView:
-    """Return a packet of which 0 to 1 of the way is done."""
+    """Return a packet at a position from 0 to 1."""
     given: dict[str, Any] = {
         "number": 1,
         "label": "DATA 3",

@@ -1,4 +1,4 @@
-"""A demo's stage for tests: opened, led, closed again."""
+"""A demo's stage for tests."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -16,7 +16,7 @@ Play = Callable[[Director, "Over"], Awaitable[None]]
 
 
 class Over:
-    """Waits until the step that is on is over."""
+    """Waits until the current step is over."""
 
     def __init__(self) -> None:
         self._event = asyncio.Event()
@@ -30,7 +30,7 @@ class Over:
 
 
 def on_stage(text: str, play: Play) -> None:
-    """Run PLAY with a director of the scenario in TEXT, as fast as it goes."""
+    """Run PLAY with a director of the scenario in TEXT, as fast as possible."""
     scenario = parse_scenario(text)
 
     async def run(root: Path) -> None:
@@ -51,7 +51,7 @@ def on_stage(text: str, play: Play) -> None:
 
 
 def run_in_places(scenario: Scenario, places: Places) -> list[str]:
-    """Run a scenario through somewhere; return what was not as expected."""
+    """Run a scenario in PLACES; return differences from what it expects."""
 
     async def run(root: Path) -> list[str]:
         stage = Stage(scenario, 1, root, places)

@@ -1,4 +1,4 @@
-"""What stands on an app's screen, row by row."""
+"""The rows of an app's screen."""
 
 from typing import Any
 
@@ -8,9 +8,10 @@ from textual.strip import Strip
 
 
 def strips_of(app: App[Any]) -> list[Strip]:
-    """Return the rows, with the screens that show through from below.
+    """Return the rows, including the screens visible below.
 
-    Who draws has to say which these are; what is drawn without is kept, and is blank.
+    These must be set in a context variable before drawing; otherwise blank lines are
+    drawn, and cached.
     """
     token = visible_screen_stack.set(app._background_screens)
     try:
@@ -20,5 +21,5 @@ def strips_of(app: App[Any]) -> list[Strip]:
 
 
 def text_of(app: App[Any]) -> str:
-    """Return all of it as text."""
+    """Return the whole screen as text."""
     return "\n".join(strip.text for strip in strips_of(app))

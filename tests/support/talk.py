@@ -1,4 +1,4 @@
-"""A TFTP transfer packet by packet, as a capture between its ends shows it."""
+"""A TFTP transfer packet by packet, as captured between its ends."""
 
 from dataclasses import dataclass, field
 
@@ -26,10 +26,10 @@ SERVER, CLIENT = "10.0.0.9", "10.0.4.37"
 
 @dataclass
 class Talk:
-    """Says things, and keeps what is made of them.
+    """Sends packets, and keeps the resulting views.
 
     Attributes:
-        server, client: the ends; the server's changes when it answers.
+        server, client: the ends; the server's changes with its first reply.
         step: seconds between two packets.
     """
 
@@ -53,7 +53,7 @@ class Talk:
         self.up(encode_request(WriteRequest(name, Mode.OCTET, options)))
 
     def move(self, port: int = 40_017) -> None:
-        """Let the server answer from another port from now on."""
+        """Let the server reply from another port from now on."""
         self.server = (self.server[0], port)
 
     def oack(self, *options: tuple[bytes, bytes]) -> None:
@@ -71,7 +71,7 @@ class Talk:
         (self.up if from_client else self.down)(encode_error(code, text))
 
     def small_read(self, port: int = 40_017) -> None:
-        """Say a whole transfer of 612 bytes."""
+        """Send a whole transfer of 612 bytes."""
         self.ask()
         self.move(port)
         self.data(1)
@@ -109,7 +109,7 @@ class Talk:
         return list(self.views.values())
 
     def one(self) -> TransferView:
-        """Return the one transfer that there is."""
+        """Return the only transfer."""
         (view,) = self.over()
         return view
 

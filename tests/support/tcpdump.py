@@ -1,4 +1,4 @@
-"""Captures that tcpdump makes."""
+"""Captures by tcpdump."""
 
 import os
 import shutil
@@ -22,7 +22,7 @@ with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
 
 
 def require_tcpdump() -> None:
-    """Skip the test where tcpdump is missing; in CI that is a failure."""
+    """Skip the test if tcpdump is missing; in CI that is a failure."""
     if shutil.which("tcpdump") is not None:
         return
     words = "tcpdump is not installed: apt install tcpdump"
@@ -35,13 +35,13 @@ def require_tcpdump() -> None:
 def captured(
     place: Path, towards: str, within: Sequence[str] = (), *, device: str = "eth0"
 ) -> Iterator[None]:
-    """Capture UDP and ICMP of a device into PLACE; the file is whole afterwards.
+    """Capture UDP and ICMP of a device into PLACE; the file is complete afterwards.
 
-    It ends with a datagram of its own to TOWARDS, by which that is known.
+    The end is detected by a datagram sent to TOWARDS.
     """
     require_tcpdump()
-    # Without immediate mode the last packets would be lost when it is stopped; with
-    # it, and without a snap length, the kernel has room for a handful only.
+    # Without immediate mode the last packets would be lost at the end; with it, and
+    # without a snap length, the kernel's buffer holds only a few packets.
     command = [*within, "tcpdump", "--immediate-mode", "-U", "-n", "-Z", "root"]
     command += ["-s", "1600", "-i", device, "-w", str(place), "udp or icmp or icmp6"]
     with subprocess.Popen(
@@ -60,7 +60,7 @@ def captured(
 
 
 def _await_all(place: Path, towards: str, within: Sequence[str]) -> None:
-    """Wait until everything before this moment is in the file."""
+    """Wait until everything up to now is in the file."""
     send = [sys.executable, "-c", _SEND, towards, MARK.decode()]
     subprocess.run([*within, *send], check=True, timeout=PATIENCE)
     end = time.monotonic() + PATIENCE

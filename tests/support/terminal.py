@@ -1,4 +1,4 @@
-"""A program in a real (pseudo) terminal."""
+"""A program in a pseudo-terminal."""
 
 import os
 import pty
@@ -12,7 +12,7 @@ from tests.support.serve import CHECKOUT
 
 
 class Terminal:
-    """A program on a pseudo terminal, and all that it has written."""
+    """A program in a pseudo-terminal, and its output."""
 
     def __init__(self, program: subprocess.Popen[bytes], side: int) -> None:
         self.program, self.side = program, side
@@ -31,7 +31,7 @@ class Terminal:
             self.written += os.read(self.side, 65_536)
 
     def type(self, keys: bytes) -> None:
-        """Press keys; what was written before is forgotten."""
+        """Press keys; earlier output is dropped."""
         self.written = b""
         os.write(self.side, keys)
 
@@ -48,7 +48,7 @@ class Terminal:
 
 @contextmanager
 def started(*command: str, **environment: str) -> Iterator[Terminal]:
-    """Run a command on a terminal of 100×30, with that in its environment, too."""
+    """Run a command in a terminal of 100×30, with additional ENVIRONMENT."""
     ours, theirs = pty.openpty()
     given = {"TERM": "xterm-256color", "COLUMNS": "100", "LINES": "30", **environment}
     with subprocess.Popen(

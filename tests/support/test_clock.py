@@ -1,4 +1,4 @@
-"""The fake clock moves only when told."""
+"""The fake clock moves only when a test advances it."""
 
 import pytest
 

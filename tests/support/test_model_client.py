@@ -1,4 +1,4 @@
-"""The model client keeps the RFCs by itself, fed with bytes written by hand."""
+"""The model client follows the RFCs, fed with handwritten bytes."""
 
 from tests.support.model_client import ModelClient
 

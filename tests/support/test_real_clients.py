@@ -1,4 +1,4 @@
-"""A client that is missing skips a test at home and fails it in CI."""
+"""A missing client skips a test locally and fails it in CI."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The relay loses what it was told to and passes on the rest."""
+"""The relay loses the chosen packets and forwards the rest."""
 
 import socket
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ def udp() -> socket.socket:
 
 @pytest.fixture
 def ends() -> Iterator[tuple[socket.socket, socket.socket]]:
-    """A client's socket and a server's, which answers from its only port."""
+    """Yield a client's socket and a server's, which replies from its only port."""
     with udp() as client, udp() as server:
         yield client, server
 
@@ -29,7 +29,7 @@ def ends() -> Iterator[tuple[socket.socket, socket.socket]]:
 def connect(
     client: socket.socket, server: socket.socket, relay: Relay
 ) -> tuple[SocketAddress, SocketAddress]:
-    """Send a request and an answer; return what each end takes for the other."""
+    """Send a request and a reply; return the peer that each end sees."""
     client.sendto(REQUEST, relay.at.as_socket_address())
     datagram, client_seen = server.recvfrom(100)
     assert datagram == REQUEST

@@ -1,4 +1,4 @@
-"""The wire loses, doubles and delays what its script says, and nothing else."""
+"""The wire loses, duplicates and delays what its script says, and nothing else."""
 
 import pytest
 

@@ -1,6 +1,6 @@
-"""Real packets through real firewalls: the truth table's conversations, on hosts.
+"""Real packets through real firewalls: the truth table's exchanges, on hosts.
 
-Namespaces stand for a client, a router and a server; nftables may stand on each.
+Namespaces are a client, a router and a server; nftables may be on each.
 """
 
 import contextlib
@@ -18,7 +18,7 @@ from tftptui.demo.simulation.firewall_rules import ANY, Ports, Rule, Way, parse_
 from tftptui.net.addresses import Endpoint
 
 PATIENCE = 0.1
-"""Seconds after which a packet that has not come will not come any more."""
+"""Seconds after which a packet counts as lost."""
 
 HELPER = """
 ct helper tftp { type "tftp" protocol udp; }
@@ -31,10 +31,9 @@ _numbers = itertools.count(10)
 
 
 class Ends:
-    """Sockets of one client and of the server, on real hosts beside a real router.
+    """Sockets of one client and of the server, on hosts connected to a router.
 
-    Each client has an address that was never used, so that the router knows none
-    of its flows.
+    Each client has an unused address, so that the router tracks none of its flows.
     """
 
     def __init__(self, network: Routed) -> None:
@@ -48,7 +47,7 @@ class Ends:
             sock.close()
 
     def at(self, way: Way, port: int) -> socket.socket:
-        """Return the socket from which packets go that way."""
+        """Return the socket that sends in that direction."""
         is_client = way is Way.TO_SERVER
         endpoint = Endpoint(self.client if is_client else Routed.SERVER, port)
         sock = self._open.get(endpoint)
@@ -59,16 +58,16 @@ class Ends:
         return sock
 
     def pass_on(self, packet: Packet, to: str | None = None) -> Endpoint | None:
-        """Send a packet; return whom it seems to come from, or None if it is lost.
+        """Send a packet; return the source as the receiver sees it, None if lost.
 
-        TO is where it goes instead of the other end.
+        TO is a target other than the other end.
         """
         to_server = packet.way is Way.TO_SERVER
         back = Way.TO_CLIENT if to_server else Way.TO_SERVER
         receiver = self.at(back, packet.target)
         sender = self.at(packet.way, packet.source)
         host = to or (Routed.SERVER if to_server else self.client)
-        with contextlib.suppress(PermissionError):  # its own host's rules say no
+        with contextlib.suppress(PermissionError):  # blocked by the host's own rules
             sender.sendto(packet.payload, (host, packet.target))
         ready, _, _ = select.select([receiver], [], [], PATIENCE)
         if not ready:
@@ -79,7 +78,7 @@ class Ends:
 
 
 def nft(rule: Rule, client: str) -> str:
-    """Return one of our rules in the language of nft."""
+    """Return one of our rules in nft's language."""
     parts = []
     if rule.way is not None:
         hosts = [client, Routed.SERVER]
@@ -97,7 +96,7 @@ def _ports(word: str, ports: Ports) -> list[str]:
 
 
 def table(rules: list[str], client: str, *, helper: bool, hook: str = "forward") -> str:
-    """Return a table that drops what no rule is about, at a hook."""
+    """Return a table that drops packets without a matching rule, at a hook."""
     chain = rules_chain(rules, client, hook=hook)
     return HELPER + chain if helper else chain
 
@@ -105,7 +104,7 @@ def table(rules: list[str], client: str, *, helper: bool, hook: str = "forward")
 def rules_chain(
     rules: list[str], client: str, *, hook: str = "forward", first: str = ""
 ) -> str:
-    """Return a chain of rules; FIRST is one more, in nft's own language."""
+    """Return a chain of rules; FIRST is an additional one in nft's language."""
     lines = "\n".join(nft(parse_rule(text), client) for text in rules)
     return (
         f"chain rules {{\ntype filter hook {hook} priority 10; policy drop;\n"
@@ -114,7 +113,7 @@ def rules_chain(
 
 
 def with_helper() -> Iterator[Routed]:
-    """Lay a network whose router knows the TFTP helper; skip where there is none."""
+    """Yield a network whose router has the TFTP helper; skip if there is none."""
     for found in routed(mtu=1_500):
         try:
             with found.table(HELPER):

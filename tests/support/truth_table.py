@@ -1,6 +1,6 @@
-"""Which firewall rules let a transfer through: rows, and the packets to try them with.
+"""Which firewall rules allow a transfer: rows, and the packets to test them with.
 
-The answers were measured with nftables, and are measured again where that can be.
+The results were measured with nftables, and are measured again where possible.
 """
 
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ DATA, ACK = b"\0\3\0\1x", b"\0\4\0\0"
 
 @dataclass(frozen=True)
 class Packet:
-    """One packet of a conversation."""
+    """One packet of an exchange."""
 
     way: Way
     source: int
@@ -34,10 +34,10 @@ class Packet:
 
 @dataclass(frozen=True)
 class Row:
-    """A firewall that drops everything else, one client port, one kind of answer.
+    """A firewall that drops everything else, a client port, and a kind of reply.
 
     Attributes:
-        passes: for each packet of the conversation whether it arrives.
+        passes: whether each packet of the exchange arrives.
     """
 
     name: str
@@ -48,9 +48,9 @@ class Row:
     helper: bool = False
 
     def conversation(self) -> list[Packet]:
-        """Return a request, its answer, an ACK, data, and the request once more.
+        """Return a request, its reply, an ACK, data, and the request once more.
 
-        Each is sent whether or not those before it arrived.
+        Each is sent whether or not the previous ones arrived.
         """
         client, server = self.client, 69 if self.single_port else TID
         return [
@@ -118,7 +118,7 @@ ROWS: list[Row] = [
     ),
     *_row("established", [ESTABLISHED, REQUEST], NO_ANSWER, ALL),
     *_row("related, nobody reads", [ESTABLISHED, RELATED, REQUEST], NO_ANSWER, ALL),
-    # An ACK that a client would not have sent opens the flow: DATA is its reply then.
+    # An ACK that a client would not have sent opens the flow, with DATA as its reply.
     *_row("the range inbound", [ESTABLISHED, REQUEST, ACKS], AFTER_AN_ACK, ALL),
     *_row(
         "stateful, answers new",
@@ -144,7 +144,7 @@ ROWS: list[Row] = [
 
 
 def passes_in_simulation(row: Row) -> tuple[bool, ...]:
-    """Return for each packet of a row whether the simulated firewall accepts it."""
+    """Return whether the simulated firewall accepts each packet of a row."""
     firewall = Firewall()
     firewall.set_rules(list(row.rules))
     firewall.policy = Action.DROP

@@ -1,4 +1,4 @@
-"""What tshark makes of a capture."""
+"""tshark's analysis of a capture."""
 
 import os
 import shutil
@@ -9,13 +9,13 @@ import pytest
 
 PATIENCE = 60.0
 WARNINGS = "_ws.expert.severity >= 0x00600000"
-"""Expert items of severity Warn or above; a comment is one as well, but lower."""
+"""Expert items of severity Warn or above; a comment is an item of lower severity."""
 
 _CHECKED = [*("-o", "udp.check_checksum:TRUE"), *("-o", "ip.check_checksum:TRUE")]
 
 
 def require_tshark() -> None:
-    """Skip the test where tshark is missing; in CI that is a failure."""
+    """Skip the test if tshark is missing; in CI that is a failure."""
     if shutil.which("tshark") is not None:
         return
     words = "tshark is not installed: apt install tshark"
@@ -25,7 +25,7 @@ def require_tshark() -> None:
 
 
 def dissect(capture: Path, wanted: str, *fields: str) -> list[list[str]]:
-    """Return FIELDS of each packet that the display filter WANTED lets through."""
+    """Return FIELDS of each packet that matches the display filter WANTED."""
     command = ["tshark", "-n", "-r", str(capture), *_CHECKED, "-Y", wanted]
     command += ["-T", "fields", *(part for field in fields for part in ("-e", field))]
     done = subprocess.run(
@@ -36,7 +36,7 @@ def dissect(capture: Path, wanted: str, *fields: str) -> list[list[str]]:
 
 
 def troubles(capture: Path) -> list[list[str]]:
-    """Return number and words of what tshark finds wrong, ERROR packets aside."""
+    """Return number and text of tshark's warnings, except about ERROR packets."""
     return dissect(
         capture,
         f"{WARNINGS} and not tftp.opcode == 5",

@@ -1,4 +1,4 @@
-"""A TFTP client that a test moves by hand, packet by packet, inside the loop."""
+"""A TFTP client controlled by a test, packet by packet, inside the loop."""
 
 import asyncio
 import socket
@@ -24,15 +24,15 @@ from tftptui.protocol.packets import (
 )
 
 PATIENCE = 10.0
-"""Seconds to wait for an answer that must come."""
+"""Timeout in seconds for a reply that must come."""
 
 
 class UdpClient:
-    """One socket on this machine.
+    """One socket on this host.
 
     Attributes:
-        peer: whoever sent the last packet received: the server's TID.
-        peers: all who sent something.
+        peer: the source of the last packet received: the server's TID.
+        peers: all sources of packets.
     """
 
     def __init__(self, host: str = "127.0.0.1", port: int = 0) -> None:
@@ -102,7 +102,7 @@ class UdpClient:
         self.send(encode_error(0, text))
 
     async def receive(self) -> Packet:
-        """Return the next packet, from whoever it comes; that is the peer now."""
+        """Return the next packet from any source, which becomes the peer."""
         loop = asyncio.get_running_loop()
         async with asyncio.timeout(PATIENCE):
             datagram, address = await loop.sock_recvfrom(self.socket, 65_535)
@@ -157,9 +157,9 @@ class UdpClient:
         await self.blocks(content)
 
     async def blocks(self, content: bytes, size: int = 512, *, first: int = 1) -> None:
-        """Send bytes as blocks from FIRST on, each after the ACK of the one before.
+        """Send bytes as blocks from FIRST on, each after the ACK of the previous one.
 
-        The last one is shorter than SIZE, empty if need be (RFC 1350 §6).
+        The last one is shorter than SIZE, possibly empty (RFC 1350 §6).
         """
         for number, start in enumerate(range(0, len(content) + 1, size), first):
             self.block(number, content[start : start + size])

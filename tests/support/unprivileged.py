@@ -1,4 +1,4 @@
-"""Tests of missing rights, also where the tests run as root."""
+"""Tests without permissions, even if the tests run as root."""
 
 import contextlib
 import os
@@ -9,7 +9,7 @@ _NOBODY = 65_534
 
 @contextlib.contextmanager
 def unprivileged() -> Iterator[None]:
-    """Be somebody without rights for a while; root becomes nobody and root again."""
+    """Drop root temporarily: become nobody, and root again."""
     if os.geteuid() != 0:
         yield
         return

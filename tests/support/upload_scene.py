@@ -1,4 +1,4 @@
-"""What upload tests share: what lies in a folder, a slow disk, a settled server."""
+"""Shared by upload tests: names in a folder, a slow disk, a settled server."""
 
 import asyncio
 import contextlib
@@ -13,20 +13,20 @@ from tftptui.net.addresses import Endpoint
 
 
 def names_in(folder: Path) -> set[str]:
-    """Return what lies in a folder and below, hidden files included."""
+    """Return the names in a folder and below, including hidden files."""
     return {str(path.relative_to(folder)) for path in folder.rglob("*")}
 
 
 def hidden_in(folder: Path) -> list[Path]:
-    """Return the hidden files of uploads in progress, and what they leave behind."""
+    """Return the hidden files of running uploads, and their leftovers."""
     return list(folder.rglob(f"{PART_PREFIX.decode()}*"))
 
 
 async def settle(server: Endpoint) -> None:
-    """Return when a server has taken all that was sent to it before.
+    """Wait until a server has processed everything sent to it before.
 
-    What has reached its sockets is served in the same turn of the loop as this
-    question, and the answer is read in a later one.
+    Packets in its sockets are processed in the same turn of the loop as this request,
+    and the reply is read in a later one.
     """
     with UdpClient() as other:
         other.ask(server, b"is/not/there")
@@ -35,7 +35,7 @@ async def settle(server: Endpoint) -> None:
 
 @contextlib.contextmanager
 def slow_disk() -> Iterator[threading.Event]:
-    """Have whatever the loop gives to a thread wait until the event is set."""
+    """Block everything that the loop runs in a thread until the event is set."""
     gate = threading.Event()
     threads = ThreadPoolExecutor(max_workers=1)
     asyncio.get_running_loop().set_default_executor(threads)

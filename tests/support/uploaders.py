@@ -1,4 +1,4 @@
-"""The same client programs, bringing files instead of fetching them."""
+"""The same client programs, uploading files instead of fetching them."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,15 +7,15 @@ from tests.support.real_clients import PATIENCE, RealClient
 from tftptui.net.addresses import Endpoint
 
 BLOCK_SIZE, WINDOW = 1_428, 8
-"""What the client with options asks for."""
+"""The options requested by the client with options."""
 
 
 @dataclass(frozen=True)
 class Uploader(RealClient):
-    """A client program that uploads; its command brings the file PLACE as NAME."""
+    """A client program that uploads; its command sends the file PLACE as NAME."""
 
     def put(self, server: Endpoint, name: str, place: Path) -> tuple[int, str]:
-        """Bring the file PLACE; return the exit status and what was said."""
+        """Upload the file PLACE; return the exit status and the output."""
         with self.start(server, name, place) as process:
             said, _ = process.communicate(timeout=PATIENCE)
         return process.returncode, said

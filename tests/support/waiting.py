@@ -1,4 +1,4 @@
-"""Waiting for a socket without sleeping."""
+"""Waits for a socket without sleeping."""
 
 import select
 import socket
@@ -7,7 +7,7 @@ PATIENCE_MS = 10_000
 
 
 def await_readable(sock: socket.SocketType) -> None:
-    """Return once something can be read, an error included.
+    """Return once the socket is readable or has an error.
 
     Raises:
         AssertionError: nothing came for a long time.

@@ -1,4 +1,4 @@
-"""Holds an engine as the screen does, and remembers what it was told."""
+"""Holds an engine like the screen does, and records its frames."""
 
 import asyncio
 import contextlib
@@ -12,15 +12,15 @@ from tftptui.telemetry.counters import Counters
 from tftptui.telemetry.records.ring import PacketRecord, PacketRing
 
 PATIENCE = 20.0
-"""Seconds to wait for news that must come."""
+"""Timeout in seconds for a frame that must come."""
 
 
 class Watcher:
-    """Folds frames in. Use watching().
+    """Applies frames. Use watching().
 
     Attributes:
         frames: all of them, in order.
-        error: why the engine ended without being asked.
+        error: why the engine ended unexpectedly.
         over: whether frames have ended.
     """
 
@@ -48,7 +48,7 @@ class Watcher:
         return [record for record in records(self.ring) if record.kind in kinds]
 
     async def until(self, is_so: Callable[[], bool]) -> None:
-        """Wait for frames until something is so, at least until they end."""
+        """Wait for frames until a condition is true, at most until they end."""
         async with asyncio.timeout(PATIENCE):
             while not is_so():
                 assert not self.over, f"the engine ended: {self.error}"
@@ -78,7 +78,7 @@ class Watcher:
 
 @contextlib.asynccontextmanager
 async def watching(engine: EngineClient) -> AsyncIterator[Watcher]:
-    """Start an engine and watch it; the engine has stopped afterwards."""
+    """Start an engine and watch it; the engine is stopped afterwards."""
     await engine.start()
     watcher = Watcher(engine)
     task = asyncio.create_task(watcher.watch())

@@ -1,4 +1,4 @@
-"""The founding case as an engine would tell it: a boot ROM behind a firewall."""
+"""The founding case as an engine would report it: a boot ROM behind a firewall."""
 
 from typing import Any
 
@@ -81,7 +81,7 @@ HELPS = [
 
 
 def tries() -> list[TransferView]:
-    """Three tries of the boot ROM, each from the next port, and a client that works."""
+    """Return three tries of the boot ROM, on three ports, and a working client."""
     began = (NOW - 9, NOW - 7, NOW - 3)
     told: list[TransferView] = []
     for place, start in enumerate(began):
@@ -105,7 +105,7 @@ def tries() -> list[TransferView]:
 
 
 def finding(**changes: Any) -> Finding:
-    """What is found out about them."""
+    """Return the finding about them."""
     given: dict[str, Any] = {
         "number": 1,
         "code": "client-port-blocked",
@@ -128,7 +128,7 @@ def finding(**changes: Any) -> Finding:
 
 
 def founding_case(**changes: Any) -> list[Frame]:
-    """Return the frames: first most likely, then sure."""
+    """Return the frames: first likely, then certain."""
     likely = finding(
         code="answers-blocked", confidence=LIKELY, found=NOW - 6, transfers=[2, 3]
     )

@@ -28,7 +28,7 @@ from tftptui.protocol.sender import SendSession
 from tftptui.protocol.session import State
 
 Fate = tuple[float, ...]
-"""What becomes of a datagram: the extra delay of each copy that arrives."""
+"""The fate of a datagram: the extra delay of each copy that arrives."""
 
 LOST: Fate = ()
 ON_TIME: Fate = (0.0,)
@@ -39,7 +39,7 @@ OPTIONS = ((b"blksize", b"8"),)
 
 @dataclass(frozen=True)
 class Direction:
-    """The fate of the n-th datagram (from 0) that takes one direction."""
+    """The fate of the n-th datagram (from 0) in one direction."""
 
     fates: Mapping[int, Fate] = field(default_factory=dict)
     rest: Fate = ON_TIME
@@ -50,7 +50,7 @@ class Direction:
 
 @dataclass(frozen=True)
 class Path:
-    """What the wire does to both directions; ``delay`` is seconds one way."""
+    """The faults of both directions; ``delay`` is seconds one way."""
 
     to_client: Direction = Direction()
     to_server: Direction = Direction()
@@ -64,14 +64,14 @@ class Wire:
         session: not started yet.
         client: the other end.
         content: the file.
-        path: what becomes of datagrams.
+        path: the faults.
 
     Attributes:
         end: how the session ended.
         sent: how often each block was sent.
         oacks: OACKs sent.
-        heard: ACKs that reached the session while it ran.
-        timeouts: times that the session's timer was due.
+        heard: ACKs that reached the running session.
+        timeouts: how often the session's timer expired.
     """
 
     def __init__(
@@ -97,14 +97,15 @@ class Wire:
 
     @property
     def data_sent(self) -> int:
-        """DATA packets in all."""
+        """The total of DATA packets."""
         return self.sent.total()
 
     def run(self, most_steps: int = 20_000) -> None:
-        """Run until nothing is due or under way.
+        """Run until nothing is due or in flight.
 
         Raises:
-            AssertionError: it takes too many steps: packets breed packets.
+            AssertionError: there are too many steps, such as packets that cause
+                packets.
         """
         self._execute(self._session.start(self.clock.now()))
         for _ in range(most_steps):
@@ -113,7 +114,7 @@ class Wire:
         raise AssertionError(f"not over after {most_steps} steps: a packet storm")
 
     def _step(self) -> bool:
-        """Do what is due next; datagrams go before timers."""
+        """Process the next event; datagrams go before timers."""
         arrival = self._flying[0][0] if self._flying else None
         dues = (arrival, self._session.deadline(), self._client.deadline())
         due = min((moment for moment in dues if moment is not None), default=None)

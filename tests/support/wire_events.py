@@ -1,4 +1,4 @@
-"""What a machine and its DHCP servers say on a wire, as events."""
+"""Packets of a machine and its DHCP servers on a wire, as events."""
 
 from collections.abc import Iterable
 from ipaddress import IPv4Address
@@ -32,7 +32,7 @@ def asked(  # noqa: PLR0913 - a message has many fields
     server: str = "",
     secs: int = 0,
 ) -> DhcpSeen:
-    """Return what a machine asks; KIND None is BOOTP, SERVER whom it chose."""
+    """Return a machine's request; KIND None is BOOTP, SERVER the chosen one."""
     own: Options = () if kind is None else ((53, bytes([kind])),)
     if server:
         own += ((54, IPv4Address(server).packed),)
@@ -55,7 +55,7 @@ def told(  # noqa: PLR0913 - a message has many fields
     options: Options = (),
     mac: bytes = MAC,
 ) -> DhcpSeen:
-    """Return what a server replies; the ADDRESS of a proxy is 0.0.0.0."""
+    """Return a server's reply; the ADDRESS of a proxy is 0.0.0.0."""
     own: Options = () if kind is None else ((53, bytes([kind])),)
     own += ((54, IPv4Address(server).packed),)
     message = DhcpMessage(
@@ -75,7 +75,7 @@ def told(  # noqa: PLR0913 - a message has many fields
 def looked_for(
     target: str, time: float = 0.0, *, sender: str = "192.168.0.86", mac: bytes = MAC
 ) -> ArpSeen:
-    """Return that a machine asks who has TARGET."""
+    """Return a machine's ARP request for TARGET."""
     arp = Arp(ArpOp.REQUEST, mac, IPv4Address(sender), bytes(6), IPv4Address(target))
     return ArpSeen(time=time, interface=ETH, arp=arp)
 
@@ -83,7 +83,7 @@ def looked_for(
 def requested(
     server: str, file: bytes = b"ipxe.efi", time: float = 0.0, *, mac: bytes = MAC
 ) -> FileRequested:
-    """Return that a machine asks SERVER for a file."""
+    """Return a machine's TFTP request to SERVER."""
     return FileRequested(
         time=time,
         interface=ETH,
@@ -95,17 +95,17 @@ def requested(
 
 
 def plugged(time: float = 0.0) -> LinkSeen:
-    """Return that the link is up."""
+    """Return the event that the link is up."""
     return LinkSeen(time=time, interface=ETH, is_up=True)
 
 
 def unplugged(time: float = 0.0) -> LinkSeen:
-    """Return that the link is down."""
+    """Return the event that the link is down."""
     return LinkSeen(time=time, interface=ETH, is_up=False)
 
 
 def heard(events: Iterable[WireEvent]) -> tuple[Devices, list[News]]:
-    """Return what is known after these events, and what was told of them."""
+    """Return the devices after these events, and the news about them."""
     devices = Devices()
     news = [one for event in events for one in devices.take(event)]
     return devices, news

@@ -1,4 +1,4 @@
-"""All labelled cases, in the order of their numbers."""
+"""All labelled cases, in numerical order."""
 
 from tests.support.scenarios.firewalls import FIREWALLS
 from tests.support.scenarios.hosts import HOSTS

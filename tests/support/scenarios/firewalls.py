@@ -27,7 +27,7 @@ URL = f"tftp://{Lab.SERVER}/{FILE}"
 
 
 def forward(*rules: str, before: str = "") -> str:
-    """Return a forwarding firewall that drops what no rule lets through."""
+    """Return a forwarding firewall that drops packets that no rule allows."""
     lines = "\n".join(rules)
     return (
         f"table ip f {{\n{before}\nchain forward {{\n"
@@ -36,7 +36,7 @@ def forward(*rules: str, before: str = "") -> str:
 
 
 def helper(priority: str) -> str:
-    """Return what gives requests the helper, at a priority of prerouting."""
+    """Return the rules that assign the helper, at a prerouting priority."""
     return (
         'ct helper tftp-std { type "tftp" protocol udp; }\nchain assign {\n'
         f"type filter hook prerouting priority {priority}; policy accept;\n"
@@ -45,7 +45,7 @@ def helper(priority: str) -> str:
 
 
 def clean(stage: Stage) -> None:
-    """Nothing stands between: everybody gets the file."""
+    """Run without a firewall: every client gets the file."""
     stage.boot()
     place = "/dev/null"
     stage.program("curl", "-sS", "-m", "20", "-o", place, URL)
@@ -58,7 +58,7 @@ def clean(stage: Stage) -> None:
 
 
 def seed(stage: Stage) -> None:
-    """Answers pass to high client ports alone: the founding case."""
+    """Allow replies only to high client ports: the founding case."""
     stage.nft("router", forward(REQUEST, HIGH_ANSWERS, ACKS))
     stage.boot()
     stage.wait_for("answers-blocked", "client-port-blocked")
@@ -72,7 +72,7 @@ def seed(stage: Stage) -> None:
 
 
 def seed_walked(stage: Stage) -> None:
-    """The founding case with one client alone: a walk hop by hop tells the port."""
+    """Run the founding case with one client: a hop-by-hop probe finds the port."""
     stage.nft(
         "router",
         "table ip f { chain forward {\ntype filter hook forward priority filter;\n"
@@ -85,7 +85,7 @@ def seed_walked(stage: Stage) -> None:
 
 
 def seed_probed(stage: Stage) -> None:
-    """The founding case, looked at with our own probe from the client's side."""
+    """Run the founding case with our own probe on the client's side."""
     stage.nft("router", forward(REQUEST, HIGH_ANSWERS, ACKS))
     ports = ("--from-ports", "2070-2072,25300,32768,40000,49200,60000")
     hurry = ("--timeout", "1", "--retries", "1", "--sizes", "512,1468")
@@ -113,14 +113,14 @@ def check_seed(stage: Stage) -> None:
 
 
 def one_port(stage: Stage) -> None:
-    """A firewall that keeps state takes answers from the asked port for replies."""
+    """Track connections: replies from the request port count as established."""
     stage.nft("router", forward(REPLIES, REQUEST))
     stage.boot()
     stage.wait_for()
 
 
 def one_port_stateless(stage: Stage) -> None:
-    """An access list does not care whether they are replies."""
+    """Run without tracking: an access list does not track connections."""
     answers = f"ip saddr {Lab.SERVER} udp sport 69 udp dport 40000-65535 accept"
     stage.nft("router", forward(REQUEST, answers))
     stage.boot()
@@ -128,14 +128,14 @@ def one_port_stateless(stage: Stage) -> None:
 
 
 def no_helper(stage: Stage) -> None:
-    """State is kept, but nobody tells the firewall of the answer's port."""
+    """Track connections without a helper: the reply's port is not expected."""
     stage.nft("router", forward(RELATED, REQUEST))
     stage.boot()
     stage.wait_for("answers-blocked")
 
 
 def with_helper(stage: Stage) -> None:
-    """The helper lets both directions of both kinds of transfer through."""
+    """Use the helper, which allows both directions of both kinds of transfer."""
     stage.nft("router", forward(RELATED, REQUEST, before=helper("filter")))
     stage.boot()
     put = ("-c", "put", "/etc/hostname", "up.txt")
@@ -144,14 +144,14 @@ def with_helper(stage: Stage) -> None:
 
 
 def helper_in_raw(stage: Stage) -> None:
-    """A helper before connections are tracked does nothing."""
+    """Assign the helper before connection tracking, without effect."""
     stage.nft("router", forward(RELATED, REQUEST, before=helper("-300")))
     stage.boot()
     stage.wait_for("answers-blocked")
 
 
 def stale_state(stage: Stage) -> None:
-    """The firewall remembers a flow from before its helper was loaded."""
+    """Leave a tracked flow from before the helper was loaded."""
     stage.nft("router", forward(RELATED, REQUEST))
     fixed: dict[str, Any] = {
         "port": 2_072,
@@ -174,7 +174,7 @@ def stale_state(stage: Stage) -> None:
 
 
 def part_of_range(stage: Stage) -> None:
-    """Answers from the first two ports of ours pass; the client's port is fine."""
+    """Allow replies from the first two of our ports; the client's port is fine."""
     good = f"{PORTS.first}-{PORTS.first + 1}"
     answers = f"ip saddr {Lab.SERVER} udp sport {good} accept"
     stage.nft("router", forward(REQUEST, answers, ACKS))
@@ -186,7 +186,7 @@ def part_of_range(stage: Stage) -> None:
 
 
 def second_stage(stage: Stage) -> None:
-    """GRUB asks from a port that is let through, what it starts from a lower one."""
+    """Let GRUB use an allowed port, and the program it starts a lower one."""
     high = f"ip saddr {Lab.SERVER} udp dport 2000-65535 accept"
     stage.nft("router", forward(REQUEST, high, ACKS))
     stage.boot(port=25_300, step=0, options=GRUB)
@@ -195,7 +195,7 @@ def second_stage(stage: Stage) -> None:
 
 
 def path_hash(stage: Stage) -> None:
-    """One of two paths drops what a hash of the ports gives it: half of the flows."""
+    """Drop one of two paths, chosen by a hash of ports: half of the flows."""
     stage.nft(
         "router",
         "table ip f { chain forward {\ntype filter hook forward priority filter;\n"
@@ -226,16 +226,16 @@ def check_range_may_help(stage: Stage) -> None:
 
 
 def acks_cut(stage: Stage) -> None:
-    """Requests and answers pass, ACKs to our ports do not."""
+    """Allow requests and replies, but no ACKs to our ports."""
     stage.nft("router", forward(REQUEST, ANSWERS))
     stage.boot(patience=9.0)
     stage.wait_for("acks-blocked")
 
 
 def other_range(stage: Stage) -> None:
-    """The firewall lets ACKs to another range through: to none of ours, then to half.
+    """Allow ACKs to another range: to none of our ports, then to half.
 
-    As long as no port of ours works nobody can tell it from ACKs that are all lost.
+    As long as no port of ours works it can't be distinguished from lost ACKs.
     """
     acks = f"ip saddr {CLIENTS} ip daddr {Lab.SERVER} udp dport"
     stage.nft("router", forward(REQUEST, ANSWERS, f"{acks} 45000-45010 accept"))
@@ -259,7 +259,7 @@ def check_range_is_named(stage: Stage) -> None:
 
 
 def range_inbound(stage: Stage) -> None:
-    """Our range is open from the client's side only: the commonest wrong cure."""
+    """Allow our range only from the client's side: the most common wrong fix."""
     new = f"ip saddr {CLIENTS} udp dport {RANGE} ct state new accept"
     stage.nft("router", forward(REPLIES, REQUEST, new))
     stage.boot()
@@ -275,7 +275,7 @@ def check_range_is_no_cure(stage: Stage) -> None:
 
 
 def refused_by_rule(stage: Stage) -> None:
-    """A firewall refuses answers and says so."""
+    """Reject replies with an ICMP error."""
     refuse = f"ip saddr {Lab.SERVER} reject with icmp type admin-prohibited"
     stage.nft("router", forward(REQUEST, refuse))
     stage.boot()
@@ -283,7 +283,7 @@ def refused_by_rule(stage: Stage) -> None:
 
 
 def refused_as_closed(stage: Stage) -> None:
-    """A firewall refuses answers as if the port were closed."""
+    """Reject replies as if the port were closed."""
     refuse = f"ip saddr {Lab.SERVER} reject with icmp type port-unreachable"
     stage.nft("router", forward(REQUEST, refuse))
     stage.boot()
@@ -297,7 +297,7 @@ def check_firewall_is_named(stage: Stage) -> None:
 
 
 def two_in_one_port(stage: Stage) -> None:
-    """A client that is gone costs another nothing."""
+    """Check that a dead client does not affect another."""
     gone = [
         *("curl", "-sS", "-m", "1", "--interface", Lab.SECOND, "-o/dev/null"),
         f"tftp://{Lab.SERVER}/big.bin",
@@ -440,6 +440,6 @@ FIREWALLS = (
         never=frozenset({"stale-conntrack", "client-port-blocked", "range-mismatch"}),
         settings={"timeout": 1.0, "order": "sequential"},
         check=check_ratio_is_told,
-        within=30.0,  # several flows have to fail and to pass before it can be seen
+        within=30.0,  # several flows must fail and pass before it can be detected
     ),
 )

@@ -1,4 +1,4 @@
-"""Healthy boots of mixed clients on a way that loses some packets: nothing is wrong."""
+"""Healthy boots of mixed clients on a path that loses some packets: no alarms."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -22,11 +22,11 @@ LOSS = (
 )
 RETRIES = (0.0, 2.0, 4.0, 8.0)
 _LONG = 180.0
-"""Seconds for a program. Of 83 blocks 3.5 are lost on average, but 8 once in 60 boots:
-with 40 s, curl would give up then, after eight waits of 5 s."""
+"""Timeout in seconds of a program. Of 83 blocks 3.5 are lost on average, but 8 once in
+60 boots: with 40 s, curl would give up then, after eight waits of 5 s."""
 
 FIRMWARE_PORTS = "40959,49152-49164"
-"""What iPXE and PXELINUX take here, and no program may get from the system."""
+"""The ports of iPXE and PXELINUX here, which no program may get from the system."""
 
 NAMES = [
     "pxelinux.cfg/01-aa-bb-cc-dd-ee-ff",
@@ -37,7 +37,7 @@ NAMES = [
 
 @dataclass(frozen=True, slots=True)
 class Booted:
-    """One boot: whose, whether the file came, and how many seconds it took."""
+    """One boot: its client, whether the file is complete, and the seconds it took."""
 
     client: str
     came: bool
@@ -46,7 +46,7 @@ class Booted:
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """What was told of a boot though nothing was wrong, even if for a moment only."""
+    """A false alarm about a boot, even a short one."""
 
     client: str
     code: str
@@ -55,7 +55,7 @@ class Alarm:
 
 @dataclass
 class Boots:
-    """What came of many boots."""
+    """The results of many boots."""
 
     booted: list[Booted] = field(default_factory=list)
     alarms: list[Alarm] = field(default_factory=list)
@@ -81,7 +81,7 @@ def _uefi(lab: Lab, address: str) -> bool:
 
 
 def _pxelinux(lab: Lab, address: str) -> bool:
-    """Look for the configuration as PXELINUX does; only the last name is there."""
+    """Search for the configuration like PXELINUX; only the last name exists."""
     made = partial(
         Firmware, SERVED, address=address, options=clients.PXELINUX, asks=RETRIES
     )
@@ -93,7 +93,7 @@ def _pxelinux(lab: Lab, address: str) -> bool:
 
 
 def _curl(lab: Lab, address: str) -> bool:
-    """Fetch with curl; each loss costs it the 6 s that it asks for as timeout."""
+    """Fetch with curl; each loss costs the 6 s that it requests as timeout."""
     url = f"tftp://{Lab.SERVER}/{FILE}"
     command = ("curl", "-sS", "--interface", address, "-o/dev/null", url)
     return program(lab.within("client"), *command, patience=_LONG)
@@ -128,7 +128,7 @@ CLIENTS: dict[str, Boot] = {
 }
 
 OF_ONE_HOST = ("atftp", "tftp-hpa", "BusyBox")
-"""Those that can't be told an address to ask from."""
+"""Programs without an option for the source address."""
 
 
 def healthy_boots(folder: Path, count: int, *, percent: int = 2) -> Boots:
@@ -168,7 +168,7 @@ def _boot(lab: Lab, client: str, address: str) -> Booted:
 
 
 def _alarms(found: list[Found], whose: dict[str, str]) -> Iterator[Alarm]:
-    """Return each alarm once for each client that it was told of."""
+    """Yield each alarm once for each client that it is about."""
     told = {
         (one.number, client): one
         for one in reversed(found)

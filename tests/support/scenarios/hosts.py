@@ -1,4 +1,4 @@
-"""Scenarios of this host, the client's host, and translations of addresses."""
+"""Scenarios of this host, the client's host, and NAT."""
 
 import subprocess
 
@@ -21,7 +21,7 @@ _KILLED = 6
 
 
 def chain(hook: str, *rules: str, policy: str = "drop") -> str:
-    """Return a firewall of one machine."""
+    """Return a firewall of one host."""
     lines = "\n".join(rules)
     return (
         f"table ip h {{ chain {hook} {{\n"
@@ -35,7 +35,7 @@ def busybox(stage: Stage) -> None:
 
 
 def server_output(stage: Stage) -> None:
-    """The server's own firewall lets only its port 69 out."""
+    """Allow only port 69 out of the server's own firewall."""
     stage.nft("server", chain("output", "udp sport 69 accept"))
     stage.boot()
     stage.wait_for("server-output-blocked")
@@ -45,34 +45,34 @@ LIMITED = "limit rate 1/hour burst 300 packets accept"
 
 
 def server_output_amid(stage: Stage) -> None:
-    """The server's own firewall lets a large file out in part."""
+    """Let the server's own firewall block a large file midway."""
     stage.nft("server", chain("output", LIMITED))
     stage.amid_big_file(lambda: None)
     stage.wait_for("server-output-blocked")
 
 
 def route_lost_amid(stage: Stage) -> None:
-    """The server loses its route to the client in the middle of a large file."""
+    """Remove the server's route to the client midway through a large file."""
     stage.amid_big_file(lambda: stage.lab.ip("server", "route del default"))
     stage.wait_for("no-route")
 
 
 def some_output_lost(stage: Stage) -> None:
-    """The server's own firewall drops a packet of ten: none in a row for long."""
+    """Drop every tenth packet on the server's own firewall: no long gap."""
     stage.nft("server", chain("output", "numgen inc mod 10 == 9 drop", policy="accept"))
     stage.boot(gap=0.5, patience=20.0)
     stage.wait_for()
 
 
 def server_input(stage: Stage) -> None:
-    """The server's own firewall lets requests in, and no ACK."""
+    """Allow requests, but no ACKs, into the server's own firewall."""
     stage.nft("server", chain("input", "udp dport 69 accept"))
     stage.boot(patience=9.0)
     stage.wait_for("acks-blocked")
 
 
 def server_closed(stage: Stage) -> None:
-    """The server's own firewall lets nothing in: only its rules tell that."""
+    """Drop everything into the server's host: only its rules show that."""
     stage.nft("server", chain("input"))
     stage.boot(patience=3.0)
     stage.wait_for("requests-not-arriving")
@@ -85,7 +85,7 @@ def check_rules_are_read(stage: Stage, code: str) -> None:
 
 
 def client_drops(stage: Stage) -> None:
-    """The client's own firewall drops what is no reply."""
+    """Drop packets that are no replies on the client's own firewall."""
     stage.nft("client", chain("input", REPLIES))
     busybox(stage)
     stage.wait_for("answers-blocked")
@@ -98,7 +98,7 @@ def check_client_is_not_left_out(stage: Stage) -> None:
 
 
 def client_refuses(stage: Stage) -> None:
-    """The client's own firewall refuses what is no reply."""
+    """Reject packets that are no replies on the client's own firewall."""
     refuse = "reject with icmp type admin-prohibited"
     stage.nft("client", chain("input", REPLIES, refuse))
     busybox(stage)
@@ -106,7 +106,7 @@ def client_refuses(stage: Stage) -> None:
 
 
 def masquerade(stage: Stage) -> None:
-    """The client is hidden behind the router's address, which knows no answer."""
+    """Hide the client behind the router's address, which expects no reply."""
     hide = (
         "table ip n { chain post {\ntype nat hook postrouting priority srcnat;\n"
         'oifname "s0" masquerade\n}\n}\n'
@@ -121,7 +121,7 @@ def masquerade(stage: Stage) -> None:
 
 
 def port_forward(stage: Stage) -> None:
-    """The server stands behind a forwarded port; its answers are not translated."""
+    """Forward the server's port; its replies are not translated."""
     rule = f'iifname "c0" udp dport 69 dnat to {Lab.SERVER}'
     stage.nft(
         "router",
@@ -133,7 +133,7 @@ def port_forward(stage: Stage) -> None:
 
 
 def multi_homed(stage: Stage) -> None:
-    """The server has two addresses and answers from the one that was asked."""
+    """Use a server with two addresses, which replies from the requested one."""
     stage.boot((OTHER, 69))
     stage.wait_for()
 
@@ -144,27 +144,27 @@ def with_second_address(stage: Stage) -> None:
 
 
 def no_route(stage: Stage) -> None:
-    """The server has no way to the client."""
+    """Remove the server's route to the client."""
     stage.lab.ip("server", "route del default")
     stage.boot(patience=3.0)
     stage.wait_for("no-route")
 
 
 def gateway_dead(stage: Stage) -> None:
-    """The server's gateway is not there."""
+    """Use a gateway that does not exist."""
     stage.lab.ip("server", f"route replace default via {DEAD}")
     stage.boot(patience=4.0)
     stage.wait_for("gateway-silent")
 
 
 def client_left(stage: Stage) -> None:
-    """The client asks once and closes its port."""
+    """Have the client send one request and close its port."""
     stage.inside(lambda: ask_and_leave(SERVED, FILE))
     stage.wait_for_note("client-port-closed")
 
 
 def clients_killed(stage: Stage) -> None:
-    """Six programs are killed at once, and their host rations what it says of that."""
+    """Kill six programs at once, while their host limits its ICMP errors."""
     stage.lab.set("client", "net/ipv4/icmp_ratelimit", "1000")
     curl = ("curl", "-sS", "-o/dev/null")
     url = f"tftp://{Lab.SERVER}/big.bin"
@@ -187,7 +187,7 @@ def check_nobody_is_accused(stage: Stage) -> None:
 
 
 def client_off(stage: Stage) -> None:
-    """The client asks and is switched off: the router finds it no more."""
+    """Switch the client off after one request: the router can't find it."""
     stage.nft("client", chain("input", "meta l4proto icmp accept"))
     stage.inside(lambda: ask_and_leave(SERVED, FILE))
     stage.lab.ip("client", f"address del {Lab.CLIENT}/24 dev c0")

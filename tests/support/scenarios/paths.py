@@ -1,4 +1,4 @@
-"""Scenarios of the way itself: sizes, copies, losses, cuts, circles."""
+"""Scenarios of the path itself: MTU, duplicates, losses, cuts, loops."""
 
 from tests.support.lab import Lab
 from tests.support.lab_clients import IPXE, Firmware, probe_then_fetch
@@ -33,7 +33,7 @@ def small_link(stage: Stage) -> None:
 
 
 def black_hole(stage: Stage) -> None:
-    """A small link whose router may not say so: our packets may be cut up."""
+    """Use a small MTU whose router sends no ICMP; our packets may be fragmented."""
     small_link(stage)
     stage.nft("router", NO_ICMP)
     curl(stage, 1_468)
@@ -42,14 +42,14 @@ def black_hole(stage: Stage) -> None:
 
 
 def discovered(stage: Stage) -> None:
-    """A small link whose router says so."""
+    """Use a small MTU whose router reports it."""
     small_link(stage)
     curl(stage, 1_468)
     stage.wait_for()
 
 
 def no_fragments(stage: Stage) -> None:
-    """Fragments are dropped: large blocks never arrive, small ones do."""
+    """Drop fragments: large blocks never arrive, small ones do."""
     stage.nft("router", NO_FRAGMENTS)
     curl(stage, 8_192, seconds=8)
     stage.wait_for("path-mtu")
@@ -64,7 +64,7 @@ def check_size_is_a_fact(stage: Stage) -> None:
 
 
 def doubled(stage: Stage) -> None:
-    """Something on the way doubles requests."""
+    """Duplicate requests on the path."""
     stage.nft(
         "router",
         "table ip f { chain pre {\ntype filter hook prerouting priority -150;\n"
@@ -79,16 +79,16 @@ def check_one_transfer(stage: Stage) -> None:
 
 
 def size_probe(stage: Stage) -> None:
-    """UEFI firmware asks for the size, breaks off, and asks again."""
+    """Have UEFI firmware request the size, abort, and request the file."""
     stage.inside(lambda: stage.results.append(probe_then_fetch(SERVED, FILE)))
     stage.wait_for()
 
 
 def lossy(stage: Stage) -> None:
-    """One packet of five is lost on the way there, and one of seven on the way back.
+    """Lose one packet of five to the server, and one of seven to the client.
 
     One of four both ways would lose the same two packets of every round: then only the
-    client's own repeats bring it on, and it looks like one that pauses.
+    client's own retransmissions make progress, and it looks like a client that pauses.
     """
     stage.nft(
         "router",
@@ -101,7 +101,7 @@ def lossy(stage: Stage) -> None:
 
 
 def cut(stage: Stage) -> None:
-    """The way is cut in the middle of a large file, then the client begins anew.
+    """Cut the path midway through a large file, then have the client start over.
 
     Until it does, a client that is switched off would look the same.
     """
@@ -128,16 +128,16 @@ def check_cut_is_no_silence(stage: Stage) -> None:
 
 
 def circle(stage: Stage) -> None:
-    """Packets live for one hop only."""
+    """Limit packets to one hop."""
     stage.lab.set("server", "net/ipv4/ip_default_ttl", "1")
     stage.boot()
     stage.wait_for("routing-loop")
 
 
 def deaf_to_options(stage: Stage) -> None:
-    """The client asks for options and takes no OACK; then none is agreed to.
+    """Have the client request options and ignore the OACK; then grant none.
 
-    Until it is answered without one, a firewall would look the same.
+    Until it gets a reply without one, a firewall would look the same.
     """
     stage.boot(options=IPXE, port=40_960, step=0, knows_oack=False)
     stage.wait_for("answers-blocked")

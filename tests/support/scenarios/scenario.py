@@ -1,4 +1,4 @@
-"""A scenario: what stands between client and server, and what has to be found."""
+"""A scenario: the setup between client and server, and the expected findings."""
 
 import threading
 from collections.abc import Callable
@@ -19,23 +19,23 @@ BIG = octets(3_000_000)
 SERVED = (Lab.SERVER, 69)
 
 PATIENCE = 20.0
-"""Seconds to wait for a finding that must come."""
+"""Timeout in seconds for a finding that must come."""
 
 CALM = 1.5
 """Seconds during which none may come."""
 
 _STEP = 0.1
 _SOME = 10_000
-"""Bytes of a large file after which it is under way."""
+"""Bytes of a large file after which it has started."""
 
 
 @dataclass
 class Stage:
-    """Where a scenario is played.
+    """The environment of a scenario.
 
     Attributes:
         results: of the fetches so far, in order.
-        told: codes of the alarms that stood at the end of each act.
+        told: codes of the alarms in force at the end of each act.
     """
 
     lab: Lab
@@ -44,11 +44,11 @@ class Stage:
     told: list[set[str]] = field(default_factory=list)
 
     def nft(self, place: Place, rules: str) -> None:
-        """Load rules on a machine in the place of those it has."""
+        """Replace the rules of a host."""
         self.lab.nft(place, f"flush ruleset\n{rules}")
 
     def boot(self, server: tuple[str, int] = SERVED, **changes: Any) -> bool:
-        """Have firmware fetch the file; return whether it came whole."""
+        """Have firmware fetch the file; return whether it is complete."""
         firmware = Firmware(server, FILE, **changes)
         came = self.lab.inside("client", firmware.fetch)
         if came and bytes(firmware.content) not in (CONTENT, BIG):
@@ -57,7 +57,7 @@ class Stage:
         return came
 
     def amid_big_file(self, work: Callable[[], None], **changes: Any) -> None:
-        """Have firmware fetch a large file, and do something once blocks have come."""
+        """Have firmware fetch a large file, and call WORK once blocks have arrived."""
         firmware = Firmware(SERVED, "big.bin", **({"patience": 4.0} | changes))
         with ThreadPoolExecutor(1) as pool:
             fetched = pool.submit(self.lab.inside, "client", firmware.fetch)
@@ -66,28 +66,28 @@ class Stage:
             self.results.append(fetched.result())
 
     def wait_for_transfers(self, count: int) -> None:
-        """Wait until so many transfers have begun, and had a moment to go on."""
+        """Wait until COUNT transfers have started, and made progress for a moment."""
         _until(lambda: self.server.started >= count, PATIENCE)
         _pause(CALM)
 
     def wait_for_ends(self, count: int) -> None:
-        """Wait until so many transfers are over, and what is told of them."""
+        """Wait until COUNT transfers are over, and for the findings."""
         _until(lambda: len(self.server.outcomes()) >= count, 2 * PATIENCE)
         _pause(CALM)
         self.told.append(self.server.alarms)
 
     def inside(self, work: Callable[[], Any]) -> None:
-        """Do something on the client."""
+        """Call WORK on the client."""
         self.lab.inside("client", work)
 
     def program(self, *command: str) -> bool:
-        """Run a real client; return whether it says that all went well."""
+        """Run a real client; return whether it reports success."""
         came = program(self.lab.within("client"), *command)
         self.results.append(came)
         return came
 
     def wait_for(self, *codes: str) -> None:
-        """Wait until an alarm of these stands, or time is up; none: that it is calm."""
+        """Wait for an alarm of these codes or a timeout; without codes, for calm."""
         if not codes:
             _pause(CALM)
         else:
@@ -95,12 +95,12 @@ class Stage:
         self.told.append(self.server.alarms)
 
     def wait_for_note(self, code: str) -> None:
-        """Wait until something that is no alarm is told."""
+        """Wait until a note is reported."""
         _until(lambda: code in self.server.codes, PATIENCE)
         self.told.append(self.server.alarms)
 
     def finding(self, code: str) -> Found:
-        """Return the finding of a code that stands."""
+        """Return the finding of a code in force."""
         return next(one for one in self.server.standing if one.code == code)
 
 
@@ -110,14 +110,14 @@ class Scenario:
 
     Attributes:
         number: in the list of labelled cases.
-        play: arranges it and acts.
-        accepts: alarms that are right, one for each act; an empty set for calm.
+        play: sets it up and acts.
+        accepts: correct alarms, one set for each act; an empty set for calm.
         never: codes that would be wrong at any time.
-        notes: codes that have to be told besides.
-        succeeds: what the fetches have to come to, in order.
+        notes: codes of notes that must be reported.
+        succeeds: the expected results of the fetches, in order.
         settings: of the server.
-        check: looks at more.
-        within: seconds from the first request to the first right finding.
+        check: further checks.
+        within: seconds from the first request to the first correct finding.
     """
 
     number: int
@@ -135,10 +135,10 @@ class Scenario:
         return f"{self.number}-{self.name.replace(' ', '-')}"
 
     def run(self, folder: Path) -> Stage:
-        """Play it in a laboratory of its own; return the stage as it is left.
+        """Run it in its own lab; return the stage afterwards.
 
         Raises:
-            CalledProcessError, FileNotFoundError: that can't be done here.
+            CalledProcessError, FileNotFoundError: that is not possible here.
         """
         root = folder / str(self)
         root.mkdir()
@@ -160,7 +160,7 @@ class Scenario:
 
 
 def none() -> tuple[frozenset[str], ...]:
-    """Accept nothing but calm."""
+    """Accept only calm."""
     return (frozenset(),)
 
 
