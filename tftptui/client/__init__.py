@@ -1,1 +1,1 @@
-"""The other end: fetches files from a TFTP server and puts them there."""
+"""The TFTP client: fetches and sends files."""

@@ -1,4 +1,4 @@
-"""The client's socket: one port of ours, first to the listener, then to one TID."""
+"""The client's socket: sends first to the listening port, then to one TID."""
 
 import contextlib
 import errno
@@ -13,36 +13,36 @@ from tftptui.protocol.errors import ErrorCode
 from tftptui.protocol.packets import encode_error
 from tftptui.telemetry.stray_notes import SAID
 
-_ROOM = 65_536  # no UDP datagram is longer
+_ROOM = 65_536  # maximum UDP datagram
 _BUFFER = 1 << 20
 _STRAY_ANSWERS = 10
 _MILLISECONDS = 1_000
-_PATIENCE = 1_000  # milliseconds for the network card to make room
+_PATIENCE = 1_000  # milliseconds to wait for the socket to become writable
 
 
 class Wakeable(Protocol):
     """Something else to wait for."""
 
     def fileno(self) -> int:
-        """Return a descriptor that is readable when there is a reason to wake."""
+        """Return a file descriptor that is readable when there is a reason to wake."""
 
 
 class Channel:
-    """A bound UDP socket; it never blocks but in wait().
+    """A bound UDP socket; only wait() blocks.
 
-    Unconnected, since the server answers from another port than the one that was
-    asked, and since strangers have to be told that they are (RFC 1350 §4).
+    It is unconnected, since the server replies from another port than the one the
+    request was sent to, and since strangers must get an ERROR (RFC 1350 §4).
 
     Args:
-        sock: bound already.
-        server: whom the request goes to.
-        wakeable: what ends wait() besides the socket.
+        sock: already bound.
+        server: destination of the request.
+        wakeable: also ends wait().
 
     Attributes:
-        server: whom the request goes to.
+        server: destination of the request.
         peer: the server's TID, once lock() was called.
-        strays: datagrams that came from elsewhere.
-        stranger: who sent the last of them.
+        strays: number of datagrams from elsewhere.
+        stranger: source of the last of them.
     """
 
     def __init__(
@@ -70,46 +70,46 @@ class Channel:
         return endpoint_of(self._socket.getsockname())
 
     def wait(self, seconds: float | None) -> None:
-        """Return when there is something to look at, or when SECONDS have passed."""
+        """Wait until something is readable, or for SECONDS."""
         timeout = None if seconds is None else max(0.0, seconds) * _MILLISECONDS
         self._poll.poll(timeout)
 
     def lock(self) -> None:
-        """Take the sender of the last datagram for the server's TID, from now on."""
+        """Use the source of the last datagram as the server's TID from now on."""
         if self._from is not None:
             self._locked, self.peer = self._from, endpoint_of(self._from)
 
     def unlock(self) -> None:
-        """Send a new request: packets of the old TID are no reply to it.
+        """Prepare for a new request: packets from the old TID are no reply to it.
 
-        A server that answers from the port that was asked has no other.
+        A server that replies from the request port has no other TID.
         """
         if self.peer is not None and self.peer != self.server:
             self._left.add(self.peer)
         self._locked = self.peer = None
 
     def ask(self, packet: bytes) -> None:
-        """Send to the server's listener.
+        """Send to the server's listening port.
 
         Raises:
-            OSError: this host can't.
+            OSError: sending failed.
         """
         self._send(packet, self.server.as_socket_address())
 
     def send(self, packet: bytes | memoryview) -> None:
-        """Send to the server's TID; that it fails the timer will show."""
+        """Send to the server's TID; on errors the timer will retry."""
         if self._locked is not None:
             with contextlib.suppress(OSError):
                 self._send(packet, self._locked)
 
     def receive(self) -> memoryview | None:
-        """Return a datagram of the server, good until the next call, or None."""
+        """Return a datagram of the server, valid until the next call, or None."""
         while True:
             try:
                 count, address = self._socket.recvfrom_into(self._buffer)
             except BlockingIOError:
                 return None
-            except OSError:  # an ICMP error: errors() tells which
+            except OSError:  # an ICMP error: see errors()
                 continue
             self._from = address
             if address == self._locked or (self._locked is None and self._is_server()):
@@ -117,7 +117,7 @@ class Channel:
             self._turn_away()
 
     def errors(self) -> list[IcmpError]:
-        """Return the ICMP errors that came for what we sent."""
+        """Return the ICMP errors for packets we sent."""
         return drain_errors(self._socket)
 
     def close(self) -> None:
@@ -125,7 +125,7 @@ class Channel:
         self._socket.close()
 
     def _is_server(self) -> bool:
-        """Whether the last datagram comes from the host that was asked."""
+        """Return whether the last datagram comes from the server's host."""
         assert self._from is not None  # noqa: S101 - receive() has just set it
         sender = endpoint_of(self._from)
         return (
@@ -135,11 +135,11 @@ class Channel:
         )
 
     def _turn_away(self) -> None:
-        """Tell a stranger that this is not its transfer."""
+        """Send an ERROR to a stranger."""
         assert self._from is not None  # noqa: S101 - receive() has just set it
         self.strays += 1
         self.stranger = endpoint_of(self._from)
-        is_error = self._buffer[:2] == b"\0\5"  # never answered (RFC 1350 §7)
+        is_error = self._buffer[:2] == b"\0\5"  # no reply to an ERROR (RFC 1350 §7)
         if not is_error and self.strays <= _STRAY_ANSWERS:
             packet = encode_error(ErrorCode.UNKNOWN_TID, SAID)
             with contextlib.suppress(OSError):
@@ -154,7 +154,7 @@ class Channel:
         except OSError as error:
             if error.errno != errno.ECONNREFUSED:
                 raise
-            # An older ICMP error has spoilt this; it is reported apart.
+            # Caused by an earlier ICMP error, which is reported separately.
             self._socket.sendto(packet, to)
 
 
@@ -162,7 +162,7 @@ def open_channel(local: Endpoint, server: Endpoint, wakeable: Wakeable) -> Chann
     """Open a channel on one of our ports; 0 lets the system choose.
 
     Raises:
-        OSError: the port is taken, or not ours to have.
+        OSError: the port is in use, or permission is denied.
     """
     sock = socket.socket(server.family, socket.SOCK_DGRAM)
     try:

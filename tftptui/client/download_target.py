@@ -1,4 +1,4 @@
-"""Where a file that was fetched goes: whole under its name, or not at all."""
+"""Destination of a download: complete under its name, or nothing."""
 
 import contextlib
 import os
@@ -11,13 +11,13 @@ from tftptui.files.hidden_file import create_hidden, take_place
 from tftptui.protocol.netascii import Decoder
 
 STANDARD_STREAM = "-"
-"""The name that means standard output, or input."""
+"""The name for standard output, or input."""
 
 _MODE = 0o666
 
 
 class Target(Protocol):
-    """A place to write to. All of these raise OSError when it can't be written."""
+    """A destination. All methods raise OSError if writing fails."""
 
     @property
     def octets(self) -> int:
@@ -27,17 +27,17 @@ class Target(Protocol):
         """Append bytes."""
 
     def commit(self) -> None:
-        """Make it safe and visible; nothing is written any more."""
+        """Make the file durable and visible; write nothing afterwards."""
 
     def discard(self) -> None:
         """Leave nothing behind; does nothing after commit()."""
 
 
 class FileTarget:
-    """A hidden file beside PATH that takes its place in the end.
+    """A hidden file next to PATH that replaces it at the end.
 
-    What was there before stays until then, and lends its permissions. A link is
-    followed. A name is cut where the hidden one would grow too long.
+    An existing file stays until then; its permissions are kept. Links are followed. The
+    hidden name is truncated if it gets too long.
     """
 
     def __init__(self, path: Path) -> None:
@@ -59,7 +59,7 @@ class FileTarget:
         self.octets += self._file.write(octets)
 
     def commit(self) -> None:
-        """Wait until the disk has it, then give it its name."""
+        """Sync the file to disk, then rename it."""
         self._file.flush()
         os.fsync(self._file.fileno())
         self._file.close()
@@ -68,8 +68,8 @@ class FileTarget:
         self._close()
 
     def discard(self) -> None:
-        """Remove the hidden file; what was there before stays as it was."""
-        with contextlib.suppress(OSError):  # what was buffered may have no room
+        """Remove the hidden file; an existing file stays unchanged."""
+        with contextlib.suppress(OSError):  # flushing the buffer may fail
             self._file.close()
         if self._folder >= 0:
             with contextlib.suppress(FileNotFoundError):
@@ -82,11 +82,11 @@ class FileTarget:
 
 
 class StreamTarget:
-    """A stream that gets what is written at once: standard output, or a device.
+    """A stream that is written to at once: standard output, or a device.
 
     Args:
         descriptor: where to write.
-        is_ours: whether it is to be closed in the end.
+        is_ours: whether to close it at the end.
     """
 
     def __init__(self, descriptor: int, *, is_ours: bool) -> None:
@@ -101,16 +101,16 @@ class StreamTarget:
             octets = octets[written:]
 
     def commit(self) -> None:
-        """Do nothing: what is out is out."""
+        """Do nothing: everything is written already."""
 
     def discard(self) -> None:
-        """Do no more than close it."""
+        """Close it if it is ours."""
         if self._is_ours:
             os.close(self._descriptor)
 
 
 class NetasciiTarget:
-    """Turns netascii into text of this system on its way to another target."""
+    """Converts netascii to the text format of this system, for another target."""
 
     def __init__(self, target: Target) -> None:
         self._target = target
@@ -126,17 +126,17 @@ class NetasciiTarget:
         self._target.write(memoryview(self._decoder.decode(bytes(octets))))
 
     def commit(self) -> None:
-        """Write what had to wait, then as the other target."""
+        """Write what the decoder has held back, then commit the other target."""
         self._target.write(memoryview(self._decoder.finish()))
         self._target.commit()
 
     def discard(self) -> None:
-        """As the other target."""
+        """Discard the other target."""
         self._target.discard()
 
 
 def open_target(local: str) -> Target:
-    """Open the place that LOCAL names.
+    """Open the destination LOCAL.
 
     Raises:
         OSError: it can't be written.
@@ -144,6 +144,6 @@ def open_target(local: str) -> Target:
     if local == STANDARD_STREAM:
         return StreamTarget(sys.stdout.fileno(), is_ours=False)
     path = Path(local)
-    if path.exists() and not path.is_file():  # a device, a pipe: no rename over it
+    if path.exists() and not path.is_file():  # never replace a device or pipe
         return StreamTarget(os.open(path, os.O_WRONLY | os.O_CLOEXEC), is_ours=True)
     return FileTarget(path)

@@ -1,4 +1,4 @@
-"""What the system says, as an ERROR for the server and as words for people."""
+"""System errors as ERRORs for the server and messages for people."""
 
 import errno
 from shlex import quote
@@ -17,7 +17,7 @@ _FIRST_FREE = 1_024
 
 
 def writing_trouble(error: OSError) -> SendError:
-    """Return the ERROR for a server whose file cannot be written here."""
+    """Return the ERROR for the server if writing the file here fails."""
     if error.errno in _NO_ROOM:
         return SendError(ErrorCode.DISK_FULL, "no room left on the client's disk")
     text = f"the client can't write the file: {error.strerror or error}"
@@ -25,7 +25,7 @@ def writing_trouble(error: OSError) -> SendError:
 
 
 def reading_trouble(error: Exception) -> SendError:
-    """Return the ERROR for a server whose file cannot be read further."""
+    """Return the ERROR for the server if reading the file here fails."""
     text = error.strerror if isinstance(error, OSError) else str(error)
     return SendError(ErrorCode.UNDEFINED, text or "the client can't read the file")
 
@@ -44,14 +44,14 @@ def port_trouble(error: OSError, ports: PortRange) -> str:
 
 
 def probing(server: Endpoint, file: bytes) -> str:
-    """Return the command that shows which ports, sizes and options get a reply."""
+    """Return the command that tests which ports, sizes and options get a reply."""
     return f"tftptui probe {server} {quote(visible(file))}"
 
 
 def no_block(block_size: int, probe: str) -> str:
-    """Return the message for options granted and no block since.
+    """Return the message if options were granted and then no block arrived.
 
-    PROBE is a command that finds out more, or empty.
+    PROBE is a command for further tests, or empty.
     """
     text = f"the server granted blksize {block_size}, but no block arrived"
     tries = [f"try --blksize {DEFAULT_BLOCK_SIZE}"] * (block_size > DEFAULT_BLOCK_SIZE)
@@ -62,7 +62,7 @@ def no_block(block_size: int, probe: str) -> str:
 def silence(
     server: Endpoint, local_port: int, *, requests: int, seconds: float, hint: str
 ) -> str:
-    """Return the message for no reply at all."""
+    """Return the message if there was no reply at all."""
     told = counted(requests, "request")
     text = f"no reply from {server}: {told} sent from port {local_port}"
     text += f" in {seconds:.0f} s"

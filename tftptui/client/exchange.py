@@ -1,4 +1,4 @@
-"""One transfer from the client's end: asks, carries the data, keeps the time."""
+"""One transfer in the client: request, data, timer."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -34,71 +34,71 @@ from tftptui.telemetry.escapes import visible
 INTERRUPTED = "interrupted"
 
 _BATCH = 64
-"""Datagrams read in a row before the timer has its turn."""
+"""Datagrams read in a row before the timer is checked."""
 
 _REPORTS = 2
-"""ICMP is easily forged: one report may be, two in answer to two packets hardly."""
+"""ICMP is easily forged, but hardly two errors for two packets."""
 
 _SHOW_EVERY = 0.1
 
 
 class Wire(Protocol):
-    """What an exchange needs of a channel."""
+    """The methods of a channel that an exchange uses."""
 
     server: Endpoint
     peer: Endpoint | None
 
     def wait(self, seconds: float | None) -> None:
-        """Return when there is something to look at, or when SECONDS have passed."""
+        """Wait until something is readable, or for SECONDS."""
 
     def lock(self) -> None:
-        """Take the sender of the last datagram for the server's TID."""
+        """Use the source of the last datagram as the server's TID."""
 
     def unlock(self) -> None:
-        """Send a new request."""
+        """Prepare for a new request."""
 
     def ask(self, packet: bytes) -> None:
-        """Send to the server's listener, or raise OSError."""
+        """Send to the server's listening port, or raise OSError."""
 
     def send(self, packet: bytes | memoryview) -> None:
         """Send to the server's TID."""
 
     def receive(self) -> memoryview | None:
-        """Return a datagram of the server, good until the next call, or None."""
+        """Return a datagram of the server, valid until the next call, or None."""
 
     def errors(self) -> list[IcmpError]:
-        """Return the ICMP errors that came for what we sent."""
+        """Return the ICMP errors for packets we sent."""
 
 
 class Flag(Protocol):
-    """Whether somebody wants it to stop."""
+    """A request to stop."""
 
     @property
     def happened(self) -> bool:
-        """Whether it is so."""
+        """True if the exchange should stop."""
 
 
 class Exchange(ABC):
     """Runs the request, then the data session, until both are over.
 
     Args:
-        order: what to do.
-        offer: what to ask for.
-        wire: where packets go.
-        flag: looked at after each wait.
+        order: the file and the server.
+        offer: options to request.
+        wire: the channel.
+        flag: checked after each wait.
         clock: monotonic seconds.
 
     Attributes:
-        counts: what was counted; complete once run() has returned.
-        terms: what was agreed, or None before that.
-        offer: what is asked for.
-        options_failed: whether the server refused the options (ERROR 8; it is asked
-            without then), or agreed to what was not asked for.
-        is_refused: whether ICMP said that nobody listens where we asked.
+        counts: counters; complete once run() has returned.
+        terms: the negotiated values, or None before that.
+        offer: options to request.
+        options_failed: whether the server refused the options (ERROR 8; the request is
+            then sent without), or its OACK was invalid.
+        is_refused: whether an ICMP error said that nobody listens on the port.
         last_report: the last ICMP error in words; empty before.
-        last_reporter: address of who sent it.
-        farewell: the text for the server when the flag ends it.
-        progress: told of it up to ten times a second.
+        last_reporter: source address of that error.
+        farewell: ERROR text for the server when the flag stops it.
+        progress: callback, called up to ten times a second.
     """
 
     def __init__(
@@ -129,7 +129,7 @@ class Exchange(ABC):
         self._reports = 0
 
     def run(self) -> End:
-        """Do it all; return how it ended."""
+        """Run the whole transfer; return how it ended."""
         self._began = self._clock()
         if self._asking is not None:
             self._request(self._asking.start(self._began), memoryview(b""))
@@ -145,23 +145,23 @@ class Exchange(ABC):
 
     @abstractmethod
     def _join(self, datagram: memoryview, now: float) -> None:
-        """Begin with DATA 1 instead of starting the data session."""
+        """Start the data session with DATA 1 instead of start()."""
 
     @abstractmethod
     def _take(self, datagram: memoryview, now: float) -> None:
-        """Take a datagram of the server's TID."""
+        """Handle a datagram from the server's TID."""
 
     @abstractmethod
     def _take_oack(self, now: float) -> list[Command]:
-        """Take the OACK once more."""
+        """Handle a repeated OACK."""
 
     @abstractmethod
     def _obey(self, command: Command) -> None:
-        """Do what only this kind of transfer can be told."""
+        """Carry out a command for this kind of transfer."""
 
     @abstractmethod
     def _passed(self) -> tuple[int, int | None]:
-        """Return the bytes that have passed, and how many there are if known."""
+        """Return the bytes transferred, and the total if known."""
 
     @property
     def _is_over(self) -> bool:
@@ -171,7 +171,7 @@ class Exchange(ABC):
         return session is None or self._is_closed or session.state is State.DONE
 
     def _step(self) -> None:
-        """Wait for what is next, and do it."""
+        """Wait for the next event, and handle it."""
         running = self._session or self._asking
         due = None if running is None else running.deadline()
         self._wire.wait(None if due is None else due - self._clock())
@@ -215,7 +215,7 @@ class Exchange(ABC):
             self._request(self._asking.handle_timer(now), memoryview(b""))
 
     def _interrupt(self) -> None:
-        if self._end is not None and self._session is not None:  # it only dallies
+        if self._end is not None and self._session is not None:  # it is just dallying
             self._run([Close()])
         elif self._session is not None:
             self._run(self._session.abort(self.farewell))
@@ -260,7 +260,7 @@ class Exchange(ABC):
             self._run(self._session.start(self._clock()))
 
     def _take_other(self, datagram: memoryview, now: float) -> None:
-        """Take what is no part of the data."""
+        """Handle a packet other than DATA and ACK."""
         if self._session is None:
             return
         try:
@@ -299,7 +299,7 @@ class Exchange(ABC):
             self.counts.seconds = self._clock() - self._began
 
     def _take_error(self, error: IcmpError) -> None:
-        """Take an ICMP error; one for an answer to a stranger is none of ours."""
+        """Handle an ICMP error, unless it is about a reply to a stranger."""
         if self._end is not None:
             return
         target = self._wire.peer or self._wire.server

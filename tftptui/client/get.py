@@ -1,4 +1,4 @@
-"""A read from the client's end: the file comes in."""
+"""A read request in the client."""
 
 from collections.abc import Callable
 
@@ -82,10 +82,10 @@ class Getting(Exchange):
         self.counts.octets = self._target.octets
 
     def _commit(self) -> None:
-        """Make the file safe and visible, then let the last block be acknowledged.
+        """Commit the file, then acknowledge the last block.
 
-        On a path that has lost nothing we don't dally: the server will hardly need
-        us any more, and people wait for their prompt (RFC 1350 §6 leaves it to us).
+        If nothing was lost on the path, skip dallying: the server hardly needs it, and
+        people wait for their prompt (RFC 1350 §6 allows that).
         """
         try:
             self._target.commit()

@@ -1,4 +1,4 @@
-"""Ctrl-C as something to wait for, so that it never hits amid a step."""
+"""Ctrl-C as a file descriptor to wait for, so that it never interrupts a step."""
 
 import signal
 import socket
@@ -9,12 +9,12 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Interrupts:
-    """While this is entered, the first SIGINT or SIGTERM only sets a flag.
+    """Inside this context, the first SIGINT or SIGTERM only sets a flag.
 
-    A second one does what it did before, should the first lead nowhere.
+    A second one has its previous effect, in case the first is not enough.
 
     Attributes:
-        happened: whether one has come.
+        happened: whether a signal has arrived.
     """
 
     def __init__(self) -> None:
@@ -44,7 +44,7 @@ class Interrupts:
         self._kernels.close()
 
     def fileno(self) -> int:
-        """Return a descriptor that is readable once one has come."""
+        """Return a descriptor that is readable once a signal has arrived."""
         return self._ours.fileno()
 
     def _note(self, number: int, frame: FrameType | None) -> None:

@@ -1,6 +1,6 @@
-"""Asking a server again and again, from chosen ports with chosen options.
+"""Test transfers from chosen ports with chosen options.
 
-Each trial is an ordinary fetch that leaves once enough has come; nothing is kept.
+Each trial is an ordinary read that ends once enough data has arrived; nothing is kept.
 """
 
 import socket
@@ -28,7 +28,7 @@ from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.probe_trials import SEEN_ENOUGH, Outcome, Trial
 
 AT_ONCE = 8
-"""Trials at the same time."""
+"""Concurrent trials."""
 
 ENOUGH = 64 << 10
 """Bytes after which a trial ends: enough for a block of any size."""
@@ -38,13 +38,13 @@ _DISAGREED = "refused with ERROR 8; works without options"
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """What to ask.
+    """The trials to run.
 
     Attributes:
-        server: whom.
+        server: the server.
         file: its name on the server.
         ports: client ports, one trial from each.
-        offer: options to ask for.
+        offer: options to request.
         timeout: seconds before a retry; retries: their number.
         enough: bytes after which a trial ends.
     """
@@ -59,7 +59,7 @@ class Probe:
 
 
 class Stop:
-    """A flag that wakes all trials under way; any thread may set it, at any time."""
+    """A flag that stops all active trials; any thread may set it at any time."""
 
     def __init__(self) -> None:
         self.happened = False
@@ -81,11 +81,11 @@ class Stop:
             self._theirs.close()
 
     def fileno(self) -> int:
-        """Return a descriptor that is readable once it has happened."""
+        """Return a descriptor that is readable once the flag is set."""
         return self._theirs.fileno()
 
     def set(self) -> None:
-        """Have all trials end."""
+        """Stop all trials."""
         with self._lock:
             if not self.happened:
                 self.happened = True
@@ -93,10 +93,10 @@ class Stop:
 
 
 class Enough:
-    """A target that keeps nothing and leaves once enough has come; also the flag.
+    """A target that keeps nothing, and a flag that stops once enough data has arrived.
 
     Args:
-        stop: what ends it besides.
+        stop: also stops it.
         enough: bytes.
     """
 
@@ -106,12 +106,12 @@ class Enough:
 
     @property
     def has_come(self) -> bool:
-        """Whether that is all one wants to know."""
+        """True if enough data has arrived."""
         return self.octets >= self._enough
 
     @property
     def happened(self) -> bool:
-        """Whether it is time to leave."""
+        """True if the trial should stop."""
         return self._stop.happened or self.has_come
 
     def write(self, octets: memoryview) -> None:
@@ -126,7 +126,7 @@ class Enough:
 
 
 def free_ports(server: Endpoint, count: int) -> tuple[int, ...]:
-    """Return some of our ports towards a server that nobody holds just now."""
+    """Return some local ports for this server that are free now."""
     with ExitStack() as held:
         sockets = [
             held.enter_context(socket.socket(server.family, socket.SOCK_DGRAM))
@@ -144,7 +144,7 @@ def _anywhere(server: Endpoint) -> str:
 def run_probe(
     probe: Probe, stop: Stop, tell: Callable[[Trial], object] = lambda _: None
 ) -> list[Trial]:
-    """Return the trials in the order of the ports; TELL gets each as it ends."""
+    """Return the trials in order of ports; TELL is called with each as it ends."""
     pool = ThreadPoolExecutor(AT_ONCE)
     waiting = {pool.submit(_trial, probe, port, stop): port for port in probe.ports}
     found: dict[int, Trial] = {}
@@ -165,7 +165,7 @@ def _as_they_end(waiting: dict[Future[Trial], int]) -> Iterator[Trial]:
 
 
 def _trial(probe: Probe, port: int, stop: Stop) -> Trial:
-    """Do one trial; every failure is part of it."""
+    """Run one trial; every failure is part of the result."""
     asked = _text(probe.offer.options())
     try:
         own = Endpoint(_anywhere(probe.server), port)
@@ -213,7 +213,7 @@ def _run(probe: Probe, port: int, channel: Channel, stop: Stop) -> Trial:
 def _how(
     end: End, fetch: Getting, channel: Channel, target: Enough
 ) -> tuple[Outcome, str]:
-    """Return the outcome of a trial, and a detail or an empty text."""
+    """Return the outcome of a trial, and a detail or ""."""
     if fetch.options_failed:
         return "options", _DISAGREED if end.outcome is Ending.COMPLETED else end.text
     if end.outcome is Ending.COMPLETED or target.has_come:

@@ -1,4 +1,4 @@
-"""A write from the client's end: the file goes out."""
+"""A write request in the client."""
 
 from collections.abc import Callable
 
@@ -63,7 +63,7 @@ class Putting(Exchange):
         self._run(commands)
 
     def _take_oack(self, now: float) -> list[Command]:
-        """Do nothing: the timer sends DATA 1 again, and once is enough."""
+        """Do nothing: the timer resends DATA 1, and once is enough."""
         del now
         return []
 

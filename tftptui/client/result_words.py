@@ -1,4 +1,4 @@
-"""A result as one line for people, and as one object for programs."""
+"""A result as one line of text, and as JSON."""
 
 import os
 
@@ -16,7 +16,7 @@ _STEP = 1_000
 
 
 def summary(result: Result) -> str:
-    """Return what happened, in one line."""
+    """Return the result in one line."""
     order, name = result.order, visible(result.order.file)
     if result.outcome is not Outcome.COMPLETED:
         verb, way = ("put", "to") if order.is_write else ("get", "from")
@@ -37,7 +37,7 @@ def summary(result: Result) -> str:
 
 
 def as_json(result: Result) -> str:
-    """Return everything, as one JSON object in one line."""
+    """Return everything as one JSON object in one line."""
     order, counts, server = result.order, result.counts, result.server
     tid = result.server_tid
     fields = {

@@ -1,4 +1,4 @@
-"""From an order to its result: names, files and ports are opened here, and closed."""
+"""Runs an order: opens and closes names, files and ports."""
 
 import contextlib
 import errno
@@ -28,14 +28,14 @@ _Maker = Callable[[Channel], Exchange]
 
 
 class _OrderError(Exception):
-    """It can't even begin; the text says why."""
+    """It can't be started; the text says why."""
 
 
 def run(order: Order, progress: Progress | None = None) -> Result:
-    """Do what the order says; every failure is part of the result.
+    """Run an order; every failure is part of the result.
 
     Raises:
-        KeyboardInterrupt: Ctrl-C came before anything was under way.
+        KeyboardInterrupt: Ctrl-C arrived before the transfer started.
     """
     opened = _putting if order.is_write else _getting
     try:
@@ -53,7 +53,7 @@ def _try_all(
     make: _Maker,
     progress: Progress | None,
 ) -> Result:
-    """Return the result of the first address at which somebody listens."""
+    """Return the result of the first address where a server listens."""
     *others, last = servers
     for server in others:
         with _bound(order, server, interrupts) as channel:
@@ -70,7 +70,7 @@ def _try_all(
 
 @contextlib.contextmanager
 def _getting(order: Order, interrupts: Interrupts) -> Iterator[_Maker]:
-    """Open the target; give what makes an exchange of a channel."""
+    """Open the target; yield a function that creates the exchange."""
     with _local_trouble(order, "write"):
         target = open_target(order.local)
     netascii = order.mode is Mode.NETASCII
@@ -85,7 +85,7 @@ def _getting(order: Order, interrupts: Interrupts) -> Iterator[_Maker]:
 
 @contextlib.contextmanager
 def _putting(order: Order, interrupts: Interrupts) -> Iterator[_Maker]:
-    """Open the source, tell its size; give what makes an exchange of a channel."""
+    """Open the source; yield a function that creates the exchange."""
     with _local_trouble(order, "read"):
         source = open_original(order.local, order.mode)
     offer = order.offer
@@ -101,7 +101,7 @@ def _putting(order: Order, interrupts: Interrupts) -> Iterator[_Maker]:
 
 @contextlib.contextmanager
 def _bound(order: Order, server: Endpoint, interrupts: Interrupts) -> Iterator[Channel]:
-    """Open a channel on the first of our ports that is free."""
+    """Open a channel on the first free port."""
     anywhere = "::" if server.family is socket.AF_INET6 else "0.0.0.0"  # noqa: S104
     ports = order.ports
     wanted = [0] if ports is None else range(ports.first, ports.last + 1)
@@ -130,7 +130,7 @@ def _local_trouble(order: Order, verb: str) -> Iterator[None]:
 
 
 def _result(order: Order, exchange: Exchange, channel: Channel) -> Result:
-    """Run the exchange; tell how it ended."""
+    """Run the exchange; return the result."""
     end = exchange.run()
     exchange.counts.strays = channel.strays
     terms = exchange.terms
@@ -150,7 +150,7 @@ def _result(order: Order, exchange: Exchange, channel: Channel) -> Result:
 
 
 def _words(order: Order, end: End, exchange: Exchange, channel: Channel) -> str:
-    """Say why it did not go well."""
+    """Return why it failed."""
     counts = exchange.counts
     probe = "" if order.is_write else probing(channel.server, order.file)
     if end.text == NEVER_ANSWERED:
@@ -170,7 +170,7 @@ def _words(order: Order, end: End, exchange: Exchange, channel: Channel) -> str:
 
 
 def _hint(exchange: Exchange, channel: Channel) -> str:
-    """Say what was seen instead of an answer."""
+    """Return what arrived instead of a reply."""
     stranger = channel.stranger
     if stranger is not None and stranger.host != channel.server.host:
         return f"{stranger} replied instead: the server sends from another address"

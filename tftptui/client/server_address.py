@@ -1,4 +1,4 @@
-"""Where a server is, as people write it, and the addresses its name stands for."""
+"""Parses server addresses and URLs, and resolves host names."""
 
 import socket
 from dataclasses import dataclass
@@ -14,18 +14,18 @@ _MODE_MARK = b";mode="
 
 
 class PlaceError(ValueError):
-    """A place is written wrongly; the text says how it would be right."""
+    """An address is invalid; the text says what is allowed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A server, and what a URL says beyond it.
+    """A server, and the other parts of a URL.
 
     Attributes:
         host: name or address, without brackets.
-        port: UDP port, or None when none is written.
-        file: name on the server, or None when none is written.
-        mode: transfer mode (RFC 3617 §3), or None when none is written.
+        port: UDP port, or None if not given.
+        file: name on the server, or None if not given.
+        mode: transfer mode (RFC 3617 §3), or None if not given.
     """
 
     host: str
@@ -34,12 +34,12 @@ class Place:
     mode: Mode | None = None
 
     def port_or(self, chosen: int | None) -> int:
-        """Return the port to ask: the one written here, one chosen, or 69."""
+        """Return the port: the one given here, else CHOSEN, else 69."""
         return self.port or chosen or TFTP_PORT
 
 
 def parse_place(text: str) -> Place:
-    """Read ``HOST``, ``HOST:PORT``, ``[ADDRESS]:PORT`` or ``tftp://HOST/FILE``.
+    """Parse ``HOST``, ``HOST:PORT``, ``[ADDRESS]:PORT`` or ``tftp://HOST/FILE``.
 
     Raises:
         PlaceError: it is none of these.
@@ -53,7 +53,7 @@ def parse_place(text: str) -> Place:
 
 
 def _url(text: str) -> Place:
-    """Read a URL as RFC 3617 has it: the first slash is no part of the name."""
+    """Parse a URL (RFC 3617): the first slash is not part of the name."""
     parts = urlsplit(text)
     host, port = _host_and_port(parts.netloc)
     name = unquote_to_bytes(text[len(SCHEME) + len(parts.netloc) :].removeprefix("/"))
@@ -89,11 +89,11 @@ def _port(text: str) -> int:
 
 
 class ResolveError(Exception):
-    """There is no such host; the text says so and why."""
+    """The host can't be found; the text says why."""
 
 
 def resolve(host: str, port: int) -> list[Endpoint]:
-    """Return the addresses that a host's name stands for, in order.
+    """Return the addresses of a host name, in order.
 
     Raises:
         ResolveError: there are none.

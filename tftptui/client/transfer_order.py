@@ -1,4 +1,4 @@
-"""What a client is to do, and its result."""
+"""An order for the client, and its result."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,23 +13,23 @@ from tftptui.settings import PortRange
 EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED = 0, 1, 130
 
 Progress = Callable[[int, int | None], None]
-"""Told how many bytes have passed, of how many if that is known."""
+"""Called with the bytes transferred, and the total if known."""
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One file to fetch, or to put.
+    """One file to fetch or send.
 
     Attributes:
-        is_write: whether it is to be put.
-        host, port: the server, and where it takes requests.
+        is_write: whether to send it.
+        host, port: the server and its port.
         file: name on the server.
-        local: name here; "-" is standard output, or input.
+        local: local name; "-" is standard output or input.
         mode: octet or netascii.
-        offer: options to ask for; the size of a file to put is filled in.
-        ports: our port, the first of these that is free; None: any.
-        timeout: seconds before we send again; None adapts to the path.
-        retries: time-outs in a row before the server is given up.
+        offer: options to request; the size of a file to send is filled in.
+        ports: local ports, the first free one is used; None: any.
+        timeout: seconds before a retransmission; None adapts to the round trip.
+        retries: timeouts in a row before giving up.
     """
 
     is_write: bool
@@ -46,15 +46,15 @@ class Order:
 
 @dataclass(slots=True)
 class Counts:
-    """What was counted meanwhile.
+    """Counters of a transfer.
 
     Attributes:
-        octets: of the file, as it is here.
+        octets: bytes of the local file.
         blocks: received in order, or acknowledged.
-        retransmits: DATA or ACK packets that we sent again.
-        duplicates: packets that came again.
-        strays: packets that came from elsewhere.
-        requests: how often the request was sent.
+        retransmits: DATA or ACK packets that we resent.
+        duplicates: packets received again.
+        strays: packets from elsewhere.
+        requests: number of requests sent.
         seconds: from the first request to the outcome.
     """
 
@@ -69,16 +69,16 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How it ended.
+    """The result of an order.
 
     Attributes:
-        order: what was to be done.
-        outcome: as with the server's transfers.
+        order: the order.
+        outcome: as for the server's transfers.
         error: why it failed, in words; empty if it did not.
-        server: whom the request went to, or None: it was never sent.
+        server: destination of the request, or None if it was never sent.
         local_port: our TID, or None.
-        server_tid: the server's endpoint, or None: it never answered.
-        asked, agreed: options as asked first, and as the OACK had them.
+        server_tid: the server's endpoint, or None without a reply.
+        asked, agreed: options as first requested, and as in the OACK.
     """
 
     order: Order
@@ -95,7 +95,7 @@ class Result:
 
     @property
     def exit_status(self) -> int:
-        """0 for done, 130 for interrupted, 1 for anything else."""
+        """0 for completed, 130 for interrupted, 1 for anything else."""
         match self.outcome:
             case Outcome.COMPLETED:
                 return EXIT_DONE

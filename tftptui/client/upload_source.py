@@ -1,4 +1,4 @@
-"""Where a file to be put comes from."""
+"""The source of a file to send."""
 
 import errno
 import os
@@ -15,12 +15,12 @@ from tftptui.protocol.packets import Mode
 
 
 class _Original(OpenFile, frozen=True):
-    """A file of this machine; ``local`` is what named it."""
+    """A local file; ``local`` is its path."""
 
     local: str
 
     def is_named(self) -> bool:
-        """Whether its name still means it."""
+        """Return whether its path still refers to it."""
         try:
             return os.path.samestat(Path(self.local).stat(), self.status)
         except OSError:
@@ -28,10 +28,10 @@ class _Original(OpenFile, frozen=True):
 
 
 def open_original(local: str, mode: Mode) -> Source:
-    """Open what LOCAL names; its size is known unless it has to be converted.
+    """Open LOCAL; its size is known unless it is converted.
 
-    Standard input and pipes are first read to their end: TFTP wants to send parts
-    again, and to tell the size beforehand.
+    Standard input and pipes are first read to the end: TFTP may resend blocks, and
+    sends the size beforehand.
 
     Raises:
         OSError: it can't be read.
@@ -57,7 +57,7 @@ def _opened(local: str) -> int:
 
 
 def _spooled(stream: BinaryIO) -> int:
-    """Return a descriptor of a nameless file with everything the stream has."""
+    """Return a descriptor of a temporary file with everything in the stream."""
     with tempfile.TemporaryFile() as spool:
         shutil.copyfileobj(stream, spool)
         spool.flush()
