@@ -1,1 +1,1 @@
-"""One board on one cable: what has to be known, changed and answered for it."""
+"""One board on a direct cable: checks, changes to this host, and DHCP replies."""

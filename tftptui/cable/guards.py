@@ -1,7 +1,7 @@
-"""Whether an interface may be a cable to one board: pure judgments of its facts.
+"""Checks whether an interface may be a cable to one board: pure functions.
 
-A DHCP server on a wire with others takes machines off their network, so every doubt
-refuses. What can only be seen on the wire itself is judged in ``lease.py``.
+A DHCP server on a shared network takes machines off it, so any doubt refuses. Checks of
+received packets are in ``lease.py``.
 """
 
 from collections.abc import Iterator
@@ -11,19 +11,18 @@ import msgspec
 
 
 class InterfaceFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """What the system says of one network interface.
+    """Facts about one network interface.
 
     Attributes:
-        link_type: "ether", "loopback", "none", …, as ``ip`` says it.
+        link_type: "ether", "loopback", "none", …, as in ``ip``.
         kind: of a virtual interface: "bridge", "bond", "vlan", "veth", …
-        master: the interface that it is part of; ``master_kind`` is that one's kind.
+        master: the interface that it belongs to; ``master_kind`` is the kind of that.
         mac: 6 bytes on Ethernet.
         is_up: whether it is set up; a cable may still be missing.
-        default_gateways: routers of the default routes over it; "" where a route names
-            none.
-        leased: its addresses with a lifetime: a DHCP server or a router gave them.
-        addresses: its IPv4 addresses that were set by hand.
-        other_networks: IPv4 networks that other interfaces and routes lead to.
+        default_gateways: routers of its default routes; "" for a route without one.
+        leased: addresses with a lifetime, from a DHCP server or a router.
+        addresses: IPv4 addresses set manually.
+        other_networks: IPv4 networks of other interfaces and routes.
     """
 
     name: str
@@ -46,11 +45,11 @@ _GROUPS = {
     "team": "a team of links: it leads to a switch, not to a board",
     "vlan": "a VLAN: it leads to a switch, not to a board",
 }
-"""Kinds that are no cable, and why."""
+"""Kinds that can't be a cable, and why."""
 
 
 def reasons_against(facts: InterfaceFacts) -> list[str]:
-    """Return why an interface may not be a cable, a sentence each; empty if it may."""
+    """Return why an interface may not be a cable, a sentence each; may be empty."""
     return list(_reasons(facts))
 
 

@@ -1,8 +1,8 @@
-"""What is changed on this machine: written down first, then made, undone at the end.
+"""Changes to this machine: recorded first, then made, and undone at the end.
 
-One file for each process, locked as long as it lives. ``tftptui doctor --undo`` undoes
-what a killed one has left. A restart of the machine undoes it as well: the files are in
-``/run``, like the changes.
+One file per process, locked as long as it lives. ``tftptui doctor --undo`` undoes the
+changes of a killed process. A reboot undoes everything: like the changes, the files in
+``/run`` do not survive it.
 """
 
 import fcntl
@@ -21,7 +21,7 @@ _PREFIX, _SUFFIX = "host-changes-", ".jsonl"
 _SYSTEM_FOLDER = Path("/run/tftptui")
 
 _ALREADY_GONE = ("Cannot assign requested address", "Cannot find device")
-"""What ``ip`` says where there is nothing left to undo."""
+"""Messages of ``ip`` if there is nothing left to undo."""
 
 _SUDO = "sudo tftptui doctor --undo"
 
@@ -29,7 +29,7 @@ Run = Callable[[Sequence[str]], object]
 
 
 class ChangeError(Exception):
-    """A change could not be made; the text is what the program ``ip`` said."""
+    """A change could not be made; the text is the message of ``ip``."""
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,8 +37,8 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         interface: like "eth1".
-        address: that was added, as "192.168.69.1/24"; empty: the link was set up.
-        namespace: inode of the network namespace it was made in.
+        address: the address added, as "192.168.69.1/24"; empty: the link was set up.
+        namespace: inode of its network namespace.
     """
 
     interface: str
@@ -47,20 +47,20 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def words(self) -> str:
-        """What was done."""
+        """Description of the change."""
         if self.address:
             return f"added {self.address} to {self.interface}"
         return f"set {self.interface} up"
 
     @property
     def undone_words(self) -> str:
-        """What was done to undo it."""
+        """Description of the undone change."""
         if self.address:
             return f"removed {self.address} from {self.interface}"
         return f"set {self.interface} down"
 
     def command(self) -> list[str]:
-        """Return the arguments of ``ip`` that make it."""
+        """Return the arguments of ``ip`` that make the change."""
         if self.address:
             return ["address", "add", self.address, "dev", self.interface]
         return ["link", "set", self.interface, "up"]
@@ -73,7 +73,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def address_added(interface: str, address: IPv4Interface) -> Change:
-    """Return the change that gives an interface one more address."""
+    """Return the change that adds an address to an interface."""
     return Change(interface=interface, address=str(address))
 
 
@@ -83,15 +83,15 @@ def link_set_up(interface: str) -> Change:
 
 
 def typed(arguments: Sequence[str]) -> str:
-    """Return what a person types for arguments of ``ip``."""
+    """Return the command line for arguments of ``ip``."""
     return f"sudo ip {' '.join(arguments)}"
 
 
 class HostChanges:
-    """The changes that this process has made, in the order in which it made them.
+    """The changes made by this process, in order.
 
     Args:
-        folder: where they are written down.
+        folder: directory of the record file.
         run: runs an ``ip`` command.
     """
 
@@ -102,10 +102,10 @@ class HostChanges:
         self._file: IO[bytes] | None = None
 
     def make(self, change: Change) -> None:
-        """Write a change down, then make it.
+        """Record a change, then make it.
 
         Raises:
-            ChangeError: it can't be written down or made; nothing has changed then.
+            ChangeError: that failed; nothing has changed then.
         """
         change = msgspec.structs.replace(change, namespace=this_namespace())
         try:
@@ -120,9 +120,9 @@ class HostChanges:
         self._made.append(change)
 
     def undo(self) -> list[str]:
-        """Undo all, the latest first; return a sentence for each.
+        """Undo all changes, the latest first; return a sentence for each.
 
-        What can't be undone stays written down.
+        Those that can't be undone stay recorded.
         """
         told, left = _undo(self._made, self._run)
         self._made = left
@@ -135,12 +135,12 @@ class HostChanges:
         return [*told, *(f"not undone: {typed(one.undo_command())}" for one in left)]
 
     def _write(self, changes: Sequence[Change]) -> None:
-        """Have the file say CHANGES, on the disk."""
+        """Write CHANGES to the file, and sync it to disk."""
         if self._file is None:
             self._path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
             self._file = self._path.open("wb")
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        # Longer first, then cut: at no moment is a change missing that was made.
+        # Write first, then truncate: at no time is a change missing.
         lines = b"".join(msgspec.json.encode(one) + b"\n" for one in changes)
         self._file.seek(0)
         self._file.write(lines)
@@ -150,12 +150,12 @@ class HostChanges:
 
 
 class Undone(msgspec.Struct, frozen=True):
-    """What became of one change that was left.
+    """The result of undoing one leftover change.
 
     Attributes:
         text: a sentence.
-        commands: what to type where it was not undone.
-        is_failed: whether it should have been undone and was not.
+        commands: what to type if it was not undone.
+        is_failed: whether undoing failed.
     """
 
     text: str
@@ -164,9 +164,9 @@ class Undone(msgspec.Struct, frozen=True):
 
 
 def undo_left(folders: Sequence[Path], run: Run = run_ip) -> Iterator[Undone]:
-    """Undo the changes that killed processes have left in FOLDERS, and report each.
+    """Undo the changes that killed processes have left in FOLDERS; yield the results.
 
-    Changes of a process that still runs are left alone.
+    Changes of running processes are left alone.
     """
     for folder in folders:
         for path in sorted(folder.glob(f"{_PREFIX}*{_SUFFIX}")):
@@ -175,7 +175,7 @@ def undo_left(folders: Sequence[Path], run: Run = run_ip) -> Iterator[Undone]:
 
 def _undo_file(path: Path, run: Run) -> Iterator[Undone]:
     try:
-        # O_NOFOLLOW and the owner: what others have put there is not ours to do.
+        # O_NOFOLLOW and the owner: do nothing that other users have put there.
         file = os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb")
     except OSError as error:
         yield Undone(f"{path}: {error.strerror}", (_SUDO,), is_failed=True)
@@ -211,12 +211,12 @@ def _undo_file(path: Path, run: Run) -> Iterator[Undone]:
 
 def _changes_in(text: bytes) -> Iterator[Change]:
     for line in text.splitlines():
-        with suppress(msgspec.DecodeError):  # cut by a full disk: it was not made
+        with suppress(msgspec.DecodeError):  # partial: the change was not made
             yield msgspec.json.decode(line, type=Change)
 
 
 def _undo(changes: Sequence[Change], run: Run) -> tuple[list[str], list[Change]]:
-    """Undo CHANGES, the latest first; return what was done, and what was not."""
+    """Undo CHANGES, the latest first; return sentences, and the changes left."""
     told: list[str] = []
     left: list[Change] = []
     for change in reversed(changes):
@@ -232,7 +232,7 @@ def _undo(changes: Sequence[Change], run: Run) -> tuple[list[str], list[Change]]
 
 
 def this_namespace() -> int:
-    """Return the inode of this process's network namespace; 0 without any."""
+    """Return the inode of this process's network namespace; 0 if unknown."""
     try:
         return Path("/proc/self/ns/net").stat().st_ino
     except OSError:
@@ -240,7 +240,7 @@ def this_namespace() -> int:
 
 
 def folder_to_write() -> Path:
-    """Return where root writes changes down."""
+    """Return the directory in which root records changes."""
     named = os.environ.get("XDG_RUNTIME_DIR")
     if named:
         with suppress(OSError):
@@ -250,6 +250,6 @@ def folder_to_write() -> Path:
 
 
 def folders_to_read() -> list[Path]:
-    """Return where changes may be written down: sudo and su differ in what they set."""
+    """Return directories with records: sudo and su set different variables."""
     own = Path(f"/run/user/{os.geteuid()}/tftptui")
     return list(dict.fromkeys([folder_to_write(), _SYSTEM_FOLDER, own]))

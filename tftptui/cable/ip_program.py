@@ -1,4 +1,4 @@
-"""The program ``ip`` of iproute2: it reads and changes interfaces."""
+"""Runs ``ip`` of iproute2, which reads and changes interfaces."""
 
 import os
 import shutil
@@ -7,14 +7,14 @@ from collections.abc import Sequence
 
 
 class IpError(Exception):
-    """``ip`` is not there, or refused; the text is what it said."""
+    """``ip`` is missing or failed; the text is its message."""
 
 
 def run_ip(arguments: Sequence[str]) -> str:
-    """Run it; return what it printed.
+    """Run ``ip``; return its output.
 
     Raises:
-        IpError: it is not there, or it failed.
+        IpError: it is missing, or it failed.
     """
     folders = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin"])
     program = shutil.which("ip", path=folders)

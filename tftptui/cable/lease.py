@@ -1,8 +1,9 @@
-"""One lease on one cable, without I/O: frames and times in, frames and notices out.
+"""One DHCP lease on one cable, sans-I/O: frames and times in, frames and notices out.
 
-It answers only while nothing speaks against a direct cable. Silence is always safe;
-a reply where another DHCP server works is not. So another server, a second machine, a
-relay or a switch ends it for good, and a new link is asked before anything is answered.
+It replies only while everything indicates a direct cable. Silence is always safe; a
+reply on a network with another DHCP server is not. So another server, a second machine,
+a relay or a switch stops it for good, and each new link is probed before the first
+reply.
 """
 
 from collections.abc import Iterator, Sequence
@@ -42,25 +43,24 @@ from tftptui.wire.frames import (
 )
 
 ASKING_SECONDS = 4.0
-"""How long the wire is asked: dnsmasq pings for 3.0 s before its first OFFER."""
+"""Time to probe a link: dnsmasq pings for 3.0 s before its first OFFER."""
 
 ASK_AGAIN = (10.0, 25.0, 300.0)
-"""Seconds until the next questions on a link that stays up; the last is repeated.
-
-A switch that learns its ports first forwards nothing for up to 30 s.
-"""
+"""Seconds until the next probes on a link that stays up; the last is repeated. A switch
+may forward nothing for up to 30 s after link up."""
 
 PROBE_INTERVAL, PROBES = 1.0, 3
-"""Of ARP probes (RFC 5227 §1.1); the last is waited for as long."""
+"""Seconds between ARP probes, and after the last one; number of probes (RFC 5227
+§1.1)."""
 
 DISCOVERS = 2
-"""Questions to a new link, as one may be lost."""
+"""DISCOVERs sent on a new link, as one may be lost."""
 
 MOST_REPLIES = 10
-"""A second, and at once."""
+"""Maximum replies per second, and burst size."""
 
 ASKED_BEFORE_TAKEN = 2
-"""ARP requests of the board for an address before it becomes ours."""
+"""ARP requests of the board for an address before we add it."""
 
 _STP, _CDP = bytes.fromhex("0180c2000000"), bytes.fromhex("01000ccccccc")
 _LLDP_TYPE, _PAUSE_TYPE = 0x88CC, 0x8808
@@ -69,7 +69,7 @@ _LONGEST_PREFIX, _SHORTEST_PREFIX = 24, 8
 
 
 class Phase(StrEnum):
-    """What it does now."""
+    """Current phase."""
 
     NO_LINK = "no-link"
     ASKING = "asking"
@@ -79,7 +79,7 @@ class Phase(StrEnum):
 
 
 class SendFrame(msgspec.Struct, frozen=True):
-    """Send an Ethernet frame: a question, never a reply."""
+    """Send an Ethernet frame: a probe, never a reply."""
 
     frame: bytes
 
@@ -91,19 +91,19 @@ class SendReply(msgspec.Struct, frozen=True):
 
 
 class AddAddress(msgspec.Struct, frozen=True):
-    """Add an address to the interface, and call address_added() or address_failed()."""
+    """Add an address to the interface; call address_added() or address_failed()."""
 
     address: IPv4Interface
 
 
 class Notice(msgspec.Struct, frozen=True):
-    """Tell the operator."""
+    """Inform the operator."""
 
     text: str
 
 
 class Stop(msgspec.Struct, frozen=True):
-    """Nothing is answered any more; undo what was changed."""
+    """Replies have stopped; undo all changes."""
 
     reason: str
 
@@ -112,16 +112,16 @@ Output = SendFrame | SendReply | AddAddress | Notice | Stop
 
 
 class Wishes(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known at the start.
+    """The parameters of a lease.
 
     Attributes:
         interface: its name, for notices.
         mac: of the interface, 6 bytes.
         own: its IPv4 address, if it has one.
-        candidates: addresses to take one of, if it has none.
-        other_networks: that other interfaces lead to; nothing of them is taken.
-        file: the name that the board is to fetch; empty for none.
-        asker: a made-up MAC for questions, so that no server knows it; 6 bytes.
+        candidates: addresses to choose from if it has none.
+        other_networks: networks of other interfaces; no address of these is used.
+        file: the boot file name; empty for none.
+        asker: a made-up MAC for DISCOVERs, unknown to any server; 6 bytes.
     """
 
     interface: str
@@ -133,22 +133,21 @@ class Wishes(msgspec.Struct, frozen=True, kw_only=True):
     asker: bytes = b"\x02\x00\x00\x00\x00\x01"
 
 
-class _Stopped(Exception):  # noqa: N818 - it is no error
-    """Something speaks against a cable."""
+class _Stopped(Exception):  # noqa: N818 - not an error
+    """Something indicates that this is not a cable."""
 
 
 class CableLease:
-    """The state of a cable; feed it link changes, frames and times.
+    """The state of a cable; pass it link changes, frames and times.
 
-    Times are seconds of a monotonic clock and never go back. Each method returns what
-    to do, in order.
+    Times are seconds of a monotonic clock. Each method returns what to do, in order.
 
     Attributes:
-        phase: what it does now.
+        phase: current phase.
         reason: why it stopped; empty before.
-        board: MAC of the one machine that was heard since the link came up.
-        server: our address; None until one is there.
-        taken: an address of the board's wish that became ours, too.
+        board: MAC of the only machine heard since the link came up.
+        server: our address, or None until it is set.
+        taken: an address the board looked for that was added to this machine.
     """
 
     def __init__(self, wishes: Wishes) -> None:
@@ -175,13 +174,13 @@ class CableLease:
             return None
         return Lease(self.server, _beside(self.server), self._wishes.file)
 
-    # What happens.
+    # Events
 
     def link(self, now: float, *, is_up: bool) -> list[Output]:
-        """Take that the link came up or went down."""
+        """Handle a change of the link."""
         if self.phase is Phase.STOPPED:
             return []
-        # Another cable may be in the socket: nothing that was known of it holds.
+        # It may be another cable: forget everything.
         self.board, self._probing = None, None
         self._wanted.clear()
         self._told.clear()
@@ -204,7 +203,7 @@ class CableLease:
                 return []
 
     def receive(self, now: float, frame: bytes) -> list[Output]:
-        """Process a received frame, for any destination."""
+        """Handle a received frame, for any destination."""
         ethernet = parse_ethernet(frame)
         if self.phase is Phase.STOPPED or ethernet is None:
             return []
@@ -214,7 +213,7 @@ class CableLease:
             return self._stop(str(stopped))
 
     def address_added(self, now: float, address: IPv4Interface) -> list[Output]:
-        """Take that an address which AddAddress asked for is there."""
+        """Record that an address requested by AddAddress was added."""
         if self.phase is Phase.SETTING:
             self.server = address
             return list(self._begin_serving(now))
@@ -224,13 +223,13 @@ class CableLease:
         return []
 
     def address_failed(self, address: IPv4Interface, why: str) -> list[Output]:
-        """Take that it could not be added."""
+        """Record that it could not be added."""
         if self.phase is Phase.SETTING:
             return self._stop(f"{self._wishes.interface} has no address: {why}")
         self._is_adding = False
         return [Notice(f"{address.ip}, wanted by the board, was not added: {why}")]
 
-    # Questions.
+    # Probing
 
     def _go_on_asking(self, now: float) -> Iterator[Output]:
         if now - self._asked_at >= ASKING_SECONDS:
@@ -276,7 +275,7 @@ class CableLease:
             yield AddAddress(wish)
 
     def _discover(self) -> SendFrame:
-        """Return the one safe question: a DISCOVER leaves no lease anywhere."""
+        """Return the only safe probe: a DISCOVER causes no lease anywhere."""
         self._number += 1
         asker = self._wishes.asker
         message = DhcpMessage(
@@ -297,12 +296,12 @@ class CableLease:
         content = build_arp(arp)
         return SendFrame(build_ethernet(BROADCAST_MAC, mac, ARP_TYPE, content))
 
-    # What is heard.
+    # Receiving
 
     def _received(self, now: float, frame: Ethernet) -> Iterator[Output]:
         if frame.source in (self._wishes.mac, self._wishes.asker):
-            return  # a loop brings our own back
-        if frame.type == _PAUSE_TYPE:  # flow control, of the link itself
+            return  # our own frame, returned by a loop
+        if frame.type == _PAUSE_TYPE:  # flow control of the link itself
             return
         self._check_sender(frame)
         if frame.vlan:
@@ -318,7 +317,7 @@ class CableLease:
                 yield from self._heard_dhcp(now, frame, packet)
 
     def _check_sender(self, frame: Ethernet) -> None:
-        """Stop at what only a network sends, and at a second machine."""
+        """Stop on frames that only a network has, and on a second machine."""
         name, who = self._wishes.interface, mac_text(frame.source)
         if frame.destination in (_STP, _CDP):
             what = "spanning tree" if frame.destination == _STP else "CDP"
@@ -349,7 +348,7 @@ class CableLease:
         first = None if self.server else next(iter(self._candidates), None)
         if first is not None and claimed == first.ip:
             del self._candidates[0]
-            self._asked_at, self._probes = now, 0  # once more, for the next one
+            self._asked_at, self._probes = now, 0  # start over with the next one
             yield Notice(f"the board has {claimed}: trying another address")
             return
         if self._probing is not None and claimed == self._probing.ip:
@@ -359,7 +358,7 @@ class CableLease:
             yield from self._wish_heard(arp)
 
     def _wish_heard(self, arp: Arp) -> Iterator[Output]:
-        """Count the board's questions for an address that nobody has."""
+        """Count the board's ARP requests for an address that nobody has."""
         board, wish, lease = arp.sender, arp.target, self.lease
         is_settled = self.taken is not None or self._probing is not None
         if lease is None or is_settled or self._is_adding or arp.is_probe:
@@ -374,7 +373,7 @@ class CableLease:
             yield from self._try_wish(board, address)
 
     def _try_wish(self, board: IPv4Address, address: IPv4Interface) -> Iterator[Output]:
-        """Probe for an address before it becomes ours."""
+        """Probe an address before we add it."""
         for other in self._wishes.other_networks:
             if address.network.overlaps(other):
                 yield from self._once(
@@ -415,7 +414,7 @@ class CableLease:
             )
 
     def _check_choice(self, message: DhcpMessage) -> None:
-        """Stop where the board has to do with another server, or says no to us."""
+        """Stop if the board has chosen another server, or declines our address."""
         if message.type is MessageType.DECLINE:
             address = message.requested_address or "its address"
             raise _Stopped(f"the board says that {address} is in use")
@@ -457,7 +456,7 @@ class CableLease:
     def _kind_of_reply(
         self, message: DhcpMessage, lease: Lease
     ) -> tuple[MessageType | None, bool]:
-        """Return what a reply would be, and whether there is one: never a NAK."""
+        """Return the type of the reply, and whether to send one: never a NAK."""
         if message.is_bootp:
             return None, not message.sname
         if message.type is MessageType.DISCOVER:
@@ -491,20 +490,20 @@ class CableLease:
 def free_networks(
     others: Sequence[IPv4Network], most: int = 3
 ) -> tuple[IPv4Interface, ...]:
-    """Return addresses for this machine whose networks are nowhere else."""
+    """Return addresses for this machine in networks not used elsewhere."""
     wanted = (IPv4Interface(f"192.168.{number}.1/24") for number in range(69, 200))
     free = [one for one in wanted if not any(one.network.overlaps(o) for o in others)]
     return tuple(free[:most])
 
 
 def _beside(own: IPv4Interface) -> IPv4Address:
-    """Return the board's address: the next of the network, or the one before."""
+    """Return the board's address: the next one in the network, or the previous."""
     after = own.ip + 1
     return after if after < own.network.broadcast_address else own.ip - 1
 
 
 def _with_prefix(wish: IPv4Address, board: IPv4Address) -> IPv4Interface | None:
-    """Return WISH in the smallest usual network that has the board, too."""
+    """Return WISH in the smallest usual network that includes the board."""
     if wish.is_loopback or wish.is_multicast or wish.is_unspecified or wish.is_reserved:
         return None
     common = 32 - (int(wish) ^ int(board)).bit_length()

@@ -1,4 +1,4 @@
-"""Facts of an interface, from the program ``ip`` and /sys (Linux)."""
+"""Reads the facts of an interface from ``ip`` and /sys (Linux)."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,14 +16,14 @@ _WIRELESS = ("wireless", "phy80211")
 
 
 class NoInterfaceError(Exception):
-    """There is no such interface, or nothing can be read about it."""
+    """There is no such interface, or its facts can't be read."""
 
 
 def read_interface(name: str) -> InterfaceFacts:
-    """Return the facts of an interface as they are now.
+    """Return the current facts of an interface.
 
     Raises:
-        NoInterfaceError: there is none of that name, or no program ``ip``.
+        NoInterfaceError: it does not exist, or ``ip`` is missing.
     """
     links = _ip_json("-details", "address", "show")
     routes = [*_ip_json("-4", "route", "show", "table", "all")]
@@ -39,10 +39,10 @@ def facts_from(
     *,
     is_wireless: bool,
 ) -> InterfaceFacts:
-    """Return facts from ``ip -json``: all links with addresses, and routes.
+    """Return the facts from ``ip -json``: all links with addresses, and routes.
 
     Raises:
-        NoInterfaceError: there is no interface of that NAME.
+        NoInterfaceError: there is no interface NAME.
     """
     by_name = {str(link.get("ifname", "")): link for link in links}
     if name not in by_name:
@@ -80,7 +80,7 @@ def facts_from(
 def _elsewhere(
     name: str, links: Sequence[Mapping[str, Any]], routes: Sequence[Mapping[str, Any]]
 ) -> Iterator[IPv4Network]:
-    """Yield the networks that are reached over other interfaces."""
+    """Yield the networks of other interfaces."""
     for link in links:
         for one in link.get("addr_info", ()):
             if link.get("ifname") != name and one.get("family") == "inet":
@@ -88,7 +88,7 @@ def _elsewhere(
     for route in routes:
         is_to_others = route.get("type", "unicast") == "unicast"
         if is_to_others and route.get("dev") != name:
-            with suppress(ValueError):  # "default", and IPv6
+            with suppress(ValueError):  # "default", or IPv6
                 yield IPv4Network(str(route.get("dst")))
 
 

@@ -1,8 +1,7 @@
-"""The reply to a board: one address, one server, one file (RFC 951, 2131, 2132, 4578).
+"""The DHCP reply: one address, one server, one file (RFC 951, 2131, 2132, 4578).
 
-Boot programs look for the file's name and its server in different places, so all of
-them are set. There is never a router or a name server: the board must not leave its
-cable.
+Boot programs look for file and server in different fields, so all are set. It never has
+a router or a name server: the board must stay on its cable.
 """
 
 import struct
@@ -16,20 +15,21 @@ from tftptui.wire.dhcp import DhcpMessage, MessageType, Op, Option, Options, enc
 LEASE_SECONDS = 600
 
 _LONGEST_FILE = 127
-"""Bytes of the field ``file``, a NUL behind them; a longer name is option 67 alone."""
+"""Bytes in the field ``file``, before its NUL; a longer name goes only into option
+67."""
 
 _BIOS = 0
 _NO_DISCOVERY = b"\x06\x01\x08"
-"""PXE's option 43: take the file that is named here (PXE 2.1, option 6, bit 3)."""
+"""Option 43 of PXE: use the file named here (PXE 2.1, option 6, bit 3)."""
 
 
 class Lease(msgspec.Struct, frozen=True):
-    """The one lease of a cable.
+    """The only lease of a cable.
 
     Attributes:
         server: our address, with the network of the cable.
-        board: the address that the board gets.
-        file: the name that it is to fetch; empty to name none.
+        board: the board's address.
+        file: the boot file name; empty for none.
     """
 
     server: IPv4Interface
@@ -38,7 +38,7 @@ class Lease(msgspec.Struct, frozen=True):
 
 
 def boots_by_http(request: DhcpMessage) -> bool:
-    """Whether the client wants a URL: it never asks TFTP."""
+    """Return whether the client wants a URL: it never uses TFTP."""
     kinds = request.architectures
     is_only_http = bool(kinds) and all(map(is_http, kinds))
     return request.vendor_class.startswith(b"HTTPClient") or is_only_http
@@ -48,9 +48,9 @@ def reply_to(request: DhcpMessage, kind: MessageType | None, lease: Lease) -> by
     """Return the payload of the reply.
 
     Args:
-        request: what the board sent.
+        request: message of the board.
         kind: OFFER or ACK; None for a BOOTP reply, which has no DHCP options.
-        lease: what it gets.
+        lease: the lease.
     """
     is_inform = request.type is MessageType.INFORM
     reply = DhcpMessage(
@@ -86,7 +86,7 @@ def _options(request: DhcpMessage, kind: MessageType | None, lease: Lease) -> Op
         options.append((Option.VENDOR_CLASS, b"PXEClient"))
         if request.machine_id:
             options.append((Option.MACHINE_ID, request.machine_id))
-        # UEFI may ignore an offer that forbids its discovery; BIOS needs it.
+        # UEFI may ignore an offer that disables its discovery; BIOS needs that.
         if _BIOS in (request.architectures or (_BIOS,)):
             options.append((Option.VENDOR_SPECIFIC, _NO_DISCOVERY))
     return tuple(options)

@@ -1,4 +1,4 @@
-"""The two sockets of a cable: one hears its frames, one replies from UDP port 67."""
+"""The two sockets of a cable: one receives frames, one replies from UDP port 67."""
 
 import ctypes
 import socket
@@ -15,7 +15,7 @@ _LONGEST = 65_535
 _MOST_AT_ONCE = 64
 
 _HEARD = (
-    (0x20, 0, 0, 0xFFFFF030),  # ld vlan tag present: what a trunk sends is not ours
+    (0x20, 0, 0, 0xFFFFF030),  # ld vlan tag present: ignore frames of a trunk
     (0x15, 0, 10, 0),  # jeq 0, else drop
     (0x28, 0, 0, 12),  # ldh EtherType
     (0x15, 0, 9, 0x0800),  # jeq IPv4, else take: ARP, IPv6, LLDP, STP, …
@@ -30,13 +30,13 @@ _HEARD = (
     (0x06, 0, 0, 0),  # drop: TFTP itself never wakes us
     (0x06, 0, 0, _LONGEST),
 )
-"""What the kernel passes on, in classic BPF."""
+"""The receive filter, in classic BPF."""
 
 _NOTHING = ((0x06, 0, 0, 0),)
 
 
 class FrameSocket:
-    """Hears what arrives at an interface, and sends frames there; never blocks.
+    """Receives and sends frames on an interface; non-blocking.
 
     Raises:
         OSError: it can't be opened (PermissionError without CAP_NET_RAW).
@@ -49,7 +49,7 @@ class FrameSocket:
             _attach(self.socket, _HEARD)
             self.socket.bind((interface, _ALL))
             index = socket.if_nametoindex(interface)
-            # Spanning tree, LLDP and CDP go to groups that the card would drop.
+            # Spanning tree, LLDP and CDP use groups that the card would drop.
             request = struct.pack("iHH8s", index, _ALL_MULTICAST, 0, b"")
             self.socket.setsockopt(_SOL_PACKET, _ADD_MEMBERSHIP, request)
             self.socket.setsockopt(_SOL_PACKET, _IGNORE_OUTGOING, 1)
@@ -58,12 +58,12 @@ class FrameSocket:
             raise
 
     def frames(self) -> list[bytes]:
-        """Return frames that came in, at most 64."""
+        """Return received frames, at most 64."""
         frames = []
         for _ in range(_MOST_AT_ONCE):
             try:
                 frame, (_, _, kind, *_) = self.socket.recvfrom(_LONGEST)
-            except OSError:  # nothing more, or the interface is down
+            except OSError:  # nothing left, or the interface is down
                 break
             if kind != _OUTGOING:
                 frames.append(frame)
@@ -73,22 +73,22 @@ class FrameSocket:
         """Send a frame.
 
         Raises:
-            OSError: it did not leave.
+            OSError: it was not sent.
         """
         try:
             self.socket.send(frame)
-        except OSError:  # may be an old one: the interface was down when it was bound
+        except OSError:  # may be an old error: the interface was down at bind()
             self.socket.send(frame)
 
     def close(self) -> None:
-        """Hear nothing more."""
+        """Close the socket."""
         self.socket.close()
 
 
 class ReplySocket:
-    """UDP port 67 of one interface; sends to 255.255.255.255, port 68, and to no other.
+    """UDP port 67 of one interface; sends only to 255.255.255.255, port 68.
 
-    Requests are heard by FrameSocket: what arrives here is dropped in the kernel.
+    FrameSocket receives the requests: the kernel drops what arrives here.
 
     Raises:
         OSError: the port is in use or denied.
@@ -111,7 +111,7 @@ class ReplySocket:
         """Send a reply from the address SERVER.
 
         Raises:
-            OSError: it did not leave.
+            OSError: it was not sent.
         """
         source = struct.pack("=I4s4s", 0, server.packed, bytes(4))
         ancillary = [(socket.IPPROTO_IP, _IP_PKTINFO, source)]
@@ -119,7 +119,7 @@ class ReplySocket:
         self.socket.sendmsg([payload], ancillary, 0, to)
 
     def close(self) -> None:
-        """Give the port back."""
+        """Close the socket."""
         self.socket.close()
 
 
