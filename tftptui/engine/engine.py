@@ -283,7 +283,7 @@ class Engine:
         self.service.warn(f"removed {what} left by a killed server: {some}{more}")
 
     def _measures(self) -> "Measures":
-        from tftptui.engine.recording.measures import measures_of  # noqa: PLC0415 - an extra
+        from tftptui.engine.recording.measures import measures_of  # noqa: PLC0415 - optional dependency
 
         reporter, host = self.findings.reporter, self._survey.latest
         return measures_of(self.service, reporter, host, self._began)

@@ -121,7 +121,7 @@ class Staging:
         """
         index, amid = divmod(block + 1 - self._first, self._window)
         is_staged = self._first and 0 <= index < len(self.windows)
-        if amid or not is_staged:  # amid: the buffer starts inside a window
+        if amid or not is_staged:  # inside a window
             self.read(source, block + 1)
             return 0
         return index

@@ -29,7 +29,7 @@ CHECKED = {
     "doc": "from its manual",
     "known": "not checked",
 }
-"""How a recipe was verified, in words."""
+"""Degrees of verification, in words."""
 
 _PLACE = re.compile(r"(?<!\$)\{(server|port|file|base|url|host|blksize)\}")
 _SIMPLE = re.compile(r"[A-Za-z0-9._/+@=:,-]+")
@@ -40,7 +40,7 @@ class RecipeError(ValueError):
 
 
 class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How one client fetches or sends a file; see the README of the recipes."""
+    """The commands to fetch or send a file with one client; see the README there."""
 
     id: str
     title: str

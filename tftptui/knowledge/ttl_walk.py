@@ -93,7 +93,7 @@ def filters_by_port(suspect: Walk, other: Walk) -> float:
 
 
 class Tells(Enum):
-    """What distinguishes port trials that reach the client from others."""
+    """The property that distinguishes trials that reach the client from others."""
 
     NOTHING = auto()
     """All reach it, or there were too few."""

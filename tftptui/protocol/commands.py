@@ -10,7 +10,7 @@ from tftptui.protocol.packets import Options
 
 
 class Outcome(Enum):
-    """How a transfer ended."""
+    """The outcome of a transfer."""
 
     COMPLETED = "completed"
     """The last block was acknowledged."""

@@ -29,7 +29,7 @@ _CONVINCING = 3
 class Counting:
     """Converts wire block numbers, which wrap around, to absolute ones.
 
-    Whether 0 or 1 follows 65535 only shows there; the first wrap decides.
+    The first wrap shows whether 65535 is followed by 0 or 1.
     """
 
     numbering: Numbering = ROLL_TO_0

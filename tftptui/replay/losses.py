@@ -13,7 +13,7 @@ from tftptui.telemetry.records.ring import Flag
 from tftptui.telemetry.views import TransferView
 
 Told = tuple[str, int]
-"""What was lost where, in words, and the flag for it; "" and 0 for nothing."""
+"""The loss and its side in words, and the flag for it; "" and 0 for none."""
 
 NOTHING: Final[Told] = ("", 0)
 _ENDS = {"client": Flag.LOST_TO_CLIENT.value, "server": Flag.LOST_TO_SERVER.value}

@@ -1,4 +1,4 @@
-"""Bind the listeners that the settings name, or say what to do about it."""
+"""Bind the listeners of the settings, or say what to do about it."""
 
 import errno
 import socket

@@ -1,4 +1,4 @@
-"""Clocks and timers; the only module that reads a clock."""
+"""Clocks and timers."""
 
 import asyncio
 import time

@@ -19,7 +19,7 @@ _IP_PKTINFO, _IP_FREEBIND, _IPV6_FREEBIND = 8, 15, 78
 _V4_INFO = struct.Struct("=I4s4s")
 _V6_INFO = struct.Struct("=16sI")  # destination, interface
 _V6_MULTICAST = 0xFF  # first byte of a multicast address (RFC 4291 §2.7)
-_ANY = "0.0.0.0"  # noqa: S104 - to recognise it
+_ANY = "0.0.0.0"  # noqa: S104 - for comparison
 _UNKNOWN = bytes(4)
 _LONGEST_REQUEST = 65_535
 BATCH = 256
@@ -63,7 +63,7 @@ class Listener:
             self.socket.close()
             raise
         self.local = endpoint_of(self.socket.getsockname())
-        # For IPv6, the control message tells the interface.
+        # For IPv6, the control message contains the interface.
         self._is_any = ":" in self.local.host or self.local.host == _ANY
         self._hears_errors = False
         self._errors: list[IcmpError] = []

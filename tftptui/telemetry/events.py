@@ -95,7 +95,7 @@ class Suppressed(Event, frozen=True, kw_only=True, tag="suppressed"):
 
     Attributes:
         reason: why requests were refused; "icmp" for ICMP errors of a transfer;
-            "transfers" for transfers of which no line is written; "files" for changed
+            "transfers" for transfers without any line; "files" for changed
             files; "overload" for datagrams dropped unread.
         network: of the clients; None if there were too many networks, and for files.
         count: number of events.

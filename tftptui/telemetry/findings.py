@@ -18,9 +18,10 @@ Place = Literal[
     "nobody",
     "unknown",
 ]
-"""Where a block is: this host, its own segment, on the path, on the path or in the
-client's own firewall, on the path or in this host's (which can't be told apart), in the
-client's firewall or a switch or bridge before it, at the client or a NAT before it."""
+"""Location of a block: this host; its own segment; on the path; on the path or in the
+client's own firewall; on the path or in this host's firewall, which look the same; in
+the client's firewall or a switch or bridge before it; at the client or a NAT before
+it."""
 
 Knob = Literal[
     "port-range", "single-port", "block-size", "timeout", "helper", "client-port"
@@ -84,7 +85,7 @@ class Remedy(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Help(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether changing one setting would help, and why (not)."""
+    """The effect of changing one setting, and the reason."""
 
     knob: Knob
     verdict: Verdict

@@ -15,17 +15,17 @@ Outcome = Literal[
     "elsewhere",
     "no-port",
 ]
-"""How a trial went:
+"""The result of a trial.
 
-- ok: data came, or the whole file.
-- silent: nothing came back at all.
-- refused: nothing but an ICMP error.
-- error: the server answered with an ERROR.
-- options: it refused our options (ERROR 8), or agreed to what we had not asked for.
-- stalled: it answered, but no block came.
-- cut: blocks came, then no more.
-- elsewhere: an answer came, but from another address.
-- no-port: our port can't be had on this host.
+- ok: data arrived, or the whole file.
+- silent: no reply at all.
+- refused: only an ICMP error.
+- error: the server replied with an ERROR.
+- options: it refused our options (ERROR 8), or its OACK was invalid.
+- stalled: it replied, but no block arrived.
+- cut: blocks arrived, then no more.
+- elsewhere: a reply came from another address.
+- no-port: our port is not available on this host.
 """
 
 

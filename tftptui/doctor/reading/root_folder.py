@@ -110,7 +110,7 @@ def _leftovers(folder: Path, names: Sequence[str]) -> Iterator[Leftover]:
             continue
         with suppress(OSError):  # deleted: the upload is over
             found = (folder / name).lstat()
-            age = time.time() - found.st_mtime  # noqa: TID251 - as the disk counts
+            age = time.time() - found.st_mtime  # noqa: TID251 - compared with mtime
             if age > LEFT_BEHIND and stat.S_ISREG(found.st_mode):
                 yield Leftover(str(folder / name), found.st_size, age)
 

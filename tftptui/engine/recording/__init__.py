@@ -1,1 +1,1 @@
-"""What an engine writes: journal, capture, metrics."""
+"""Recording: journal, capture, metrics."""

@@ -61,7 +61,7 @@ class Metrics:
         if place is None:
             return
         try:
-            import tftptui.telemetry.metrics  # noqa: F401, PLC0415 - an extra
+            import tftptui.telemetry.metrics  # noqa: F401, PLC0415 - optional dependency
         except ModuleNotFoundError as error:
             cure = f"{sys.executable} -m pip install prometheus-client"
             raise EngineError(f"metrics need one more package: {cure}") from error
@@ -107,7 +107,7 @@ class Metrics:
 
     def _answer(self, asked: str) -> bytes:
         """Return the reply to a request with headers (RFC 9112 §2.1)."""
-        from tftptui.telemetry.metrics import exposition  # noqa: PLC0415 - an extra
+        from tftptui.telemetry.metrics import exposition  # noqa: PLC0415 - optional dependency
 
         line, *headers = asked.split("\r\n")
         method, _, rest = line.partition(" ")

@@ -44,7 +44,7 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """What the firewall must allow.
+    """Advice on firewall rules.
 
     Attributes:
         alternatives: helper, range and single port, in this order.

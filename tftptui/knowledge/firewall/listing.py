@@ -11,7 +11,7 @@ from tftptui.telemetry import words
 
 
 class Proof(Enum):
-    """How the rules of a dialect were verified."""
+    """Verification of a dialect's rules."""
 
     RUN = "loaded into a Linux kernel and used for transfers by tftptui's tests"
     DOCUMENTED = "source: vendor documentation, not run"

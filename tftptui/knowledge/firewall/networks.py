@@ -27,7 +27,7 @@ LENGTHS = {4: tuple(range(8, 33)), 6: (*range(32, 65, 4), 128)}
 
 
 class Basis(Enum):
-    """How the prefix length of a network is known."""
+    """The source of a network's prefix length."""
 
     ASSUMED = "assumed"
     INTERFACE = "interface"
@@ -63,7 +63,7 @@ class ClientNetwork:
 
     @property
     def words(self) -> str:
-        """How it is known, as a sentence without its period."""
+        """The source of the prefix length, as a sentence without its period."""
         match self.basis:
             case Basis.ASSUMED:
                 return f"{self.network} is assumed: {self._seen()}{self._summary()}"

@@ -16,7 +16,7 @@ NO_END = "the server stopped first"
 
 _BROKEN = frozenset({"abandoned", "failed"})
 _CUT_SHORT = frozenset({"aborted", "unconfirmed"})
-"""Outcomes that do not tell whether the client was heard."""
+"""Outcomes that leave open whether the client was heard."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ class Where(Enum):
 
 
 class Kind(Enum):
-    """How a firewall tracks flows."""
+    """The way a firewall tracks flows."""
 
     STATELESS = "stateless"
     """It checks each packet separately."""
@@ -49,7 +49,7 @@ class Kind(Enum):
 
 
 class Way(Enum):
-    """How the replies can be allowed."""
+    """A way to allow the replies."""
 
     HELPER = "helper"
     RANGE = "range"
@@ -132,7 +132,7 @@ class Situation:
 
     @property
     def way(self) -> Way:
-        """How the replies are to be allowed."""
+        """The way to allow the replies."""
         if self.is_single_port:
             return Way.SINGLE_PORT
         return Way.HELPER if self.kind is Kind.HELPER else Way.RANGE

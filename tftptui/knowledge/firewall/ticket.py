@@ -20,7 +20,7 @@ from tftptui.settings import HIGHEST_PORT
 from tftptui.telemetry.words import url
 
 CSV_COMMAND = "`tftptui firewall --journal JOURNAL --format csv` lists all"
-"""Where to get all flows, if only the journal has them."""
+"""The command that lists all flows in the journal."""
 
 _HIGH_PORTS = range(49_200, HIGHEST_PORT)
 """Client ports of ordinary programs: the dynamic ones of RFC 6335."""

@@ -57,7 +57,7 @@ _PLACES = {
     "client": Where.CLIENT,
     "client-segment": Where.CLIENT,
 }
-"""Place of the firewall by a finding, if it tells."""
+"""Place of the firewall by a finding, as far as known."""
 
 
 @dataclass

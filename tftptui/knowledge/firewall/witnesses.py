@@ -16,7 +16,7 @@ MOST_PROOFS = 5
 
 
 class Nearness(IntEnum):
-    """How near a client is to those that failed."""
+    """Proximity of a client to those that failed."""
 
     HOST = 0
     NETWORK = 1

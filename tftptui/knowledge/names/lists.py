@@ -1,8 +1,4 @@
-"""Search lists: names that boot programs look for in order, most of which do not exist.
-
-A missing name on such a list is part of a healthy boot. It only matters if the whole
-list is exhausted: its last entry is missing, too, or the client stops.
-"""
+"""Search lists: names that boot programs look for in order, mostly without success."""
 
 import re
 from dataclasses import dataclass, replace
@@ -29,7 +25,7 @@ class SearchList:
     Attributes:
         key: identifier.
         client: the program, for people.
-        entries: names of which one is enough.
+        entries: alternative names: one is enough.
         last: the entry without which the program gives up; may match nothing.
         extras: optional names.
         patience: seconds without another request after which the client has stopped.
@@ -45,7 +41,7 @@ class SearchList:
     hint: str = ""
 
     def is_entry(self, name: str) -> bool:
-        """Return whether NAME is one of those of which one is enough."""
+        """Return whether NAME is one of the alternatives."""
         return bool(self.entries.search(name))
 
     def is_last(self, name: str) -> bool:

@@ -241,7 +241,7 @@ def _other_address(asked: bytes, known: KnownNames) -> Iterator[Near]:
 
 def _typo(asked: bytes, known: KnownNames) -> Iterator[Near]:
     base = folded(asked.rpartition(b"/")[2])
-    if is_address(base) or len(base) < 3:  # noqa: PLR2004 - anything is near to these
+    if is_address(base) or len(base) < 3:  # noqa: PLR2004 - too short to compare
         return
     most = 1 if len(base) <= _SHORT else _LETTERS
     hits: list[tuple[int, bytes]] = []

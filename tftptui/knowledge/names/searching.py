@@ -53,7 +53,7 @@ class Search:
 
     @property
     def words(self) -> str:
-        """What happened, for people."""
+        """Description of the outcome, for people."""
         names = f"{len(self.missing)} name{'s' * (len(self.missing) != 1)}"
         match self.state:
             case "empty":

@@ -189,7 +189,7 @@ class InlineSelector(selectors.BaseSelector):
                 continue
             try:
                 callback()
-            except Exception as error:  # noqa: BLE001 - one must not end all
+            except Exception as error:  # noqa: BLE001 - one failure must not stop all
                 self._failed(error)
 
     def _arm(self, timeout: float) -> None:

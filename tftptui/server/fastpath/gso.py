@@ -69,7 +69,7 @@ uncut = Uncut()
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """How to send with GSO.
+    """Parameters of a send with GSO.
 
     Attributes:
         at_once: datagrams per call.

@@ -23,7 +23,7 @@ LONGEST_REQUEST = 1_024
 """Bytes. RFC 2347 allows 512; no known client needs more."""
 
 KEPT_PROVEN = 4_096
-"""How many of the latest proven addresses are kept."""
+"""Number of proven addresses kept, the latest ones."""
 
 FLOODING = frozenset({Reason.DENIED, Reason.RATE, Reason.MALFORMED})
 """Reasons that get no ERROR at all once WORDS is used up."""

@@ -40,7 +40,7 @@ def no_folder(_client: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """How names are resolved.
+    """The rules for resolving names.
 
     Attributes:
         rules: the rewrite table.

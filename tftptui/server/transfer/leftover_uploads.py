@@ -64,7 +64,7 @@ def _remove(folder: int, name: bytes) -> bool:
         return False
     try:
         status = os.fstat(descriptor)
-        age = time.time() - status.st_mtime  # noqa: TID251 - as the disk counts
+        age = time.time() - status.st_mtime  # noqa: TID251 - compared with mtime
         is_left = stat.S_ISREG(status.st_mode) and age >= MIN_AGE
         if not is_left or is_in_use(descriptor):
             return False

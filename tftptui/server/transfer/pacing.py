@@ -24,7 +24,7 @@ class BlockOutlet(Protocol):
 
     @property
     def at_once(self) -> int:
-        """How many blocks may be sent at once."""
+        """Maximum blocks sent at once."""
 
     @property
     def sent_to(self) -> int:

@@ -254,7 +254,7 @@ class Sender:
 
     @property
     def at_once(self) -> int:
-        """How many blocks may be sent at once."""
+        """Maximum blocks sent at once."""
         return self._bursts().size
 
     @property

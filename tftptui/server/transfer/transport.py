@@ -47,7 +47,7 @@ PENDING = (
 """Errors that stem from ICMP; a pending one makes the next send fail, whatever it
 is."""
 
-_WILDCARDS = ("0.0.0.0", "::")  # noqa: S104 - to recognise them
+_WILDCARDS = ("0.0.0.0", "::")  # noqa: S104 - for comparison
 
 _KERNEL_EXTRA = 1_024  # bytes that the kernel adds per datagram in its accounting
 _LONGEST_ANSWER = 2_048  # a reading client sends ACK and ERROR only

@@ -31,8 +31,8 @@ RESCAN = 30.0
 
 POLL = 2.0
 IDLE_SHARE = 20
-"""The same without a watcher is POLL seconds, or this many times the duration of the
-last listing."""
+"""Without a watcher: POLL seconds. In both cases at least this many times the duration
+of the last listing."""
 
 SLOW, REST_SHARE = 0.05, 2
 """A directory that takes longer than this to list (seconds) is then not listed for

@@ -98,7 +98,7 @@ def _raw(frame: bytes) -> Inner | None:
 def _null(frame: bytes) -> Inner | None:
     """BSD loopback: an address family in the capturing machine's byte order."""
     family = int.from_bytes(frame[:4], "little")
-    if family > 0xFFFF:  # noqa: PLR2004 - no family is, in the right byte order
+    if family > 0xFFFF:  # noqa: PLR2004 - then swapped
         family = int.from_bytes(frame[:4])
     version = _FAMILIES.get(family)
     return None if version is None else Inner(version, 4)

@@ -10,7 +10,7 @@ import sys
 from array import array
 
 _RECORD = 7
-"""Words of four bytes in a record (packets.LAYOUT); the first two are the time."""
+"""Words of four bytes in a record (ring.LAYOUT); the first two are the time."""
 
 _BLOCK = 3
 """Index of the word with the block."""
