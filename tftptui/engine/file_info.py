@@ -97,7 +97,7 @@ class Shelf:
             raise CommandRefusedError(error.strerror or str(error)) from error
 
     async def _in_thread(self, read: Callable[[], T]) -> T:
-        """Run in a thread; stop() waits for it even if the caller was cancelled."""
+        """Run in a thread; stop() waits for it even if the caller was canceled."""
         task = asyncio.create_task(asyncio.to_thread(read))
         self._reading.add(task)
         task.add_done_callback(self._reading.discard)

@@ -54,7 +54,7 @@ class MissingFiles:
         """Stop checking."""
         self._root = None
         if self._task is not None:
-            await self._task  # a thread can't be cancelled; it ends soon
+            await self._task  # a thread can't be canceled; it ends soon
 
     async def _look(self, root: Root, missed: list[Missed], findings: Findings) -> None:
         found = await asyncio.to_thread(_there, root, missed)

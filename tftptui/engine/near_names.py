@@ -85,7 +85,7 @@ class NearNames:
         self._root = None
         await self._mended.stop()
         if self._task is not None:
-            await self._task  # a thread can't be cancelled, but it checks for this
+            await self._task  # a thread can't be canceled, but it checks for this
 
     def seek(self, asked: bytes, tell: Tell) -> None:
         """Find files with names similar to ASKED, and pass them to TELL."""

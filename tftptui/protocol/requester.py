@@ -1,7 +1,7 @@
 """The client side of a request: send it, wait, and get the terms.
 
 NEW ──start()──► ASKING ──OACK, DATA 1 or ACK 0──► DONE, with Begin
-                   └──ERROR, nonsense, no answer──► DONE, with End
+                   └──ERROR, invalid, no reply──► DONE, with End
 """
 
 from dataclasses import dataclass

@@ -3,7 +3,7 @@
 NEW ──start()──► NEGOTIATING ──ACK 0──► SENDING ──last ACK──► DONE
  └──────────────start(), no options─────►┘   every state ──ERROR, give-up──► DONE
 
-Only a time-out, a gap report or a repeated request sends a block again; a
+Only a timeout, a gap report or a repeated request causes a retransmission; a
 duplicate ACK never does (RFC 1123 §4.2.3.1).
 """
 
