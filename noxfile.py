@@ -27,7 +27,7 @@ WHOLE_SUITE = ("-n", "2", "--dist", "loadgroup")
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
     """Run the suite on one version of Python."""
-    session.install("-e", ".[test]")
+    session.install("pip", "-e", ".[test]")  # pip: tests/test_wheel.py runs it
     session.run("pytest", *(session.posargs or WHOLE_SUITE))
 
 
@@ -35,6 +35,7 @@ def tests(session: nox.Session) -> None:
 def lowest(session: nox.Session) -> None:
     """Run the suite on the lowest versions that pyproject.toml allows."""
     session.install("--resolution", "lowest-direct", "-e", ".[test]")
+    session.install("pip")
     session.run("pytest", *(session.posargs or WHOLE_SUITE))
 
 

@@ -138,7 +138,9 @@ def main() -> int:
             subprocess.Popen(command, stdout=subprocess.DEVNULL)
         )
         ending.callback(server.terminate)
-        time.sleep(2)  # noqa: TID251 - its start is not what is measured
+        while server.poll() is None and not journal.exists():
+            time.sleep(0.05)  # noqa: TID251 - its start is not what is measured
+        time.sleep(1)  # noqa: TID251 - nor what it does just after it
         print(
             f"{'flood':8} {'addresses':>9} {'sent/s':>8} {'CPU':>5} "
             f"{'known':>5} {'median':>7} {'longest':>7} "

@@ -170,10 +170,8 @@ def main() -> None:
     every = candidates(given.only)
     random.Random(given.seed).shuffle(every)  # noqa: S311 - a sample, no secret
     with tempfile.TemporaryDirectory() as name:
-        tree = Path(name)
-        for part in ("tftptui", "tests", "pyproject.toml", "README.md", "docs"):
-            copy = shutil.copytree if (CHECKOUT / part).is_dir() else shutil.copy
-            copy(CHECKOUT / part, tree / part)
+        tree = Path(name) / "tree"
+        shutil.copytree(CHECKOUT, tree, ignore=shutil.ignore_patterns(".*", "dist"))
         table = run(tree, every[: given.sample], until, given.timeout)
     head = f"seed {given.seed}, {len(every)} places: "
     given.output.write_text("\n".join([head + table[0], *table[1:]]) + "\n")

@@ -239,6 +239,17 @@ class TestGivingUp:
         rest = [SendBlocks(6, 3, 3), SendBlocks(9, 1, 1)]
         assert session.receive_ack(5, 30.0) == rest
 
+    def test_after_the_probes_a_gap_brings_no_empty_run(self) -> None:
+        timer = RetransmitTimer(retries=1, patience=60.0)
+        session = SendSession(window=4, last_block=100, timer=timer)
+        session.start(0.0)
+        session.receive_ack(4, 0.001)
+        session.receive_ack(7, 0.002)
+        for _ in range(4):
+            _pass_deadline(session)
+        again = [SendBlocks(8, 1, 7), SendBlocks(9, 3, 3)]
+        assert session.receive_ack(7, 30.0) == again
+
     def test_silence_in_the_middle_is_abandoned(self) -> None:
         session = _negotiating(retries=0)
         session.receive_ack(0, 0.1)

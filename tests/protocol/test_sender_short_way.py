@@ -2,6 +2,7 @@
 
 from copy import copy
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -151,3 +152,10 @@ def test_the_deadline_is_a_wait_after_the_last_window() -> None:
     deadline = session.deadline()
     assert deadline is not None
     assert deadline == 7.0 + session.timer.timeout
+
+
+def test_each_of_its_round_trips_counts() -> None:
+    session = SendSession(last_block=100)
+    session.start(0.0)
+    session.settle(10, 11, 10 * TRIP, TRIP)
+    assert session.timer.smoothed == pytest.approx(TRIP)

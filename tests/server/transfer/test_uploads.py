@@ -108,6 +108,29 @@ def test_an_upload_grows_in_one_hidden_file(desk: Desk, folder: Path) -> None:
     assert not (folder / "sub/new").exists()
 
 
+def test_more_pieces_than_one_call_takes_are_all_written(
+    desk: Desk, folder: Path
+) -> None:
+    most = os.sysconf("SC_IOV_MAX")
+    upload = desk.begin(b"new")
+    upload.write_all([memoryview(b"x")] * (most + 1))
+    upload.publish()
+    assert (folder / "new").read_bytes() == b"x" * (most + 1)
+
+
+def test_a_call_that_writes_only_a_part_is_continued(
+    desk: Desk, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def three_bytes(descriptor: int, pieces: list[memoryview]) -> int:
+        return os.write(descriptor, b"".join(pieces)[:3])
+
+    monkeypatch.setattr(os, "writev", three_bytes)
+    upload = desk.begin(b"new")
+    upload.write_all([memoryview(part) for part in (b"ab", b"cd", b"ef", b"g")])
+    upload.publish()
+    assert (folder / "new").read_bytes() == b"abcdefg"
+
+
 def test_a_published_upload_leaves_the_file_alone(desk: Desk, folder: Path) -> None:
     desk.bring(b"sub/new", octets(1_000))
     assert (folder / "sub/new").read_bytes() == octets(1_000)
@@ -322,6 +345,12 @@ def test_the_quota_counts_all_uploads_of_a_client(desk: Desk) -> None:
     with pytest.raises(UploadError) as caught:
         upload.write(b"1")
     assert told(caught.value) == used_up
+
+
+def test_an_empty_file_needs_no_quota(desk: Desk) -> None:
+    desk.policy.quota = 10
+    desk.bring(b"first", bytes(10))
+    desk.bring(b"empty", b"")
 
 
 def test_the_quota_of_one_client_is_not_that_of_another(desk: Desk) -> None:
