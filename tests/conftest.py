@@ -1,4 +1,4 @@
-"""What every test has: places of its own for what a user's programs keep."""
+"""Fixtures for every test: its own folders for users' data."""
 
 import gc
 import os
@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-# A machine that is busy proves nothing: what takes time is measured in benchmarks/.
+# A busy machine proves nothing: timing is measured in benchmarks/.
 settings.register_profile(
     "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("any machine")
 
-# Collecting garbage among what thousands of tests leave behind took a seventh of the
-# time at the default thresholds.
+# At the default thresholds, a seventh of the time went into collecting garbage left by
+# thousands of tests.
 gc.set_threshold(20_000, 20, 50)
 
 PLACES = ("XDG_RUNTIME_DIR", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME")
@@ -25,11 +25,11 @@ PLACES = ("XDG_RUNTIME_DIR", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Say which tests ``pytest -n 2 --dist loadgroup`` runs on one worker.
+    """Choose which tests ``pytest -n 2 --dist loadgroup`` runs on one worker.
 
     Tests with network namespaces run one after the other: some take all of a CPU, and
     what they check has time limits. All other tests go to either worker, a file at a
-    time, so that what a module's fixtures start is started once.
+    time, so that module fixtures start only once.
     """
     tests = Path(__file__).parent
     for item in items:
@@ -41,9 +41,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def apart_from_the_user() -> Iterator[None]:
-    """Neither read what the user's own runs have left, nor leave anything there.
+    """Isolate tests from the user's own data, in both directions.
 
-    The folder's name is short: a Unix socket's path may not be long.
+    The folder's name is short: the path of a Unix socket must not be long.
     """
     folder = Path(tempfile.mkdtemp(prefix="tftptui-"))
     before = {name: os.environ.get(name) for name in PLACES}

@@ -1,4 +1,4 @@
-"""Each benchmark in its shortest form: it still runs, whatever its figures are."""
+"""Each benchmark in its shortest form: it still runs; its results don't matter."""
 
 import os
 import shutil
@@ -24,10 +24,10 @@ SHORTEST: dict[str, list[str]] = {
     "start.py": ["--runs", "1", "--", "--port", "0"],
     "work.py": [],
 }
-"""The options with which a script is done soonest."""
+"""The options with which a script runs shortest."""
 
 WITH_LOAD = ["costs.py", "throughput.py", "watching.py"]
-"""They take the load generator of --bench, which is not part of this repository."""
+"""These need the load generator of --bench, which is not part of this repository."""
 
 IN_NAMESPACES = "diagnosis.py"
 

@@ -92,7 +92,7 @@ def test_a_reader_who_has_had_enough_is_no_error(line: str) -> None:
 
 @pytest.mark.parametrize("module", ["cyclopts", "msgspec", "tftptui.cli"])
 def test_ctrl_c_while_it_starts_ends_it_without_a_traceback(module: str) -> None:
-    # The signal comes where that module is looked for.
+    # The signal arrives while that module is searched.
     program = (
         "import os, signal, sys\n"
         "class At:\n"

@@ -1,4 +1,4 @@
-"""The import arrows point downward, on paper and in a running interpreter."""
+"""Imports point downward, in the sources and in a running interpreter."""
 
 import os
 import subprocess
@@ -14,7 +14,7 @@ DRAWING = {"rich", "textual"}
 
 
 def _loaded_by(*modules: str) -> set[str]:
-    """Return the top-level modules that a new interpreter holds after imports."""
+    """Return the top-level modules loaded by imports in a new interpreter."""
     script = (
         "import importlib, pkgutil, sys\n"
         f"for module in {modules!r}:\n"
@@ -66,11 +66,11 @@ HEADLESS = (
 
 
 def test_headless_packages_load_nothing_that_draws() -> None:
-    """One process imports all: what one of them loads stays loaded."""
+    """One process imports all: modules stay loaded."""
     assert _loaded_by(*HEADLESS) & DRAWING == set()
 
 
 def test_import_really_loads_every_module() -> None:
-    # Without this the proofs above could pass because nothing was imported.
+    # Without this the tests above could pass because nothing was imported.
     assert "socket" in _loaded_by("tftptui.server")
     assert "textual" in _loaded_by("tftptui.ui")

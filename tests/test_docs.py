@@ -1,4 +1,4 @@
-"""What README and the documents tell a reader to type or to open is there."""
+"""Commands, links and files in README and the documents exist."""
 
 import re
 import shlex
@@ -24,7 +24,7 @@ STALE = re.compile(
     r"|in good order|time-outs?|colours?|behaviours?|labelled|recognise\w*)\b",
     re.IGNORECASE,
 )
-"""What the field has other words for, or American English spells otherwise."""
+"""Words with a better term in the field, or another American spelling."""
 LINK = re.compile(r"\]\((?!https?:)([^)#]*)#?([^)]*)\)")
 
 
@@ -38,7 +38,7 @@ def _commands() -> list[str]:
 
 
 def _anchors(page: Path) -> set[str]:
-    """Return what links may name in PAGE: its headings, as GitHub writes them."""
+    """Return the anchors of PAGE: its headings, in GitHub's form."""
     headings = re.findall(r"^#+ (.+)$", page.read_text("utf-8"), re.MULTILINE)
     return {
         re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")

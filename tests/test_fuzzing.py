@@ -7,7 +7,7 @@ import pytest
 from tests.support import fuzzing
 from tests.support.fuzzing import TARGETS, damaged
 
-# Enough to see that the targets work; tools/fuzz.py goes on for minutes.
+# Enough to check that the targets work; tools/fuzz.py runs for minutes.
 ROUNDS = {
     "captures": 1_000,
     "scenarios": 1_000,

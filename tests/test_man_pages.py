@@ -1,4 +1,4 @@
-"""Man pages and completion: both are made of the table of commands."""
+"""Man pages and completion, both generated from the table of commands."""
 
 import importlib.util
 import os
@@ -18,7 +18,7 @@ NEEDS_MAN = pytest.mark.skipif(shutil.which("man") is None, reason="there is no 
 
 
 class Word:
-    """What cyclopts tells a completer."""
+    """A completion item of cyclopts."""
 
     def __init__(self, incomplete: str) -> None:
         self.incomplete = incomplete

@@ -1,4 +1,4 @@
-"""The mutation run: what it changes, and that a test that notices kills the mutant."""
+"""The mutation run: its mutants, and that a failing test kills one."""
 
 import importlib
 from pathlib import Path
@@ -36,7 +36,7 @@ def test_a_returned_call_becomes_none() -> None:
 def test_a_mutant_is_killed_by_the_test_that_notices(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, check: str, verdict: str
 ) -> None:
-    # Loading all plugins takes longer than the rest.
+    # Loading all plugins takes longer than everything else.
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     monkeypatch.setenv("PYTEST_ADDOPTS", "-p xdist")
     changed = SOURCE.replace("<", "<=")

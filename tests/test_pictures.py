@@ -1,4 +1,4 @@
-"""The pictures of README and docs show what the app says now; the moving one moves."""
+"""The pictures of README and docs match the app's texts; the moving one moves."""
 
 import html
 import importlib.util
@@ -16,7 +16,7 @@ PICTURES = sorted((CHECKOUT / "docs" / "images").glob("*.svg"))
 
 TEXT = re.compile(r"<text[^>]*>([^<]*)</text>")
 PAIR = re.compile(r"(?=(?<![\w.'’/-])([A-Za-z][a-z']+ [a-z']{2,})(?![\w.'’/-]))")
-"""Two words in a row."""
+"""Two consecutive words."""
 COMPOSED = {
     "changing ours",
     "done just",
@@ -27,14 +27,14 @@ COMPOSED = {
     "retries in",
     "why does",
 }
-"""What the app puts together of two texts."""
+"""Texts that the app composes of two."""
 NFTABLES = {"accept comment", "filter forward", "forward ip", "ip daddr", "ip saddr"}
 NFTABLES |= {"nft 'insert", "rule inet"}
 
 
 @pytest.fixture(scope="module")
 def said() -> str:
-    """All texts of the code and of the shipped scenarios, in lower case."""
+    """Return all texts of the code and of the packaged scenarios, in lower case."""
     files = [*CHECKOUT.glob("tftptui/**/*.py"), *CHECKOUT.glob("scenarios/*.toml")]
     text = "\n".join(file.read_text("utf-8") for file in files)
     text = re.sub(r'"\s*\n\s*f?"|\\\n', "", text)  # one text over several lines
@@ -47,7 +47,7 @@ def test_a_picture_has_words_that_the_app_still_says(picture: Path, said: str) -
     pairs = {pair.lower() for pair in PAIR.findall(shown.replace("\xa0", " "))}
     assert pairs
     gone = sorted(pair for pair in pairs - COMPOSED - NFTABLES if pair not in said)
-    # One phrase that was reworded does not make a picture stale.
+    # A single reworded phrase does not make a picture stale.
     assert len(gone) < len(pairs) * 0.06 + 2, f"run tools/make_screenshots.py: {gone}"
 
 
@@ -75,7 +75,7 @@ def test_a_moving_picture_shows_each_line_in_turn(tmp_path: Path) -> None:
 
 
 def _line(svg: str, y: int, moment: int) -> str:
-    """Return what line Y shows at one of three moments, as a browser would."""
+    """Return line Y at one of three moments, as a browser would show it."""
     (strip,) = re.findall(rf'<g transform="translate\(0 {y * 18}\)">(.*)</g>', svg)
     moved = 0
     if keyframes := re.search(rf"@keyframes m{y}\{{(.*?}})}}", svg):

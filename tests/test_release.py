@@ -1,4 +1,4 @@
-"""What a release says of itself in several places is the same in all of them."""
+"""The release's data is the same in all places."""
 
 import importlib.util
 import re

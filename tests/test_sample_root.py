@@ -1,4 +1,4 @@
-"""The sample root: what stands there is what its script makes, and is small."""
+"""The sample root is exactly what its script creates, and small."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ SAMPLE_ROOT = FOLDER.parent
 
 @pytest.mark.parametrize("name", IMAGES)
 def test_image_is_what_the_script_makes(name: str) -> None:
-    # A bare comparison of such bytes would take minutes to explain a failure.
+    # pytest would take minutes to explain a failed comparison of such bytes.
     is_same = (FOLDER / name).read_bytes() == image(name, IMAGES[name])
     assert is_same, "run python tools/make_sample_firmware.py"
 

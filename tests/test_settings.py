@@ -1,4 +1,4 @@
-"""Settings: what may be set, and what a wrong value is told."""
+"""Settings: valid values, and errors about invalid ones."""
 
 import math
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What is installed works from anywhere: the wheel, and an editable install."""
+"""The installed program works from anywhere: the wheel, and an editable install."""
 
 import os
 import subprocess
@@ -40,7 +40,7 @@ def _run(*command: str | Path, cwd: Path) -> str:
 
 
 def _new_venv(folder: Path) -> Path:
-    """Make a venv that sees the libraries of this one; return its bin folder.
+    """Create a venv that sees the libraries of this one; return its bin folder.
 
     A path in a .pth file is searched, but its own .pth files are not read, so the
     tftptui of this environment stays out.
@@ -60,7 +60,7 @@ def _install(binaries: Path, *what: str | Path) -> None:
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel, built from the source distribution as for a release."""
+    """Return the wheel, built from the source distribution as for a release."""
     folder = tmp_path_factory.mktemp("dist")
     build = (sys.executable, "-m", "build", "--no-isolation")
     _run(*build, "--outdir", folder, CHECKOUT, cwd=folder)
@@ -70,7 +70,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The bin folder of a venv with the wheel in it."""
+    """Return the bin folder of a venv with the wheel in it."""
     binaries = _new_venv(tmp_path_factory.mktemp("venv"))
     _install(binaries, "--no-index", wheel)
     return binaries

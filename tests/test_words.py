@@ -1,4 +1,4 @@
-"""The product speaks plain English: short sentences, and one word for one thing."""
+"""The product uses plain English: short sentences, and one word for one thing."""
 
 import ast
 import re
@@ -14,19 +14,19 @@ BANNED = re.compile(
     r"|no longer so|needs a right|hangs on|takes no uploads|makes no sense"
     r"|which is not here|had come past|asked for, not here|\bwhoever\b|\blikewise\b"
 )
-"""Archaic grammar, and other words for what the field has a name for."""
+"""Archaic grammar, and words for which the field has a better term."""
 
 SPELLINGS = re.compile(
     r"\boctets\b(?! =)|\bfilenames?\b|\bdirectory\b|\btime-outs?\b|\bbootloader"
     r"|\blockstep\b|\bsen[dt]s? again\b|\bcolour|\bbehaviour|\blabelled\b|\brecognise"
     r"|\bneighbour|\bsubnet|\bclient gone\b|\bforeign\b|\breadonly\b|\bcancelled\b"
 )
-"""Of things with several names, those that are not used: bytes, file name, resent."""
+"""Unused names of things with several: bytes, file name, resent."""
 
 CLAUSE = re.compile(r"(?<=[.:;?!])\s+|\n")
 
 LONGEST = 20
-"""Words of a clause that is understood at the first reading."""
+"""Limit of words in a clause that is understood at the first reading."""
 
 
 ODD = re.compile(
@@ -34,14 +34,14 @@ ODD = re.compile(
     r"|\b(asked|sent|asks|waited|tries)\s+in\s+vain\b|\bof its own accord\b",
     re.IGNORECASE,
 )
-"""Of what comments and docstrings must not say either."""
+"""Words that comments and docstrings must not use either."""
 
 
 @cache
 def texts() -> tuple[tuple[str, str], ...]:
-    """Return what the code says, with where; docstrings are not it.
+    """Return the texts in the code, with their places, without docstrings.
 
-    Names and keys have no space; … stands for what is filled in.
+    Names and keys have no space; … stands for interpolated values.
     """
     return tuple(_texts())
 

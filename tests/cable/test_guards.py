@@ -1,4 +1,4 @@
-"""Which interfaces may be a cable to one board, and why others may not."""
+"""Which interfaces are accepted as a cable to one board, and why others are not."""
 
 from collections.abc import Mapping
 from ipaddress import IPv4Interface, IPv4Network

@@ -1,4 +1,4 @@
-"""Changes of this machine are written down before they are made, and undone."""
+"""Changes of this host are recorded before they are made, and undone."""
 
 import fcntl
 import os
@@ -25,7 +25,7 @@ UP = link_set_up("eth1")
 
 
 class Machine:
-    """Stands for the program ip: keeps what it was told, and what the disk had then."""
+    """A fake of ``ip``: records commands, and the file on disk at that moment."""
 
     def __init__(self, folder: Path) -> None:
         self.told: list[str] = []
@@ -46,7 +46,7 @@ def machine(tmp_path: Path) -> Machine:
 
 
 def left_by_a_killed(folder: Path, *changes: Change, namespace: int = 0) -> Path:
-    """Write down what a process that is gone has changed."""
+    """Record the changes of a process that no longer exists."""
     namespace = namespace or this_namespace()
     path = folder / "host-changes-1234567.jsonl"
     lines = [msgspec.structs.replace(one, namespace=namespace) for one in changes]
@@ -81,7 +81,7 @@ def test_all_is_undone_the_latest_first_and_nothing_is_left(
 def test_a_change_that_fails_is_not_undone_later(
     machine: Machine, tmp_path: Path
 ) -> None:
-    # An address that was there before must stay.
+    # An address that existed before must stay.
     machine.error = "RTNETLINK answers: File exists"
     changes = HostChanges(tmp_path, machine.run)
     with pytest.raises(ChangeError, match="File exists"):

@@ -1,4 +1,4 @@
-"""The lease of one cable: what is asked, given and taken."""
+"""The lease of one cable: requests, offers and leases."""
 
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
@@ -38,14 +38,14 @@ from tftptui.wire.frames import (
 )
 
 BARE = msgspec.structs.replace(WISHES, own=None, candidates=free_networks([]))
-"""Wishes for an interface without an address."""
+"""Settings for an interface without an address."""
 
 WISH = IPv4Interface("192.168.7.66/24")
 ASKS = arp("192.168.7.66", "192.168.7.86")
 
 
 def sent(outputs: list[Output]) -> list[Arp | DhcpMessage]:
-    """Return the questions among outputs."""
+    """Return the packets sent, among outputs."""
     found: list[Arp | DhcpMessage] = []
     for one in outputs:
         if isinstance(one, SendFrame):

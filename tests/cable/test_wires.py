@@ -1,4 +1,4 @@
-"""Forty labeled wires: who may be answered, and what ends it."""
+"""Forty labelled wires: who gets a reply, and what stops the cable."""
 
 from ipaddress import IPv4Address
 
@@ -41,7 +41,7 @@ def architecture(number: int) -> tuple[int, bytes]:
 
 
 def elsewhere(source: bytes) -> bytes:
-    """Return a frame that says nothing but that its sender is there (IPv6)."""
+    """Return a frame that only shows that its sender exists (IPv6)."""
     return build_ethernet(bytes.fromhex("333300000001"), source, 0x86DD, bytes(60))
 
 
@@ -77,7 +77,7 @@ ANSWERED: dict[str, tuple[bytes, ...]] = {
     "a loop that brings our own frames back": (elsewhere(OURS), DISCOVER),
     "noise that is no frame": (b"\0" * 5, udp(b"noise"), DISCOVER),
 }
-"""Wires where the board gets its reply."""
+"""Wires on which the board gets its reply."""
 
 SILENT: dict[str, tuple[bytes, ...]] = {
     "nobody": (),
@@ -102,7 +102,7 @@ SILENT: dict[str, tuple[bytes, ...]] = {
     "a board on a VLAN": (DISCOVER[:12] + b"\x81\0\0\x05" + DISCOVER[12:],),
     "a cut message": (udp(b"\1\1\6\0" + bytes(50)),),
 }
-"""Wires that are cables, and where nothing asks for a reply of ours."""
+"""Wires that are cables, without a request for us."""
 
 STOPPED: dict[str, tuple[tuple[bytes, ...], str]] = {
     "another DHCP server": ((offer(),), "10.0.0.1 (52:54:00:00:00:02) is a DHCP"),
@@ -147,7 +147,7 @@ STOPPED: dict[str, tuple[tuple[bytes, ...], str]] = {
     ),
     "a board that declines": ((dhcp(MessageType.DECLINE),), "is in use"),
 }
-"""Wires where it stops, and why; see that nothing is answered after."""
+"""Wires that stop the cable, and why; check that there is no reply after."""
 
 
 def played(cable: CableLease, frames: tuple[bytes, ...]) -> list[Output]:
@@ -183,7 +183,7 @@ def test_a_network_is_never_answered(wire: str) -> None:
     assert replies(outputs) == []
     (said,) = stops(outputs)
     assert reason in said
-    assert cable.link(20.0, is_up=True) == []  # for good
+    assert cable.link(20.0, is_up=True) == []  # permanently
     assert cable.tick(400.0) == []
 
 

@@ -50,7 +50,7 @@ def received(channel: Channel) -> bytes:
 
 
 def answered(channel: Channel, sock: socket.socket) -> int:
-    """Return the code of the ERROR with which the channel turns a socket away."""
+    """Return the code of the ERROR with which the channel rejects a socket."""
     channel.wait(PATIENCE)
     assert channel.receive() is None
     packet = parse(sock.recv(100))

@@ -1,4 +1,4 @@
-"""Where a fetched file goes: whole, or not at all."""
+"""A fetched file is complete, or does not exist."""
 
 import errno
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What the system says, in words."""
+"""System errors in words."""
 
 import errno
 import socket

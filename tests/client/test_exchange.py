@@ -1,4 +1,4 @@
-"""A transfer from the client's end, against our own server in memory."""
+"""A transfer from the client's side, against our own server in memory."""
 
 from dataclasses import replace
 from itertools import pairwise
@@ -37,7 +37,7 @@ def putting(wire: FakeWire, source: MemorySource) -> Putting:
 
 
 def fetched(wire: FakeWire) -> tuple[End, MemoryTarget, Exchange]:
-    """Return how a get ends, and what it has fetched."""
+    """Return the result of a get, and what it has fetched."""
     target = MemoryTarget()
     exchange = getting(wire, target)
     return exchange.run(), target, exchange

@@ -1,4 +1,4 @@
-"""Ctrl-C as something to wait for."""
+"""Ctrl-C as an event to wait for."""
 
 import select
 import signal

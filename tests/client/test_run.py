@@ -1,4 +1,4 @@
-"""From an order to its result, where no server is needed."""
+"""From the command to its result, where no server is needed."""
 
 import socket
 import threading
@@ -21,7 +21,7 @@ Answer = Callable[[socket.socket, Endpoint], None]
 
 @contextmanager
 def server_that(answers: Answer) -> Iterator[int]:
-    """Run a server that takes one request and answers it from its listener."""
+    """Run a server that takes one request and replies from its listener."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         sock.settimeout(10.0)
         sock.bind(("127.0.0.1", 0))

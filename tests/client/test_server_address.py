@@ -1,4 +1,4 @@
-"""Where a server is, as people write it."""
+"""Server addresses as typed by users."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Where a file to be put comes from."""
+"""The source of an upload."""
 
 import io
 import os

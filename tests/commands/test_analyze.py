@@ -110,7 +110,7 @@ def test_what_is_not_over_lasts_till_the_capture_ends(
 
 
 def blocked(folder: Path, error: str = "") -> Path:
-    """Return a capture whose client hears nothing, and of an ERROR after 20 s."""
+    """Return a capture of a silent path, with an optional ERROR after 20 s."""
     place, log = folder / "blocked.pcapng", boot()
     del log.records[2:]
     for after in (1.0, 3.0, 9.0):

@@ -35,7 +35,7 @@ def hand_over(pipe: IO[bytes], octets: bytes) -> None:
     pipe.write(octets)
     pipe.flush()
     poll = select.poll()
-    poll.register(pipe, select.POLLOUT)  # of one page: there is room once it is empty
+    poll.register(pipe, select.POLLOUT)  # of one page: writable again once it is empty
     assert poll.poll(PATIENCE_MS), "nobody reads"
 
 
@@ -67,7 +67,7 @@ def test_interrupt_ends_it_with_the_report() -> None:
         assert process.stdin is not None
         assert process.stdout is not None
         hand_over(process.stdin, CAPTURE)
-        hand_over(process.stdin, BEGINNING_OF_A_PACKET)  # all before it is taken
+        hand_over(process.stdin, BEGINNING_OF_A_PACKET)  # everything before it is read
         process.send_signal(signal.SIGINT)
         told = process.stdout.read()
     assert process.returncode == 0

@@ -142,7 +142,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture
 def tftp(tmp_path: Path) -> Tftp:
-    """Run the real command line in a folder of its own."""
+    """Run the real command line in its own folder."""
 
     def run(*words: str, stdin: bytes = b"") -> Done:
         return subprocess.run(

@@ -1,4 +1,4 @@
-"""tftptui.toml: read, tried, explained, and put under the command line."""
+"""tftptui.toml: parsed, checked, explained, and overridden by the command line."""
 
 from contextlib import suppress
 from pathlib import Path
@@ -17,7 +17,7 @@ from tftptui.commands.config_file import (
 )
 
 NEEDS_A_FILE = {"root", "rewrite-file"}
-"""Settings whose example names what is not there."""
+"""Settings whose example names a file that does not exist."""
 
 
 @pytest.fixture(autouse=True)
@@ -106,7 +106,7 @@ def test_any_octets_are_settings_or_a_sentence(
 
 
 def uncommented() -> list[str]:
-    """Return the settings that the written file has as comments."""
+    """Return the settings in the written file's comments."""
     lines = commented_file().splitlines()
     names = tuple(f"# {name} = " for name in options())
     return [line[2:] for line in lines if line.startswith(names)]

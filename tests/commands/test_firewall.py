@@ -30,7 +30,7 @@ def tftptui(*words: str) -> Done:
 
 @pytest.fixture
 def journal(tmp_path: Path) -> Path:
-    """The journal of the founding case, which is still being written."""
+    """The journal of the founding case, still being written."""
     path = tmp_path / "journal"
     lines = [json.dumps(line) for line in boot_rom()]
     path.write_text("\n".join([*lines, '{"t": "2026-']))

@@ -73,7 +73,7 @@ def test_a_shipped_scenario_shows_what_it_says(name: str) -> None:
 
 
 def course(scenario: Scenario, seed: int, speed: float | None = None) -> list[object]:
-    """Return every packet of a run, with its times and what became of it."""
+    """Return every packet of a run, with its times and fate."""
     told: list[object] = []
 
     def keep(director: Director) -> None:

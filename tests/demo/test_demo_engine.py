@@ -1,4 +1,4 @@
-"""A demo in a thread of its own, held like any engine."""
+"""A demo in its own thread, used like any engine."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -47,7 +47,7 @@ async def held(text: str = TEXT) -> AsyncIterator[DemoEngine]:
 
 
 async def seen(demo: DemoEngine, is_so: Callable[[DemoView], bool]) -> DemoView:
-    """Look until something is so."""
+    """Poll until a condition is true."""
     async with asyncio.timeout(30):
         while not is_so(view := await demo.look()):
             pass

@@ -1,4 +1,4 @@
-"""Leading through a demo: steps, the same step again, and switching by hand."""
+"""Running a demo: steps, repeating a step, and switches set by hand."""
 
 import pytest
 

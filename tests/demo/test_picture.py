@@ -1,4 +1,4 @@
-"""What a screen is told of a demo."""
+"""The view of a demo for a screen."""
 
 import re
 
@@ -57,7 +57,7 @@ def test_lanes_are_the_pairs_of_ports_that_talk() -> None:
         first, second = view.lanes
         assert (first.client_port, first.server_port) == (2_072, 69)
         assert (second.client_port, second.status) == (2_072, "waiting")
-        # The first repetition of DATA 1 has reached the wall a moment ago.
+        # The first retransmission of DATA 1 has just reached the firewall.
         (stopped,) = second.packets
         assert (stopped.label, stopped.fate, stopped.place) == (
             "DATA 1",
@@ -128,7 +128,7 @@ def test_while_nothing_moves_it_is_told_who_sends_next() -> None:
         await over.wait()
         text = picture(director, Pace(0.01)).waiting
         assert re.fullmatch(r"(the server resends|tftp-hpa retries) in \d s", text)
-        # A moment ago there was a packet, as the audience's clock has it.
+        # There was a packet a moment ago, by the audience's clock.
         assert picture(director, Pace(100.0)).waiting == ""
 
     on_stage(TEXT, play)

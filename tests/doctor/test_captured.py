@@ -1,7 +1,7 @@
-"""Rules that ufw 0.36.2 and firewalld 1.3.3 loaded, as the programs printed them.
+"""Rules loaded by ufw 0.36.2 and firewalld 1.3.3, as printed by the programs.
 
-Both were told to let clients of 10.55.32.0/24 and 2001:db8:2::/64 ask 10.1.2.3 and
-2001:db8:1::9, and nobody else.
+Both were configured to allow requests of clients in 10.55.32.0/24 and 2001:db8:2::/64
+to 10.1.2.3 and 2001:db8:1::9, and no others.
 """
 
 from ipaddress import ip_address

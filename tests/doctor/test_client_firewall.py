@@ -1,4 +1,4 @@
-"""What this host's own rules do to answers, where it is the client."""
+"""The effect of this host's own rules on replies, where it is the client."""
 
 import json
 from ipaddress import IPv4Interface
@@ -16,7 +16,7 @@ CHAIN = {"family": "inet", "table": "f", "name": "in", "handle": 1, "type": "fil
 
 
 def port_is(*ports: int) -> dict[str, object]:
-    """Return a match of UDP destination ports, as nft prints it."""
+    """Return a match of UDP destination ports, in nft's JSON."""
     key = {"payload": {"protocol": "udp", "field": "dport"}}
     right = ports[0] if len(ports) == 1 else {"range": list(ports)}
     return {"match": {"op": "==", "left": key, "right": right}}
@@ -29,7 +29,7 @@ DROP, ACCEPT = {"drop": None}, {"accept": None}
 
 
 def filters(*rules: list[object], policy: str = "accept") -> Filters:
-    """Return an input chain with rules, as nft prints it."""
+    """Return an input chain with rules, in nft's JSON."""
     home = {"family": "inet", "table": "f", "chain": "in"}
     told = [
         {"rule": home | {"handle": number, "expr": expr}}

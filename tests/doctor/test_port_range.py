@@ -1,4 +1,4 @@
-"""What the check of the port range says of who else may take its ports."""
+"""The check of the port range: which programs may take its ports."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The doctor's findings, written down."""
+"""The doctor's results as text."""
 
 import json
 

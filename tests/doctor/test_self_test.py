@@ -1,4 +1,4 @@
-"""The server asks itself, at each address and with each set of options."""
+"""The server's self-test, at each address and with each set of options."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""An engine in the test's own event loop, with a clock that the test moves."""
+"""An engine in the test's own event loop, with a clock advanced by the test."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -13,7 +13,7 @@ from tftptui.telemetry.events import Event
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """What is served; empty unless a module has its own."""
+    """The root; empty unless a module has its own."""
     return tmp_path
 
 
@@ -31,7 +31,7 @@ def events() -> list[Event]:
 async def engine(
     folder: Path, clock: FakeClock, events: list[Event]
 ) -> AsyncIterator[Engine]:
-    """An engine that has given its first frame."""
+    """An engine that has sent its first frame."""
     engine = Engine(settings_for(folder), events.append, clock)
     await engine.start()
     engine.next_frame()

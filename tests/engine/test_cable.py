@@ -1,4 +1,4 @@
-"""The cable's place in the engine: what is refused before anything is opened."""
+"""The cable in the engine: errors before anything is opened."""
 
 from pathlib import Path
 

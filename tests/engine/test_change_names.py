@@ -1,4 +1,4 @@
-"""Another name for a file, made so that the next client finds it."""
+"""Another name for a file, so that the next client finds it."""
 
 import os
 from collections.abc import AsyncIterator

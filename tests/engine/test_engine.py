@@ -1,4 +1,4 @@
-"""The engine: what a watcher is told, and what it may ask."""
+"""The engine: its frames for a watcher, and its commands."""
 
 import asyncio
 import contextlib
@@ -55,7 +55,7 @@ def at(engine: Engine) -> Endpoint:
 
 
 def news(engine: Engine) -> Frame:
-    """Return the next frame, which must tell something."""
+    """Return the next frame, which must exist."""
     frame = engine.next_frame()
     assert frame is not None
     return frame
@@ -67,7 +67,7 @@ def kinds(frame: Frame) -> list[int]:
 
 
 async def begin(engine: Engine, client: UdpClient, name: bytes = b"file") -> None:
-    """Ask for a file and take its first block."""
+    """Request a file and receive its first block."""
     client.ask(at(engine), name)
     await client.data()
 
@@ -111,13 +111,13 @@ async def test_only_transfers_that_changed_are_told(
 async def test_of_many_transfers_each_is_told_within_a_second(folder: Path) -> None:
     many = 6 * ALWAYS_TOLD
     settings = settings_for(folder, ports=free_range(many), timeout=60.0)
-    engine = Engine(settings)  # nothing is sent twice, however slow the machine is
+    engine = Engine(settings)  # no retransmissions, however slow the machine is
     await engine.start()
     with contextlib.ExitStack() as ending:
         clients = [ending.enter_context(UdpClient()) for _ in range(many)]
         for client in clients:
             await begin(engine, client)
-        assert len(news(engine).transfers) == many  # new ones wait for nothing
+        assert len(news(engine).transfers) == many  # new transfers do not wait
         for client in clients:
             client.ack(1)
             await client.data()
@@ -328,7 +328,7 @@ async def test_a_watcher_that_was_busy_gets_the_last_frame_too(
     frames = engine.frames()
     await anext(frames)
     await begin(engine, client)
-    await engine.stop()  # while the watcher still looks at the first frame
+    await engine.stop()  # while the watcher still processes the first frame
     assert await phases_of(frames) == ["aborted"]
 
 
@@ -343,7 +343,7 @@ async def test_a_frame_due_while_stopping_is_not_taken_for_the_last(
     engine = Engine(settings_for(folder))
     await engine.start()
     await begin(engine, client)
-    stopping = asyncio.create_task(engine.stop())  # runs first, and has to wait
+    stopping = asyncio.create_task(engine.stop())  # runs first, and must wait
     reading = asyncio.create_task(phases_of(engine.frames()))
     await stopping
     assert await reading == ["sending", "aborted"]

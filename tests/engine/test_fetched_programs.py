@@ -1,4 +1,4 @@
-"""A machine that has fetched what it can't start, with a real server."""
+"""A machine that has fetched a program it can't start, with a real server."""
 
 import contextlib
 from collections.abc import AsyncIterator
@@ -38,7 +38,7 @@ async def watched(tmp_path: Path) -> AsyncIterator[Watcher]:
 
 
 def firmware() -> UdpClient:
-    """Return a client on a low port, as firmware has."""
+    """Return a client on a low port, like firmware."""
     for port in range(1_900, 2_059):
         with contextlib.suppress(OSError):
             return UdpClient(port=port)
@@ -46,7 +46,7 @@ def firmware() -> UdpClient:
 
 
 async def boot(watched: Watcher, name: bytes, *options: tuple[bytes, bytes]) -> None:
-    """Fetch a file as firmware does."""
+    """Fetch a file like firmware."""
     with firmware() as client:
         client.ask(watched.at, name, options=options)
         await client.oack()

@@ -1,4 +1,4 @@
-"""What may be asked of single files, asked as the screen does."""
+"""Commands about single files, as sent by the screen."""
 
 import hashlib
 import os
@@ -61,7 +61,7 @@ def hashes(watcher: Watcher, name: bytes) -> list[HashView]:
 
 
 async def hashed(watcher: Watcher, name: bytes) -> HashView:
-    """Have a file hashed; return how that ended."""
+    """Hash a file; return the result."""
     await watcher.engine.ask(HashFile(name))
     await watcher.until(
         lambda: bool(found := hashes(watcher, name)) and not found[-1].running
@@ -176,7 +176,7 @@ async def test_checksums_outside_the_root_are_not_read(
 
 async def test_hashing_can_be_given_up(watcher: Watcher, folder: Path) -> None:
     with (folder / "huge").open("wb") as huge:
-        huge.truncate(1 << 40)  # holes all over: a day's work
+        huge.truncate(1 << 40)  # a sparse file: hashing takes hours
     await watcher.engine.ask(HashFile(b"huge"))
     await watcher.until(lambda: any(one.done for one in hashes(watcher, b"huge")))
     await watcher.engine.ask(CancelHash(b"huge"))

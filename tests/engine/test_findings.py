@@ -1,4 +1,4 @@
-"""Findings of a running engine: told in time, revised, withdrawn, bounded."""
+"""Findings of a running engine: in time, revised, withdrawn, limited."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -30,7 +30,7 @@ FILE = octets(2_000)
 
 
 class Bench:
-    """An engine on a clock of its own, and what it has told.
+    """An engine with its own clock, and its reports.
 
     Attributes:
         findings, views: the latest by number.
@@ -56,7 +56,7 @@ class Bench:
         self._news.set()
 
     async def until_refused(self, count: int) -> None:
-        """Wait until COUNT requests have been refused and told."""
+        """Wait until COUNT requests have been refused and reported."""
         async with asyncio.timeout(10.0):
             while sum(isinstance(one, Refused) for one in self.events) < count:
                 self._news.clear()
@@ -66,7 +66,7 @@ class Bench:
         return self._clients.enter_context(UdpClient(port=port))
 
     def pass_time(self, seconds: float) -> None:
-        """Let time pass in steps, as the server's own clock would."""
+        """Advance the clock in steps, like the server's own."""
         for _ in range(round(seconds / 0.25)):
             self.clock.advance(0.25)
             self.engine.service._sweep()
@@ -102,13 +102,13 @@ async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
 
 @pytest.fixture
 def low_ports() -> range:
-    """Ports below those that Linux gives away, one after the other."""
+    """Return ports below Linux's ephemeral range, consecutive."""
     found = free_range(3)
     return range(found.first, found.last + 1)
 
 
 async def ask_in_vain(bench: Bench, ports: range, options: Options = TSIZE) -> None:
-    """Ask from one port after the other, 2 s apart, and hear nothing."""
+    """Send requests from consecutive ports, 2 s apart, and receive nothing."""
     for port in ports:
         client = bench.client(port)
         client.ask(bench.at, b"file", options=options)
@@ -151,7 +151,7 @@ async def test_another_client_that_works_makes_it_a_fact(
 
 
 def free_high() -> int:
-    """Return a free port of those that Linux gives to programs."""
+    """Return a free port in Linux's ephemeral range."""
     with UdpClient() as client:
         return client.local.port
 
@@ -204,7 +204,7 @@ async def test_a_size_probe_is_no_alarm(bench: Bench) -> None:
 
 
 async def until_ended(bench: Bench) -> None:
-    """Let the server take what was sent to a transfer."""
+    """Let the server process packets to a transfer."""
     for transfer in list(bench.engine.service.transfers.values()):
         transfer.readable()
 
@@ -247,7 +247,7 @@ async def test_nothing_is_found_in_what_the_server_itself_ends(
 
 
 async def miss(bench: Bench, *names: bytes) -> None:
-    """Ask for what is not there."""
+    """Request a missing file."""
     for count, name in enumerate(names, 1):
         client = bench.client()
         client.ask(bench.at, name)

@@ -1,4 +1,4 @@
-"""A disk that is full for a while: lines are counted, none stays torn."""
+"""A temporarily full disk: lost lines are counted, none stays torn."""
 
 import contextlib
 import json
@@ -25,7 +25,7 @@ def warned(message: str) -> Warned:
 
 @contextlib.contextmanager
 def room_for(octets: int) -> Iterator[None]:
-    """Let no file of this process grow beyond some bytes."""
+    """Limit the size of files of this process."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (octets, hard))
     try:
@@ -36,13 +36,13 @@ def room_for(octets: int) -> Iterator[None]:
 
 @pytest.fixture
 def place(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
-    """Return where the journal is; what is said goes to no file meanwhile."""
+    """Return the journal's path; captured output goes to no file meanwhile."""
     del capsys
     return tmp_path / "journal"
 
 
 def told(place: Path) -> list[Any]:
-    """Return the messages of the lines; of gaps, how many lines they count."""
+    """Return the messages of the lines; for gaps, the number of lost lines."""
     lines = [json.loads(line) for line in place.read_text().splitlines()]
     return [line.get("message", line.get("lines")) for line in lines]
 

@@ -1,4 +1,4 @@
-"""SIGHUP: whoever moves logs away wants the journal's file begun anew."""
+"""SIGHUP reopens the journal, for log rotation."""
 
 import json
 import os
@@ -25,7 +25,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def refused(port: int) -> None:
-    """Ask for what is not there, and wait for the answer: the line is written then."""
+    """Request a missing file, and wait for the reply: then the line is written."""
     with socket.socket(type=socket.SOCK_DGRAM) as client:
         client.settimeout(10.0)
         client.sendto(b"\0\1missing\0octet\0", ("127.0.0.1", port))
@@ -33,7 +33,7 @@ def refused(port: int) -> None:
 
 
 def told(paths: list[Path]) -> list[str]:
-    """Return the events that the journals tell, in order."""
+    """Return the events in the journals, in order."""
     lines = [json.loads(x) for path in paths for x in path.read_text().splitlines()]
     return [line["event"] for line in lines]
 

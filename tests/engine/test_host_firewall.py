@@ -1,4 +1,4 @@
-"""What this host's own rules do to requests and ACKs, and when that is told."""
+"""The effect of this host's own rules on requests and ACKs, and when it is reported."""
 
 import json
 from ipaddress import IPv4Interface
@@ -20,7 +20,7 @@ CHAIN = {"family": "ip", "table": "h", "name": "input", "handle": 1, "type": "fi
 
 
 def filters(policy: str, *open_ports: int) -> Filters:
-    """Return an input chain as nft prints it."""
+    """Return an input chain in nft's JSON."""
     key = {"payload": {"protocol": "udp", "field": "dport"}}
     rules = [
         {
@@ -43,7 +43,7 @@ def filters(policy: str, *open_ports: int) -> Filters:
 
 
 class Host:
-    """A machine whose rules a test sets."""
+    """A host whose rules are set by a test."""
 
     def __init__(self, found: Filters, *, may: bool = True) -> None:
         self.found, self.asked, self.may = found, 0, may
@@ -111,7 +111,7 @@ def test_they_are_read_less_and_less_often_while_nothing_happens() -> None:
 
 
 def told(host: Host, *events: Event) -> list[Found]:
-    """Return what findings tell within some seconds in which these events come."""
+    """Return the findings within some seconds of these events."""
     clock, found = FakeClock(), list[Event]()
     around = FactSources(lambda _: None, list, lambda _: SCENE, host.rules)
     findings = Findings(clock, found.append, around)

@@ -1,4 +1,4 @@
-"""What a watcher is told of the other programs on this machine."""
+"""The ports of other programs on this host, as reported to a watcher."""
 
 import asyncio
 import socket

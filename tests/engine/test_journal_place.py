@@ -1,4 +1,4 @@
-"""Where the journal goes."""
+"""The journal's destination."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""A port that worked before a rule was added is none that works now."""
+"""A port that worked before a rule was added does not count as working."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from tftptui.telemetry.findings import LIKELY
 
 
 def in_vain(seen: Seen, number: int, tid: int) -> None:
-    """Let a program ask from a port again and again, and be sent answers in vain."""
+    """Have a program retry from a port, without receiving the replies."""
     at = seen.clock.wall() - NOON
     view = tried(number, at, client_tid=tid, timeouts=0, retransmits=0, **CURL)
     seen.begin(view)

@@ -28,7 +28,7 @@ REPLIES = msgspec.msgpack.Decoder(Reply)
 async def stream(
     decoder: msgspec.msgpack.Decoder[T],
 ) -> AsyncIterator[tuple[MessageStream[T], MessageStream[T]]]:
-    """Connect two ends that speak to each other."""
+    """Connect two ends to each other."""
     ends = [
         MessageStream(*await asyncio.open_connection(sock=sock), decoder)
         for sock in socket.socketpair()

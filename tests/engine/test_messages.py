@@ -1,4 +1,4 @@
-"""Every message survives being packed."""
+"""Every message can be packed and unpacked."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What a client missed is told as there once it is, though nobody asks again."""
+"""A missing file is reported as existing once it exists, without a request."""
 
 import asyncio
 import contextlib
@@ -26,7 +26,7 @@ NEXT = "the next request gets it"
 
 
 class Scene:
-    """A root, findings, and a look at what was mended."""
+    """A root, findings, and the check for files that exist now."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.seen, self.mended = folder, Seen(), MissingFiles()
@@ -46,14 +46,14 @@ class Scene:
         self.mended.changed()
 
     async def look(self) -> None:
-        """Look, wait for what is found, and tell it."""
+        """Run the check, wait for its results, and report them."""
         self.mended.look(self.seen.findings)
         if self.mended._task is not None:
             await self.mended._task
         self.seen.look(0.1)
 
     def told(self) -> list[tuple[str, str]]:
-        """Return codes of what was told, and why it was withdrawn."""
+        """Return the reported codes, and why they were withdrawn."""
         self.seen.standing()
         return [(one.code, one.withdrawn) for one in self.seen._told.values()]
 
@@ -96,7 +96,7 @@ async def test_who_asks_again_meanwhile_is_believed_more(scene: Scene) -> None:
     scene.miss("fw.img")
     scene.make("fw.img")
     scene.mended.look(scene.seen.findings)
-    scene.miss("fw.img")  # refused once more, as the thread looks
+    scene.miss("fw.img")  # refused once more, while the thread checks
     await scene.look()
     assert scene.told() == [("file-missing", "")]
 
@@ -151,7 +151,7 @@ async def test_what_may_be_read_now_is_told(scene: Scene) -> None:
 
 
 async def test_names_that_had_to_be_made_visible_are_left_alone(scene: Scene) -> None:
-    scene.miss("\\xff.img")  # asked for as the octet, not as these four letters
+    scene.miss("\\xff.img")  # requested as the raw byte, not as these four letters
     scene.make("xff.img")
     await scene.look()
     assert scene.told() == [("file-missing", "")]
@@ -165,7 +165,7 @@ async def test_many_names_are_looked_at_some_at_a_time(scene: Scene) -> None:
     counts = []
     for _ in range(3):
         await scene.look()
-        for _ in range(9):  # news is told some at a time, too
+        for _ in range(9):  # news is reported in limited batches, too
             scene.seen.look(0.2)
         counts.append(sum(bool(why) for _, why in scene.told()))
     assert counts == [MOST_LOOKED_AT, MOST_LOOKED_AT + 10, MOST_LOOKED_AT + 10]
@@ -191,7 +191,7 @@ def is_mended(watcher: Watcher) -> bool:
 
 
 async def ask_in_vain(watcher: Watcher, name: bytes) -> None:
-    """Ask for a file, and wait until it is told as missing."""
+    """Request a file, and wait until it is reported as missing."""
     with UdpClient() as client:
         client.ask(watcher.at, name)
         await client.error()
@@ -204,7 +204,7 @@ async def test_a_setting_that_finds_the_file_is_told(tmp_path: Path) -> None:
     engine = InlineEngine(settings_for(tmp_path))
     async with watching(engine) as watcher:
         assert engine._engine is not None
-        engine._engine._nearby._mended._has_changed = False  # as after its first look
+        engine._engine._nearby._mended._has_changed = False  # as after its first check
         await ask_in_vain(watcher, b"FW.IMG")
         await watcher.engine.ask(ChangeSettings({"ignore_case": True}))
         await watcher.until(lambda: is_mended(watcher))
@@ -220,7 +220,7 @@ async def test_an_operator_sees_that_the_file_has_come(tmp_path: Path) -> None:
         async with asyncio.timeout(PATIENCE):
             while not is_mended(
                 watcher
-            ):  # nothing tells when the watcher begins to watch
+            ):  # there is no signal when the watcher has started
                 (tmp_path / "new").write_bytes(os.urandom(8))
                 (tmp_path / "new").rename(tmp_path / "fw.img")
                 with contextlib.suppress(TimeoutError):

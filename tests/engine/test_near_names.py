@@ -1,4 +1,4 @@
-"""What was meant by a name that is not there, found beside the server's work."""
+"""Similar names for a missing file, found in the background."""
 
 import asyncio
 import os
@@ -17,7 +17,7 @@ PATIENCE = 20.0
 
 
 class Scene:
-    """A root and a Nearby that looks for names in it."""
+    """A root and a Nearby that searches it for names."""
 
     def __init__(self, above: Path) -> None:
         self.folder = above / "root"
@@ -34,7 +34,7 @@ class Scene:
         return path
 
     async def near(self, asked: bytes) -> list[NearName]:
-        """Return what is told about a name."""
+        """Return the similar names reported for a name."""
         told: asyncio.Future[list[NearName]] = asyncio.Future()
         self.nearby.seek(asked, told.set_result)
         async with asyncio.timeout(PATIENCE):

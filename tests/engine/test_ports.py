@@ -1,4 +1,4 @@
-"""The port map of a watcher: the pool's ports and what others hold of them."""
+"""The port map of a watcher: the pool's ports and those in use elsewhere."""
 
 from pathlib import Path
 

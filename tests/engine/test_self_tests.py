@@ -1,4 +1,4 @@
-"""Which requests are taken for our own self-test's."""
+"""Which requests count as our own self-test's."""
 
 from tests.support.clock import FakeClock
 from tftptui.engine.self_tests import EXPECTED, SelfTests

@@ -1,4 +1,4 @@
-"""Another folder may be served while the server runs."""
+"""Another root can be served while the server runs."""
 
 from pathlib import Path
 
@@ -23,7 +23,7 @@ def place(tmp_path: Path) -> Path:
 
 
 def names(watcher: Watcher) -> list[bytes]:
-    """Return what the root was last told to hold."""
+    """Return the names last reported in the root."""
     listings = [one for frame in watcher.frames for one in frame.listings]
     return [entry.name for entry in listings[-1].entries] if listings else []
 
@@ -38,7 +38,7 @@ async def test_the_next_client_gets_the_other_file(place: Path) -> None:
             await watcher.engine.ask(ServeFolder(str(place / "two")))
             after.ask(watcher.at, b"file")
             other = await after.data()
-            before.ack(1)  # it goes on with the file it has
+            before.ack(1)  # it continues with its open file
             second = await before.data()
             before.ack(second.block16)
             after.ack(1)

@@ -1,4 +1,4 @@
-"""Files and folders that an engine serves side by side."""
+"""An engine that serves several files and folders."""
 
 import asyncio
 import contextlib
@@ -34,16 +34,16 @@ def settings(place: Path) -> Settings:
 
 
 def entries(watcher: Watcher, folder: bytes = b"") -> dict[bytes, Entry]:
-    """Return what a folder was last told to hold."""
+    """Return the entries last reported in a folder."""
     listings = [one for frame in watcher.frames for one in frame.listings]
     latest = {one.folder: one for one in listings}
     return {e.name: e for e in latest[folder].entries} if folder in latest else {}
 
 
 async def until_told(watcher: Watcher, path: Path, folder: bytes, name: bytes) -> None:
-    """Change a file, a little bigger each time, until the screen is told its size.
+    """Change a file, growing each time, until the screen gets its size.
 
-    Nothing tells when the watcher's thread has begun to watch.
+    There is no signal when the watcher's thread has started.
     """
     size = 1_000
 

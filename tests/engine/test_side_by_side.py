@@ -1,4 +1,4 @@
-"""What the server is short of, and what is wrong with a transfer, stand together."""
+"""Shortages of the server and findings about a transfer are reported together."""
 
 import msgspec
 import pytest

@@ -1,4 +1,4 @@
-"""What somebody who comes later is told."""
+"""The snapshot for a watcher that connects later."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A name that was told as missing stays told as long as it is asked for in vain."""
+"""A missing file stays reported as long as it is requested."""
 
 import msgspec
 

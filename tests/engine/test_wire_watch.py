@@ -1,4 +1,4 @@
-"""The wire beside the server: told to journal and screens, judged while it runs."""
+"""Watching the wire in a server: journal, screens and findings while it runs."""
 
 import asyncio
 import socket
@@ -142,7 +142,7 @@ def test_option_93_counts_for_the_file_that_the_firmware_itself_requests(
 
 
 class Flood(Source):
-    """Something to read, always."""
+    """A source that is always readable."""
 
     def read(self) -> list[WireEvent]:
         return [asked(MessageType.DISCOVER, secs=n) for n in range(1_000)]

@@ -1,4 +1,4 @@
-"""Packets that arrive in a row, and how many of them are what was awaited."""
+"""Consecutive packets, and how many of them are expected."""
 
 import pytest
 from hypothesis import given
@@ -71,9 +71,9 @@ def test_a_place_shows_a_block_that_is_longer_than_agreed() -> None:
     ("block", "window", "size", "places"),
     [
         (1_428, 16, None, 32),  # whole windows
-        (1_428, 64, None, 45),  # a window is more than is gathered
+        (1_428, 64, None, 45),  # a window is more than the buffer
         (65_464, 16, None, 1),
-        (8, 1, None, 1_024),  # no more than a call takes
+        (8, 1, None, 1_024),  # a call takes no more
         (512, 1, 1_000, 2),
         (512, 16, 1_000, 2),
         (512, 1, 0, 1),

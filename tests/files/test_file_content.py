@@ -1,4 +1,4 @@
-"""Another hold on a file that is being transferred."""
+"""A second reader of a file that is being transferred."""
 
 import os
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Hidden files that take a place whole."""
+"""Hidden files that are renamed into place when complete."""
 
 import os
 from collections.abc import Iterator

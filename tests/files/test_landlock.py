@@ -1,4 +1,4 @@
-"""Landlock denies what is not allowed, in a process of its own: it can't be undone."""
+"""Landlock denies everything else, in its own process: it can't be undone."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""What the paths of a command line are served as."""
+"""How paths on the command line are served."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Files that are written while they are read, and whose time is set back then."""
+"""Files that are written while they are read, with their mtime restored."""
 
 import contextlib
 import os
@@ -43,7 +43,7 @@ def root(path: Path) -> Iterator[Root]:
 
 @contextlib.contextmanager
 def begun(make: Make, root: Root) -> Iterator[Source]:
-    """Return a source whose first block was read."""
+    """Yield a source whose first block was read."""
     with contextlib.closing(make(root.share(b"file"))) as source:
         read(source, 0, 1)
         yield source
@@ -56,7 +56,7 @@ def read(source: Source, offset: int, count: int) -> bytes:
 
 
 def rest(source: Source) -> bytes:
-    """Return what comes after the first block, with the end."""
+    """Return everything after the first block, with the end."""
     got, piece = b"", None
     while piece is None or len(piece) == 8 * BLOCK:
         piece = read(source, BLOCK + len(got), 8)
@@ -85,7 +85,7 @@ def move(path: Path) -> None:
 
 
 def move_and_replace(path: Path) -> None:
-    """Keep what is replaced under another name, as `cp --backup` does."""
+    """Replace a file and keep the old one under another name, like `cp --backup`."""
     path.rename(path.with_name("file~"))
     path.write_bytes(b"another")
 
@@ -97,7 +97,7 @@ unharmed = pytest.mark.parametrize(
 
 @pytest.mark.parametrize(
     ("make", "size"),
-    # A small text is converted at once: it is the old one to its end.
+    # A small text is converted at once: it keeps the old content to its end.
     [(FileSource, SMALL), (FileSource, BIG), (NetasciiSource, BIG)],
 )
 def test_what_was_written_with_its_time_set_back_is_never_got_whole(

@@ -24,11 +24,11 @@ from tftptui.protocol import netascii
 from tftptui.server.root.root import Root
 
 BLOCK = 512
-MIXED_ENDS = b"a\nb\rc\r\nd\0" * 40_000  # grows beyond several pieces
+MIXED_ENDS = b"a\nb\rc\r\nd\0" * 40_000  # longer than several pieces
 
 reused_folder = settings(
     max_examples=40,
-    # Each example writes the file anew: nothing of the one before is left.
+    # Each example rewrites the file: nothing of the previous one is left.
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
@@ -50,7 +50,7 @@ def reading(make: Callable[[OpenFile], Source], path: Path) -> Iterator[Source]:
 
 
 def read(source: Source, offset: int, count: int, block: int = BLOCK) -> bytes:
-    """Return what COUNT blocks from OFFSET on hold."""
+    """Return the content of COUNT blocks from OFFSET on."""
     views = [memoryview(bytearray(block)) for _ in range(count)]
     filled = source.read_into(views, offset)
     return b"".join(views)[:filled]
@@ -126,7 +126,7 @@ def test_netascii_of_an_earlier_offset_again(path: Path) -> None:
 
 
 def test_netascii_keeps_a_whole_window_for_sending_again(path: Path) -> None:
-    path.write_bytes(MIXED_ENDS * 10)  # more than is kept
+    path.write_bytes(MIXED_ENDS * 10)  # more than is buffered
     converted = netascii.encode(MIXED_ENDS * 10)
     far, window = 3_500_000, 1 << 20
     with reading(NetasciiSource, path) as source:
@@ -187,7 +187,7 @@ def test_a_cold_file_is_read_once_it_is_warm(path: Path, size: int) -> None:
                 cold.warm()
                 waited += 1
     assert got == octets(size)
-    assert waited == 1 + size // 2**20  # each time enough for a while
+    assert waited == 1 + size // 2**20  # each wait covers several blocks
 
 
 @pytest.mark.usefixtures("slow")
@@ -297,7 +297,7 @@ def write_over(path: Path, offset: int) -> None:
     with path.open("r+b") as other:
         other.seek(offset)
         other.write(b"other")
-    os.utime(path, ns=(0, 1))  # clocks of file systems tick slowly
+    os.utime(path, ns=(0, 1))  # file system clocks tick slowly
 
 
 @both

@@ -1,4 +1,4 @@
-"""Blocks on their way to the wire: what is staged, and what has to come before."""
+"""Blocks staged for sending, and what must be read first."""
 
 from collections.abc import Sequence
 
@@ -113,4 +113,4 @@ def test_room_that_all_share_holds_one_window() -> None:
     assert isinstance(room, Scratch)
     assert room.window_after(source, 7) == 0
     assert bytes(room.windows[0]) == source.packets(8, 3, 512)
-    assert set(room.awaited) == {None}  # nothing there lasts until an ACK
+    assert set(room.awaited) == {None}  # nothing there is kept until an ACK

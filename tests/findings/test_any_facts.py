@@ -1,4 +1,4 @@
-"""Whatever a server may have seen: rules never fail, and what came is no trouble."""
+"""Any possible facts: rules never fail, and a completed file is no alarm."""
 
 import re
 from typing import Any
@@ -49,7 +49,7 @@ SEEN_BESIDE: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
         "bounced": st.none() | st.tuples(st.just("refused"), HOSTS, SMALL),
     }
 )
-"""What only a capture tells of a transfer."""
+"""Fields of a transfer that only a capture has."""
 
 OWN = (
     *(server_output_blocked.output_blocked, no_route.no_route),
@@ -57,7 +57,7 @@ OWN = (
     *(file_permission.locked, file_changed.changed),
     *OF_SERVER.values(),
 )
-"""Rules that only a server's own errors set off, which no capture shows."""
+"""Rules that only match a server's own errors, which no capture shows."""
 
 OF_CAPTURES = [rule for rule in (*TROUBLE, *NOTES) if rule not in OWN]
 SILENCE_CODES = {"answers-blocked", "acks-blocked", "nat-without-helper", "path-cut"}
@@ -172,7 +172,7 @@ def cases(draw: st.DrawFn) -> Facts:
 
 
 def whole(draft: Draft) -> bool:
-    """Whether a draft says all that a screen needs."""
+    """Return whether a draft has everything that a screen needs."""
     said = draft.code and draft.headline.endswith((".", "?")) and draft.evidence
     return bool(said) and "\n" not in draft.headline and bool(draft.remedies)
 
@@ -182,7 +182,7 @@ def whole(draft: Draft) -> bool:
 def test_every_rule_is_total_says_all_and_never_speaks_for_a_captured_server(
     seen: Facts,
 ) -> None:
-    """One set of examples for all: to draw them takes most of the time."""
+    """One set of examples for all checks: generating them takes most of the time."""
     drafts = {rule: rule(seen) for rule in (*TROUBLE, *NOTES)}
     assert all(whole(draft) for draft in drafts.values() if draft is not None)
     assert judging_never_fails(seen)
@@ -193,7 +193,7 @@ def test_every_rule_is_total_says_all_and_never_speaks_for_a_captured_server(
 
 
 def judging_never_fails(seen: Facts) -> bool:
-    """Judge, and ask all else that may be asked of facts."""
+    """Call judge, and everything else that takes facts."""
     draft = judge(seen)
     ended(seen, draft.code if draft else "answers-blocked")
     for rule in OF_SERVER.values():
@@ -203,7 +203,7 @@ def judging_never_fails(seen: Facts) -> bool:
 
 
 def is_neutral(draft: Draft | None) -> bool:
-    """Whether a draft says nothing in the name of the server that a capture shows."""
+    """Return whether a draft does not speak as the server in a capture."""
     if draft is None:
         return True
     told = f"{draft.headline} {list(draft.remedies)} {draft.helps}"

@@ -1,4 +1,4 @@
-"""Which troubles have one cause."""
+"""Which findings have the same cause."""
 
 import pytest
 

@@ -1,6 +1,6 @@
 """No cause is certain while another one explains the same facts.
 
-And each cause has innocents that look like it for the first seconds.
+And each cause has harmless cases that look like it for the first seconds.
 """
 
 import re
@@ -37,14 +37,14 @@ NAMES = {
     "range-mismatch": Difference.SERVER_PORT,
     "client-port-blocked": Difference.CLIENT_PORT,
 }
-"""What each of the causes that go by comparison says is the difference."""
+"""The difference named by each of the causes found by comparison."""
 
 GUESSES = {
     *("answers-blocked", "acks-blocked", "path-cut", "loss"),
     *("nat-rebinding", "duplicate-address", "address-unreachable"),
     *("block-size-ignored", "client-port-closed"),
 }
-"""Causes that something else may always explain, as far as a server can see."""
+"""Causes that always have another explanation, as far as a server can see."""
 
 
 @settings(max_examples=200)
@@ -55,7 +55,7 @@ def test_no_cause_is_certain_while_another_is_consistent(seen: Facts) -> None:
     if draft is None or draft.confidence < FACT:
         return
     assert draft.code not in GUESSES
-    if draft.code == "client-gone":  # not by silence, but as a router says
+    if draft.code == "client-gone":  # not from silence, but reported by a router
         assert any(one.is_host_unreachable for one in seen.icmp)
     if draft.code in NAMES:
         others = {*compare(seen).candidates} - {NAMES[draft.code]}
@@ -91,7 +91,7 @@ PORTS = st.sampled_from([1_024, 2_072, 2_073, 25_300, 44_669, 49_200])
 
 @st.composite
 def mixtures(draw: st.DrawFn) -> Facts:
-    """Return a silent client among tries of its network that worked or did not."""
+    """Return a silent client among successful and silent tries of its network."""
     tid, one = draw(PORTS), draw(st.integers(40_000, 40_099))
     silent = asked_again(tried(9, 20.0, client_tid=tid, server_tid=one), 26.0)
     around: list[Any] = [

@@ -1,4 +1,4 @@
-"""When a trouble is over: a success is a cure only where it shows one."""
+"""When a finding is over: a success ends it only if it shows that."""
 
 from dataclasses import replace
 from typing import Any
@@ -24,7 +24,7 @@ HIGH = neighbour(50, 8.0, client=CLIENT, client_tid=60_000, file=FILE)
 
 
 def blocked(*others: Neighbour, kind: str = "curl") -> Facts:
-    """Return a client whose ports 2070 and 2071 are dropped; others of it work."""
+    """Return a client with its ports 2070 and 2071 dropped; others of it work."""
     tries = (
         tried(1, 0.0, client_tid=2_070, kind=kind),
         tried(2, 5.0, client_tid=2_071, kind=kind),
@@ -186,7 +186,7 @@ NEXT = neighbour(52, 6.0, client=CLIENT, client_tid=58_065, file=FILE)
 
 
 def gone(one: Neighbour, **changes: Any) -> str:
-    """Return why a program that fell silent is not gone, for what another got."""
+    """Return why a silent program is not gone, because of another's success."""
     seen = stopped(**changes)
     draft = judge(seen)
     assert draft is not None
@@ -196,7 +196,7 @@ def gone(one: Neighbour, **changes: Any) -> str:
 
 def test_another_program_of_the_host_does_not_bring_back_one_that_fell_silent() -> None:
     assert gone(replace(NEXT, begun=NOON + 2.0)) == ""
-    assert gone(NEXT) == ""  # the one that is silent is still waited for
+    assert gone(NEXT) == ""  # the silent one is still waited for
     abandoned: dict[str, Any] = {"phase": "abandoned", "ended": NOON + 15}
     assert gone(replace(NEXT, kind="atftp"), **abandoned) == ""
 

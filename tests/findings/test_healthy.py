@@ -1,4 +1,4 @@
-"""Healthy transfers raise no alarm; benchmarks/healthy.py plays 500 of them."""
+"""Healthy transfers raise no alarm; benchmarks/healthy.py runs 500 of them."""
 
 import pytest
 

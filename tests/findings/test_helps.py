@@ -1,4 +1,4 @@
-"""What turning a knob would do: verdict and reason are about that knob."""
+"""The effect of a setting: verdict and reason are about that setting."""
 
 import pytest
 

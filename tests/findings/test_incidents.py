@@ -1,4 +1,4 @@
-"""One cause is told once, with all whom it touches, as long as it touches anybody."""
+"""A cause is reported once, with all affected clients, as long as there are any."""
 
 from typing import Any
 
@@ -20,12 +20,12 @@ def seen() -> Seen:
 
 
 def in_vain(number: int, at: float = 0.0, **changes: Any) -> TransferView:
-    """Return a try whose answers do not arrive."""
+    """Return a try whose replies do not arrive."""
     return asked_again(tried(number, at, retransmits=3, **changes), at + 2.0)
 
 
 def stuck(number: int, at: float, size: int) -> TransferView:
-    """Return a try whose options were agreed on, and whose blocks do not come."""
+    """Return a try with agreed options, whose blocks do not arrive."""
     return tried(
         number,
         at,
@@ -220,7 +220,7 @@ def test_all_is_withdrawn_when_findings_begin_anew(seen: Seen) -> None:
 
 
 def moving(number: int, block: int, **changes: Any) -> TransferView:
-    """Return a transfer of a large file that has come to a block."""
+    """Return a transfer of a large file that has reached a block."""
     given: dict[str, Any] = {
         "heard": True,
         "acked_blocks": block,

@@ -1,4 +1,4 @@
-"""What a port has shown of the way is what it showed last, and no more than it did."""
+"""A port's latest result counts as evidence about the path, and nothing more."""
 
 from dataclasses import replace
 

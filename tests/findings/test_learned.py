@@ -1,4 +1,4 @@
-"""What a walk, a probe or a self-test has shown changes what is told, and is told."""
+"""Results of a probe, a hop-by-hop probe or a self-test change the finding."""
 
 from typing import Any
 

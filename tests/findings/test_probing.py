@@ -1,4 +1,4 @@
-"""What trials from many ports mean, from the client's end."""
+"""Conclusions from trials with many ports, on the client's side."""
 
 from dataclasses import replace
 from typing import get_args

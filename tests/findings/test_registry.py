@@ -1,4 +1,4 @@
-"""Each code is declared once, raised by some rule, and documented."""
+"""Each code is declared once, raised by a rule, and documented."""
 
 import inspect
 import re
@@ -14,7 +14,7 @@ from tftptui.findings.kind import Kind
 from tftptui.findings.registry import NOTES, OF_SERVER, TROUBLE
 
 APART = {Code.REQUESTS_NOT_ARRIVING, Code.WRONG_MACHINE}
-"""What no rule over facts finds: engine/blocked_requests.py, fetched_programs.py."""
+"""Not found by rules over facts: engine/blocked_requests.py, fetched_programs.py."""
 
 DIAGNOSIS = Path(__file__).parents[2] / "docs/diagnosis.md"
 
@@ -34,7 +34,7 @@ def test_the_registry_has_a_rule_from_the_file_of_each_finding() -> None:
 
 
 def _before_request() -> set[Kind]:
-    """Return the kinds that rules about the wire find; see findings/boot/rules.py."""
+    """Return the kinds found by rules about the wire; see findings/boot/rules.py."""
     files = {inspect.getmodule(rule) for rule in BEFORE_REQUEST}
     return {kind for file in files for kind in vars(file).values() if kind in DECLARED}
 

@@ -1,4 +1,4 @@
-"""What to change: on firewalls, in their own words, and at this server."""
+"""Remedies: on firewalls, in their own syntax, and at this server."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What of the alarms told is open still."""
+"""Which reported alarms are still open."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Tries for one file, told in words."""
+"""Summaries of tries for one file."""
 
 from typing import Any
 

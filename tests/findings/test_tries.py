@@ -1,4 +1,4 @@
-"""Which requests belong together, and what is told of views alone."""
+"""Which requests belong together, and findings from views alone."""
 
 from collections.abc import Callable
 from typing import Any
@@ -299,9 +299,9 @@ def test_losses_on_the_way_to_one_network_are_told_once() -> None:
 
 
 def beside(**changes: Any) -> tuple[ClientTries, TransferView]:
-    """Return a story of two ports side by side, and the later try.
+    """Return tries of two ports at the same time, and the later one.
 
-    The later one asks 2 s after the first, which CHANGES befall then.
+    The later one sends its request 2 s after the first, with CHANGES by then.
     """
     index = TriesIndex()
     first, later = tried(1), tried(2, 2.0)
@@ -347,7 +347,7 @@ def test_two_programs_of_one_host_are_told_apart_once_the_first_goes_on() -> Non
 
 
 def test_the_port_that_was_left_for_the_first_one_is_no_silence() -> None:
-    """Whatever else of the network was seen since, and however long that takes."""
+    """No matter what else of the network was seen since, and how long that takes."""
     seen = Seen()
     seen.begin(tried(1, retransmits=0))
     seen.begin(tried(2, 2.0, retransmits=0))

@@ -71,7 +71,7 @@ def test_no_recipe_types_a_name_that_its_shell_takes_apart(one: Recipe) -> None:
     ("mtu", "server", "size"),
     [
         (None, "192.0.2.5", 1_428),
-        (9_000, "192.0.2.5", 1_428),  # the client's link may be smaller
+        (9_000, "192.0.2.5", 1_428),  # the client's MTU may be smaller
         (1_400, "192.0.2.5", 1_368),
         (1_400, "2001:db8::5", 1_348),
     ],

@@ -1,4 +1,4 @@
-"""Clients are known by their options, their port, and how they ask again."""
+"""Clients are recognized by their options, their port, and their retries."""
 
 import pytest
 

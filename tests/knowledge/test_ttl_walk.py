@@ -1,4 +1,4 @@
-"""What two walks mean, from what was measured with two routers in a row."""
+"""The meaning of two hop-by-hop probes, measured with two routers in a row."""
 
 import pytest
 from hypothesis import given
@@ -21,7 +21,7 @@ CLIENT, NEAR, FAR = "10.55.32.175", "10.2.0.1", "10.1.0.1"
 
 
 def walk(port: int, *hops: str) -> Walk:
-    """Each hop as an address that let it pass, "client", "!address", or silence."""
+    """Return hops: an address that passed it, "client", "!address", or silence."""
     told: list[Hop] = []
     for ttl, text in enumerate(hops, 1):
         match text:
@@ -131,10 +131,10 @@ def test_there_is_always_a_verdict_and_it_names_only_ports_walked_to(
 @pytest.mark.parametrize(
     ("hops", "other", "sure"),
     [
-        ((NEAR, "", "", ""), WHOLE, FACT),  # the far router passes on the others
+        ((NEAR, "", "", ""), WHOLE, FACT),  # the far router forwards the others
         ((NEAR, FAR, "", "", ""), WHOLE, LIKELY),  # the client may listen there
         ((NEAR, FAR, "client"), WHOLE, 0.0),
-        ((NEAR, f"!{FAR}"), WHOLE, 0.0),  # somebody says so: no silence
+        ((NEAR, f"!{FAR}"), WHOLE, 0.0),  # a host reports it: no silence
         ((NEAR, "", "", ""), walk(49_200, NEAR, FAR, "", "", ""), 0.0),
         (("", "", ""), walk(49_200, "", "", ""), 0.0),
     ],
@@ -149,7 +149,7 @@ OURS, THEIRS, FAR_PORT = range(40_000, 40_004), (2_073, 2_074, 49_200), 49_200
 
 
 def tried(*silent: tuple[int, int]) -> list[PortTrial]:
-    """Test packets from four ports of ours to three of the client's."""
+    """Return test packets from four of our ports to three of the client's."""
     return [
         PortTrial(server_tid=ours, client_tid=port, reached=(ours, port) not in silent)
         for port in THEIRS

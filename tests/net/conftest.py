@@ -1,4 +1,4 @@
-"""Files worth fetching, a server that has them, and networks of namespaces."""
+"""Test files, a server with them, and networks of namespaces."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +14,7 @@ SIZES = (0, 1, 511, 512, 513, 5_000_000)
 
 @pytest.fixture(scope="package")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a file of each size, named by it, and a text."""
+    """Return a folder with a file of each size, named by it, and a text."""
     folder = tmp_path_factory.mktemp("root")
     for size in SIZES:
         (folder / str(size)).write_bytes(octets(size))
@@ -24,7 +24,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def server(folder: Path) -> Iterator[Serve]:
-    """A server in a process of its own."""
+    """Yield a server in its own process."""
     with Serve(folder) as server:
         yield server
         assert server.stop() == 0
@@ -32,5 +32,5 @@ def server(folder: Path) -> Iterator[Serve]:
 
 @pytest.fixture(scope="module")
 def network() -> Iterator[Routed]:
-    """A client, a router and a server in namespaces of their own."""
+    """Yield a client, a router and a server in their own namespaces."""
     yield from routed(mtu=1_500)

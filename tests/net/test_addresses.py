@@ -1,4 +1,4 @@
-"""Socket addresses, as the system and as people write them."""
+"""Socket addresses, in the system's and in written form."""
 
 import errno
 

@@ -1,4 +1,4 @@
-"""More blocks than there are numbers, and more bytes than 32 bits count."""
+"""More blocks than 16-bit numbers, and more bytes than 32 bits count."""
 
 import subprocess
 import sys
@@ -22,10 +22,10 @@ HUGE = 4 * 2**30 + 10 * 2**20 + 3
 
 MARK = octets(1_000)
 PLACES = (0, 65_535 * BLOCK - 500, 2**32 - 500, HUGE - len(MARK))
-"""Where the mark stands in an else empty file."""
+"""The positions of the mark in an otherwise empty file."""
 
 TWICE = 8 * 2 * 65_600 + 3
-"""Bytes that make the smallest blocks wrap twice."""
+"""Bytes for which the smallest blocks wrap around twice."""
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,7 @@ def server(root: Path) -> Iterator[Serve]:
 
 
 def exchange(server: Serve, file: str, local: Path, *, is_write: bool) -> Result:
-    """Fetch or bring a file in the smallest blocks."""
+    """Transfer a file in the smallest blocks."""
     at = server.at
     order = Order(
         is_write=is_write,
@@ -61,7 +61,7 @@ def exchange(server: Serve, file: str, local: Path, *, is_write: bool) -> Result
 
 
 def marks_in(stream: subprocess.Popen[bytes]) -> tuple[int, list[bytes]]:
-    """Return how many bytes a program writes, and what stands at the PLACES."""
+    """Return how many bytes a program writes, and those at PLACES."""
     assert stream.stdout is not None
     seen, found = 0, [b""] * len(PLACES)
     while piece := stream.stdout.read(2**20):

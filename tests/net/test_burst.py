@@ -1,4 +1,4 @@
-"""A classroom boots: many requests in the same moment."""
+"""A classroom boots: many simultaneous requests."""
 
 import asyncio
 import contextlib

@@ -1,4 +1,4 @@
-"""A board on a direct cable: from nothing but plug and power to its file."""
+"""A board on a direct cable: from power-on to its file."""
 
 import contextlib
 import os
@@ -33,18 +33,18 @@ ip address add "$ip/$mask" dev board
 busybox tftp -g -r "$boot_file" -l "$OUT" "$siaddr"
 echo "$ip $siaddr $boot_file $tftp router=$router dns=$dns" > "$OUT.told"
 """
-"""What udhcpc runs: it configures the board and fetches what it was told."""
+"""The script of udhcpc: configures the board and fetches the offered file."""
 
 
 @dataclass
 class Machines:
-    """A laptop and a board, joined by a cable."""
+    """A laptop and a board, connected by a cable."""
 
     laptop: str
     board: str
 
     def at(self, name: str) -> list[str]:
-        """Return what to put before a command to run it there."""
+        """Return the prefix of a command that runs it there."""
         return [IP, "netns", "exec", name]
 
 
@@ -78,7 +78,7 @@ def serve(machines: Machines, folder: Path) -> Serve:
 
 
 def until_told(server: Serve, words: str) -> None:
-    """Wait until the journal has a warning with WORDS."""
+    """Wait until the journal has a warning that contains WORDS."""
     server.until_so(
         lambda: any(words in one["message"] for one in server.of("warning"))
     )
@@ -117,7 +117,7 @@ def test_a_board_gets_an_address_and_its_file_and_nothing_is_left(
         until_told(server, "got: address 192.168.69.2")
         for step in ("ack", "file-request"):  # its wire is watched, too
             server.until("wire", step=step, peer="192.168.69.1")
-        server.process.send_signal(signal.SIGKILL)  # the keeper undoes it all the same
+        server.process.send_signal(signal.SIGKILL)  # the keeper undoes it anyway
         server.wait()
     undone = threading.Event()
     for _ in range(100):
@@ -152,7 +152,7 @@ def test_where_another_server_is_nobody_is_answered_and_it_is_named(
             assert "is a DHCP server on eth1" in server.lines[-1]["message"]
             assert "inet" not in addresses(machines)
             assert server.stop() == 0
-        assert (tmp_path / "leases").read_text() == ""  # a DISCOVER leaves none
+        assert (tmp_path / "leases").read_text() == ""  # a DISCOVER creates none
     finally:
         other.terminate()
         other.wait()

@@ -1,4 +1,4 @@
-"""Our captures beside tcpdump's, and as tshark reads them."""
+"""Our captures compared with tcpdump's, and as read by tshark."""
 
 import subprocess
 from contextlib import ExitStack
@@ -39,7 +39,7 @@ TOLD = (
 def captures(
     network: Routed, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Path, Path, int]:
-    """Our capture, tcpdump's of the same transfers, and how many packets were lost."""
+    """Return our capture, tcpdump's of the same transfers, and the number of losses."""
     require_tshark()
     folder = tmp_path_factory.mktemp("captures")
     (folder / "root").mkdir()

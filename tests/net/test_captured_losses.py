@@ -30,12 +30,12 @@ PATIENCE = 60.0
 
 @dataclass
 class Sight:
-    """What a capture at one end shows."""
+    """The contents of a capture at one end."""
 
     transfers: list[TransferView]
     records: list[PacketRecord]
     repeats: int
-    """Blocks more than once, as tshark counts them."""
+    """Blocks seen more than once, as counted by tshark."""
 
     @property
     def sent_again(self) -> int:
@@ -56,7 +56,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def fetch(network: Routed, place: Path) -> None:
-    """Fetch the file with atftp, which asks again every second."""
+    """Fetch the file with atftp, which retries every second."""
     command = [*network.client, "atftp", "--option", "timeout 1", "--get"]
     command += ["-r", "file", "-l", str(place), Routed.SERVER, "69"]
     subprocess.run(command, capture_output=True, check=True, timeout=PATIENCE)
@@ -64,14 +64,14 @@ def fetch(network: Routed, place: Path) -> None:
 
 
 def rebuilt_records(reading: Reading) -> list[PacketRecord]:
-    """Return what the capture has of transfers, ICMP errors aside."""
+    """Return the records of transfers in the capture, without ICMP errors."""
     packed = LAYOUT.iter_unpack(reading.rebuilding.recorder.ring.packed(0))
     found = [PacketRecord(*fields) for fields in packed]
     return [one for one in found if one.kind != Kind.ICMP]
 
 
 def sight(place: Path) -> Sight:
-    """Return what is in a capture."""
+    """Return the contents of a capture."""
     with Reading(place) as reading:
         assert not reading.step()
         assert reading.troubles() == []
@@ -88,7 +88,7 @@ def sight(place: Path) -> Sight:
 def seen_at_both_ends(
     network: Routed, server: str, root: Path, rule: str
 ) -> tuple[int, Sight, Sight]:
-    """Fetch a file through losses; return their number and both captures."""
+    """Fetch a file with losses; return their number and both captures."""
     require_tshark()
     folder = root.parent
     near, far = folder / "server.pcap", folder / "client.pcap"
@@ -104,7 +104,7 @@ def seen_at_both_ends(
 
 
 def await_server(network: Routed) -> None:
-    """Wait until somebody holds port 69."""
+    """Wait until port 69 is in use."""
     command = [*network.server, "sh", "-c", "until ss -Hlun | grep -q :69; do :; done"]
     subprocess.run(command, check=True, timeout=PATIENCE)
 

@@ -57,7 +57,7 @@ async def test_a_killed_engine_is_told_and_begun_anew_with_what_waited(
     program.read_until(b"killed by signal 9")
     program.read_until(b"restart")
     with UdpClient() as client:
-        client.ask(at, b"file")  # nobody is there to hear it
+        client.ask(at, b"file")  # no server is there to receive it
         program.type(b"R")
         assert (await client.data()).payload == octets(512)
         client.leave()

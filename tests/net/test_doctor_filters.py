@@ -1,4 +1,4 @@
-"""What the doctor makes of this host's rules, compared with what packets do."""
+"""The doctor's verdicts on this host's rules, compared with real packets."""
 
 import json
 import shutil
@@ -185,7 +185,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def servers(network: Routed, root: Path) -> Iterator[tuple[Serve, Serve]]:
-    """One with a range of ports, one with a single port."""
+    """Yield one with a range of ports, one with a single port."""
     with (
         Serve(root, listen=None, within=network.server) as many,
         Serve(root, "--single-port", listen=None, within=network.server) as single,
@@ -203,7 +203,7 @@ def listed(lab: Lab) -> Ruleset:
 
 
 def judged(lab: Lab, server: Serve, port: int, *, is_single: bool) -> Exchange:
-    """Return what the doctor makes of the server's own rules, for a low port."""
+    """Return the doctor's verdict on the server's own rules, for a low port."""
     client, host = ip_address(Routed.CLIENT), ip_address(Routed.SERVER)
     answering = port if is_single else server.ports.first
     ends = Ends(client, 2_072, host, "eth0")
@@ -211,13 +211,13 @@ def judged(lab: Lab, server: Serve, port: int, *, is_single: bool) -> Exchange:
 
 
 def check(lab: Lab, server: Serve, *, is_single: bool, works: bool) -> None:
-    """Have a low client port fetch a file, and the doctor say the same."""
+    """Have a low client port fetch a file, and compare with the doctor."""
     patience = PATIENT if works else HASTY
     got, _ = lab.fetch(Routed.SERVER, server.at.port, patience=patience)
     assert (got == "whole") is works, got
     exchange = judged(lab, server, server.at.port, is_single=is_single)
     assert comes_through(exchange) is works, exchange
-    if not works and got == "stuck":  # it heard an answer, so the ACK was lost
+    if not works and got == "stuck":  # it received a reply, so the ACK was lost
         passes = [exchange.request.passes, exchange.answer.passes, exchange.ack.passes]
         assert passes == [True, True, False]
 
@@ -257,7 +257,7 @@ def test_iptables(
 
 @pytest.fixture
 def legacy(lab: Lab) -> Iterator[Lab]:
-    """A lab whose server has iptables of the legacy variant, for a while."""
+    """Yield a lab whose server temporarily uses legacy iptables."""
     if shutil.which("iptables-legacy") is None:
         pytest.skip("iptables-legacy is not installed: apt install iptables")
     flush = """
@@ -336,7 +336,7 @@ def test_what_the_doctor_tells_to_type_cures(
 
 
 def asked_doctor(lab: Lab, server: Serve, *, status: int) -> list[str]:
-    """Run the doctor on the server's host; return what to type about IPv4 rules."""
+    """Run the doctor on the server's host; return its commands for IPv4 rules."""
     port, ports = str(server.at.port), str(server.ports)
     command = [sys.executable, "-m", "tftptui", "doctor", "--json"]
     command += ["--port", port, "--ports", ports, "--listen", Routed.SERVER]
@@ -356,7 +356,7 @@ def asked_doctor(lab: Lab, server: Serve, *, status: int) -> list[str]:
 
 
 def filled(rules: str, server: Serve) -> str:
-    """Return rules with the ports of a server in them."""
+    """Return rules with a server's ports filled in."""
     ports = server.ports
     rules = rules.replace("<colons>", f"{ports.first}:{ports.last}")
     return rules.replace("<port>", str(server.at.port)).replace("<range>", str(ports))

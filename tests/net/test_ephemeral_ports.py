@@ -1,4 +1,4 @@
-"""What the system says of its ports."""
+"""The system's ephemeral ports."""
 
 import socket
 
@@ -15,7 +15,7 @@ def test_a_port_that_the_system_picks_is_of_the_range_it_names() -> None:
 
 
 LOW = 1_019
-"""A port that no service is registered for."""
+"""A port that is not registered for a service."""
 
 
 @pytest.mark.skipif(first_plain_port() <= LOW, reason="here low ports need no right")

@@ -1,4 +1,4 @@
-"""A server that may open few files: who comes too late is told so, and nobody else."""
+"""A server with few descriptors: only clients that come too late are refused."""
 
 import contextlib
 from pathlib import Path
@@ -31,7 +31,7 @@ async def test_beyond_the_limit_of_open_files_requests_are_refused_in_words(
         for client in clients:
             client.ask(at, b"file")
             answer = await client.receive()
-            if isinstance(answer, Data):  # and proves itself, so it makes no way
+            if isinstance(answer, Data):  # acknowledged, so it is not evicted
                 client.ack(1)
                 assert (await client.data()).block16 == 2
                 served.append(client)
@@ -42,10 +42,10 @@ async def test_beyond_the_limit_of_open_files_requests_are_refused_in_words(
         assert refused
         assert {answer.code for answer in refused} == {0}
         assert all(b"open files" in answer.message.lower() for answer in refused)
-        for client in served:  # they go on
+        for client in served:  # they continue
             client.ack(2)
             while (await client.data()).block16 != 3:
-                pass  # block 2 again: it was waited for the others
+                pass  # block 2 again: the others took a while
             client.leave()
         server.until("transfer_ended", len(served))
         assert await clients[-1].read(at, b"other") == octets(600)

@@ -1,4 +1,4 @@
-"""The truth table where it stands on hosts, where the helper is, and with DNAT.
+"""The truth table for rules on hosts, places of the helper, and DNAT.
 
 As in test_firewall_truth.py: the same packets through nftables and through the
 simulated firewall, and the same verdicts.
@@ -60,7 +60,7 @@ class HostRow:
     Attributes:
         number: of the truth table.
         hook: of the host's own chain.
-        normal, single: what of a conversation passes, in both modes of the server.
+        normal, single: which packets pass, in both modes of the server.
     """
 
     number: str
@@ -73,7 +73,7 @@ class HostRow:
 
     @property
     def other_way(self) -> str:
-        """The rule for what the host's chain does not see."""
+        """The rule for the direction that the host's chain does not see."""
         sees_requests = (self.place == "server") == (self.hook == "input")
         return OUTWARD if sees_requests else INWARD
 
@@ -108,7 +108,7 @@ HOSTS = [
 
 
 def assigning(hook: str, priority: str = "0") -> str:
-    """Return a helper that a chain at a hook hands out."""
+    """Return a helper that is assigned in a chain at a hook."""
     return (
         'ct helper tftp { type "tftp" protocol udp; }\n'
         f"chain assign {{\ntype filter hook {hook} priority {priority}\n"
@@ -153,13 +153,13 @@ WORKS = {
     "16 forward 5": assigning("forward", "5"),
     "16 postrouting": assigning("postrouting"),
 }
-"""Where a helper is handed out in time, by rows of the truth table."""
+"""Where a helper is assigned in time, by rows of the truth table."""
 
 TOO_EARLY = {
     "15 prerouting -201": assigning("prerouting", "-201"),
     "15 raw": assigning("prerouting", "-300"),
 }
-"""Where there is no entry yet that could get a helper; no error is shown."""
+"""Where there is no entry yet to assign a helper to; there is no error."""
 
 
 def row_with(*, helper: bool) -> Row:
@@ -216,7 +216,7 @@ ip daddr {Routed.FAR} udp dport 69 dnat ip to {Routed.SERVER}
 def seen_when_forwarded(
     firewall: Firewall, packet: Packet, client: str
 ) -> Endpoint | None:
-    """Return whom a packet seems to come from, in simulation, or None."""
+    """Return the source of a packet as the receiver sees it, in simulation, or None."""
     to_server = packet.way is Way.TO_SERVER
     source, target = (client, Routed.FAR) if to_server else (Routed.SERVER, client)
     datagram = Datagram(
@@ -246,6 +246,6 @@ def test_forwarding_agrees(network: Routed, ends: Ends, *, helper: bool) -> None
     assert found == expected
     answer = found[1]
     assert answer is not None
-    # Without a helper the client hears a stranger: it has asked another address.
+    # Without a helper the client gets a reply from another address than it used.
     assert answer.host == (Routed.FAR if helper else Routed.SERVER)
     assert (found[2] is not None) is helper

@@ -1,4 +1,4 @@
-"""The rules that are advised, loaded into firewalls that let nothing else through."""
+"""The advised rules, loaded into firewalls that block everything else."""
 
 from collections.abc import Iterator
 from ipaddress import ip_address, ip_network
@@ -58,7 +58,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def many(network: Routed, root: Path) -> Iterator[Serve]:
-    """A server with a range of ports."""
+    """Yield a server with a range of ports."""
     with Serve(
         root, "--write", "overwrite", listen=None, within=network.server
     ) as server:
@@ -68,7 +68,7 @@ def many(network: Routed, root: Path) -> Iterator[Serve]:
 
 @pytest.fixture(scope="module")
 def single(network: Routed, root: Path) -> Iterator[Serve]:
-    """A server with one port."""
+    """Yield a server with one port."""
     with Serve(root, "--single-port", listen=None, within=network.server) as server:
         yield server
         assert server.stop() == 0
@@ -136,7 +136,7 @@ table inet filter {{
 
 
 class TestFoundingCase:
-    """A firewall lets the server send to client ports from 40000 on only."""
+    """A firewall allows packets only to client ports from 40000 on."""
 
     @pytest.fixture
     def blocked(self, lab: Lab, many: Serve) -> Lab:
@@ -186,7 +186,7 @@ _ONLY_REQUESTS = "iptables -A FORWARD -p udp --dport {port} -j ACCEPT\n"
 
 
 class TestWhatAFindingSaysToType:
-    """The remedies for answers that do not arrive, typed into a shell."""
+    """The remedies for undelivered replies, typed into a shell."""
 
     @pytest.mark.parametrize(
         ("dialect", "way", "before"),
@@ -258,7 +258,7 @@ class TestWhatIsSaidNotToHelp:
     ids=["of clients", "of the server"],
 )
 class TestBehindATranslator:
-    """The server is asked at HOST, its own address or the translator's."""
+    """The server's address is HOST, its own or the NAT's."""
 
     @pytest.fixture
     def translated(self, lab: Lab, dialect: Dialect, translation: str) -> Lab:

@@ -143,7 +143,7 @@ def test_nat_agrees(network: Routed, ends: Ends, port: int, *, helper: bool) -> 
 def _seen_behind_nat(
     firewall: Firewall, packet: Packet, client: str
 ) -> Endpoint | None:
-    """Return whom a packet seems to come from behind the simulated NAT, or None."""
+    """Return a packet's source behind the simulated NAT, or None."""
     to_server = packet.way is Way.TO_SERVER
     hosts = (client, Routed.SERVER) if to_server else (Routed.SERVER, Routed.NEAR)
     verdict = firewall.judge(

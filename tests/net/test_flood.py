@@ -1,4 +1,4 @@
-"""Whoever floods its own transfer does not hold up the timers of others."""
+"""A client that floods its own transfer does not delay the timers of others."""
 
 import threading
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.net
 
 @contextmanager
 def flooded(client: UdpClient) -> Iterator[list[int]]:
-    """Send the same ACK to the client's peer all the time; count how often."""
+    """Send the same ACK to the client's peer continuously; count how often."""
     over, sent = threading.Event(), [0]
     packet, sock = encode_ack(1), client.socket
     assert isinstance(client.peer, Endpoint)
@@ -59,5 +59,5 @@ async def test_a_block_that_is_not_answered_is_sent_again_all_the_same(
         loud.leave()
         ended = server.until("transfer_ended", client_tid=quiet.local.port)
     assert numbers == [1, 1, 1, 1]
-    assert counts == sorted(set(counts))  # the flood went on meanwhile
+    assert counts == sorted(set(counts))  # the flood continued meanwhile
     assert ended["retransmits"] == 3

@@ -1,4 +1,4 @@
-"""What is advised for ufw and firewalld, typed where nothing is let through."""
+"""The advice for ufw and firewalld, typed where everything is blocked."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -35,7 +35,7 @@ def server(
     root = tmp_path_factory.mktemp("root")
     (root / "file").write_bytes(CONTENT)
     with Serve(root, listen=None, port=69, within=network.server) as server:
-        assert server.at.port == 69  # it serves, so it ends when it is told to
+        assert server.at.port == 69  # it serves, so it stops when signalled
         yield server
         assert server.stop() == 0
 

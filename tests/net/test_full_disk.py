@@ -1,4 +1,4 @@
-"""A disk that has no room left, and a limit of the system on the size of files."""
+"""A disk without space, and a system limit on the size of files."""
 
 import shutil
 import subprocess
@@ -35,7 +35,7 @@ class Place:
 
 
 def on_a_small_disk(folder: Path, *options: str) -> Iterator[Place]:
-    """Serve a file system of its own, which nobody else sees."""
+    """Serve a separate file system, invisible to others."""
     within = ["unshare", "-m", "sh", "-c", MOUNT, str(folder)]
     probe = subprocess.run([*within, "true"], capture_output=True, check=False)
     if probe.returncode:
@@ -45,7 +45,7 @@ def on_a_small_disk(folder: Path, *options: str) -> Iterator[Place]:
 
 
 def under_a_limit(folder: Path, *options: str) -> Iterator[Place]:
-    """Serve from a process that may write no larger files."""
+    """Serve from a process with a limited file size."""
     if shutil.which("prlimit") is None:
         pytest.skip("prlimit is not installed: apt install util-linux")
     within = ["prlimit", f"--fsize={ROOM}"]
@@ -72,7 +72,7 @@ async def upload(place: Place, client: UdpClient, name: bytes, content: bytes) -
 
 
 async def first_error(client: UdpClient) -> ErrorPacket:
-    """Bring blocks until one is answered with an ERROR: soon after the room ends."""
+    """Upload blocks until one gets an ERROR: soon after the space runs out."""
     for number in range(1, (ROOM + GATHERED) // 8_192 + 2):
         client.block(number, octets(8_192))
         answer = await client.receive()
@@ -91,7 +91,7 @@ async def test_no_room_is_told_with_error_3_and_leaves_nothing(
     assert (error.code, error.message) == (3, b"disk full")
     ended = place.server.until("transfer_ended")
     assert (ended["outcome"], ended["error"]) == ("failed", "disk full")
-    await settle(place.server.at)  # it tidies up after it has told
+    await settle(place.server.at)  # it cleans up after the ERROR
     assert names_in(place.folder) == set()
 
 
@@ -140,7 +140,7 @@ async def test_capture_ends_with_a_warning_and_the_server_goes_on(
     (tmp_path / "root").mkdir()
     capture = tmp_path / "root" / "x.pcapng"
     for place in limit(tmp_path / "root", "--capture", str(capture)):
-        at = place.server.at  # it serves, so its disk is there
+        at = place.server.at  # it serves, so its disk is mounted
         (place.folder / "file").write_bytes(octets(ROOM // 4))
         for _ in range(6):
             assert len(await client.read(at, b"file")) == ROOM // 4

@@ -43,9 +43,9 @@ class Place:
 
     Attributes:
         name: of the server.
-        at: where it takes requests.
-        root: what it serves.
-        here: a folder for what is fetched.
+        at: its address.
+        root: its folder.
+        here: a folder for fetched files.
     """
 
     name: str
@@ -66,7 +66,7 @@ class Place:
         return run(replace(order, **changes))  # type: ignore[arg-type] # by tests only
 
     def put(self, file: str, **changes: object) -> Result:
-        """Put a file of this folder under the same name."""
+        """Upload a file of this folder under the same name."""
         return self.get(file, is_write=True, **changes)
 
 
@@ -100,7 +100,7 @@ def ours(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 @OFFERS
 @pytest.mark.parametrize("size", SIZES)
 def test_get(anyone: Place, size: int, offer: Offer) -> None:
-    # A name of its own for each: dnsmasq remembers the size of what it just served.
+    # A different name for each: dnsmasq caches the size of the last file.
     name = f"file-{size}"
     (anyone.root / name).write_bytes(octets(size))
     result = anyone.get(name, offer=offer)
@@ -196,7 +196,7 @@ def test_ipv6(name: str, tmp_path: Path, *, is_write: bool) -> None:
 
 def test_name_of_a_host_is_resolved(ours: Place) -> None:
     (ours.root / "file").write_bytes(octets(100))
-    # localhost may stand for ::1 first, where nobody listens on this port.
+    # localhost may first resolve to ::1, which has no listener on this port.
     assert ours.get("file", host="localhost").outcome is Outcome.COMPLETED
 
 

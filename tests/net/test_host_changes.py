@@ -20,7 +20,7 @@ PYTHON = (sys.executable, "-m")
 
 @pytest.fixture
 def namespace() -> Iterator[str]:
-    """A machine with one end of a cable."""
+    """Yield a host with one end of a cable."""
     name = f"tftptui{os.getpid()}changes"
     try:
         ip("netns", "add", name)
@@ -33,7 +33,7 @@ def namespace() -> Iterator[str]:
 
 
 def has_changed(namespace: str) -> tuple[bool, bool]:
-    """Return whether the address is there, and whether the link is up."""
+    """Return whether the address exists, and whether the link is up."""
     told = subprocess.check_output([IP, "-n", namespace, "-json", "addr", "show"])
     (link,) = [one for one in json.loads(told) if one["ifname"] == "eth1"]
     hosts = [one["local"] for one in link["addr_info"]]
@@ -42,7 +42,7 @@ def has_changed(namespace: str) -> tuple[bool, bool]:
 
 @contextlib.contextmanager
 def keeper(namespace: str) -> Iterator["subprocess.Popen[bytes]"]:
-    """Run what makes the changes; all are made when this is entered."""
+    """Run the process that makes the changes; all are made on entry."""
     module = "tftptui.engine.holders.network_keeper"
     with subprocess.Popen(
         [IP, "netns", "exec", namespace, *PYTHON, module, "eth1"],
@@ -60,7 +60,7 @@ def keeper(namespace: str) -> Iterator["subprocess.Popen[bytes]"]:
 
 
 def undo(namespace: str) -> tuple[int, str]:
-    """Run the doctor there; return its exit status and what it printed."""
+    """Run the doctor there; return its exit status and output."""
     command = [IP, "netns", "exec", namespace, *PYTHON, "tftptui", "doctor", "--undo"]
     done = subprocess.run(
         command, capture_output=True, text=True, env=environment(), check=False

@@ -1,4 +1,4 @@
-"""The networks that this host knows the length of."""
+"""This host's networks with known prefix lengths."""
 
 import subprocess
 import sys

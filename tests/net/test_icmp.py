@@ -1,4 +1,4 @@
-"""ICMP errors that come back for what we sent."""
+"""ICMP errors about sent packets."""
 
 import contextlib
 import socket
@@ -60,7 +60,7 @@ def test_without_errors_there_is_nothing() -> None:
 
 
 def record(origin: int, kind: int, code: int, offender: bytes = b"") -> bytes:
-    """Return bytes as Linux queues them: struct sock_extended_err, an address."""
+    """Return bytes as queued by Linux: struct sock_extended_err, an address."""
     return struct.pack("=IBBBBII", 111, origin, kind, code, 0, 0, 0) + offender
 
 

@@ -1,4 +1,4 @@
-"""A firewall that rejects over IPv6: who said what is recorded, and understood."""
+"""A firewall that rejects over IPv6: the sender is recorded, and the cause found."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The addresses of this machine."""
+"""The addresses of this host."""
 
 from ipaddress import ip_network
 

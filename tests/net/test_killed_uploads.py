@@ -1,4 +1,4 @@
-"""A server that is killed amid an upload, and the next one on the same root."""
+"""A server killed during an upload, and the next one on the same root."""
 
 import os
 import signal
@@ -15,7 +15,7 @@ from tftptui.server.transfer.leftover_uploads import MIN_AGE
 pytestmark = pytest.mark.net
 
 BEFORE = 1_000_000_000.0
-"""Seconds of the wall clock: years before any test runs."""
+"""Seconds of the wall clock: years before any test run."""
 
 REMOVED = "removed 1 unfinished upload left by a killed server: {}"
 
@@ -42,7 +42,7 @@ async def test_one_that_is_started_at_once_removes_it_a_little_later(
     hidden = tmp_path / ".tftptui-core.cfg.0123"
     hidden.touch()
     recently = time.time() - MIN_AGE + 4.0  # noqa: TID251 - of a file
-    os.utime(hidden, (recently, recently))  # too young when the server starts
+    os.utime(hidden, (recently, recently))  # too recent when the server starts
     with Serve(tmp_path, "--write", "new") as server:
         server.until("warning", message=REMOVED.format(hidden.name))
     assert os.listdir(tmp_path) == []  # noqa: PTH208 - names only

@@ -1,4 +1,4 @@
-"""A server that is started before its address is there, as on a direct cable."""
+"""A server started before its address exists, as on a direct cable."""
 
 import contextlib
 import os
@@ -21,7 +21,7 @@ GONE = "was removed from this machine: waiting for it"
 
 @pytest.fixture
 def namespace() -> Iterator[str]:
-    """A machine with a cable in its socket, and no address."""
+    """Yield a host with a cable, and no address."""
     name = f"tftptui{os.getpid()}late"
     try:
         ip("netns", "add", name)

@@ -1,4 +1,4 @@
-"""Limits as a real client meets them."""
+"""Limits as seen by a real client."""
 
 import shutil
 import subprocess

@@ -1,4 +1,4 @@
-"""Who holds a port."""
+"""Which program uses a port."""
 
 import os
 import socket

@@ -1,4 +1,4 @@
-"""The search for a wall, through a real router, and as a command to the engine."""
+"""The path search through a real router, and as a command to the engine."""
 
 import json
 import subprocess
@@ -58,7 +58,7 @@ def test_without_a_wall_both_walks_reach_the_client(
     server, client, router = ends
     found = locate(network, server, client)
     for way in ("suspect", "other"):
-        hops = found[way]["hops"]  # a machine that rations its answers is silent once
+        hops = found[way]["hops"]  # a host that limits its replies is silent once
         assert hops[0]["sender"] == router
         assert (hops[-1]["sender"], hops[-1]["answer"]) == (client, "reached")
     assert "reach the client now" in found["verdict"]

@@ -1,4 +1,4 @@
-"""Lost packets are sent again, exactly those, and journal and packet log say so."""
+"""Exactly the lost packets are resent, as journal and packet log show."""
 
 import asyncio
 import json
@@ -39,18 +39,18 @@ UNDISTURBED: list[Sent] = [(block, 1) for block in range(1, BLOCKS + 1)]
 
 each_client = pytest.mark.parametrize("client", ALL, ids=str)
 patient_client = pytest.mark.parametrize("client", [CURL_IN_HASTE, HPA, ATFTP], ids=str)
-"""Those that wait a second or more before they repeat an ACK."""
+"""Clients that wait a second or more before they repeat an ACK."""
 
 
 def sent_with(block: int, *attempts: int) -> list[Sent]:
-    """Return all blocks in lock-step, one of them sent again."""
+    """Return all blocks in lock-step, one of them resent."""
     again = [(block, attempt) for attempt in attempts]
     return UNDISTURBED[:block] + again + UNDISTURBED[block:]
 
 
 @dataclass
 class Story:
-    """What is left after one fetch through a path that loses packets."""
+    """The results of one fetch over a path with losses."""
 
     status: int
     content: bytes
@@ -82,7 +82,7 @@ class Story:
 
     @property
     def duplicates(self) -> int:
-        """Packets of the client that the log marks as sent again."""
+        """Packets of the client that the log marks as resent."""
         return sum(bool(record.flags & Flag.DUPLICATE) for record in self.packets)
 
 

@@ -1,4 +1,4 @@
-"""A server with two addresses on a network of its own."""
+"""A server with two addresses on its own network."""
 
 import contextlib
 import itertools
@@ -38,10 +38,10 @@ asyncio.run(read(*sys.argv[1:]))
 
 
 class Network:
-    """Two network namespaces, server and client, joined by a cable.
+    """Two network namespaces, server and client, connected by a cable.
 
     Attributes:
-        server, client: what to put before a command to run it there.
+        server, client: prefixes of commands that run them there.
     """
 
     _numbers = itertools.count()
@@ -52,10 +52,10 @@ class Network:
         self.server, self.client = ((IP, "netns", "exec", name) for name in self._names)
 
     def build(self) -> None:
-        """Make the namespaces.
+        """Create the namespaces.
 
         Raises:
-            CalledProcessError, FileNotFoundError: that can't be done here.
+            CalledProcessError, FileNotFoundError: that is not possible here.
         """
         server, client = self._names
         _ip("netns", "add", server)
@@ -71,7 +71,7 @@ class Network:
                 _give(name, address)
 
     def remove(self) -> None:
-        """Take everything away, the cable included."""
+        """Delete everything, including the cable."""
         for name in self._names:
             with contextlib.suppress(OSError, subprocess.CalledProcessError):
                 _ip("netns", "del", name)
@@ -82,7 +82,7 @@ def _ip(*arguments: str) -> None:
 
 
 def _give(namespace: str, address: str) -> None:
-    """Give a namespace an address, usable at once."""
+    """Add an address to a namespace, usable at once."""
     place = f"{address}/64" if ":" in address else f"{address}/24"
     no_wait = ["nodad"] if ":" in address else []
     _ip("-n", namespace, "address", "add", place, "dev", "eth0", *no_wait)
@@ -186,7 +186,7 @@ asyncio.run(read(*sys.argv[1:4], *sys.argv[5:]))
 def test_windows_arrive_whole_and_once_even_when_the_route_narrows(
     network: Network, tmp_path: Path, *, is_narrowed: bool
 ) -> None:
-    """The kernel cuts windows only while they fit; then each block is fragmented."""
+    """The kernel segments windows only if they fit; else blocks are fragmented."""
     content = octets(300_000)
     (tmp_path / "big").write_bytes(content)
     inside = network.server[-1]

@@ -1,4 +1,4 @@
-"""Hardware addresses out of the kernel's tables."""
+"""Hardware addresses from the kernel's tables."""
 
 import json
 import struct
@@ -68,7 +68,7 @@ ADDRESS, MAC = bytes(15) + b"\7", bytes.fromhex("02fc000a0b0c")
 
 
 def neighbour(state: int, mac: bytes) -> bytes:
-    """Return the body of a message, as Linux sends it."""
+    """Return the body of a message, as sent by Linux."""
     lengths = struct.pack("=HH", 4 + len(mac), 2)
     return (
         struct.pack("=BxxxiHBB", 10, 2, state, 0, 1)

@@ -1,4 +1,4 @@
-"""Paths with a router: small packets only, swallowed ICMP, and rejections."""
+"""Paths with a router: small MTU, dropped ICMP, and rejections."""
 
 import subprocess
 import sys
@@ -117,14 +117,14 @@ def server(network: Routed, root: Path) -> Iterator[Serve]:
 
 @pytest.fixture(scope="module")
 def large(wide: Routed, root: Path) -> Iterator[Serve]:
-    """A server that does not mind what the route carries."""
+    """Yield a server that ignores the MTU of the route."""
     with Serve(root, "--no-fit-route", listen=None, within=wide.server) as server:
         yield server
         assert server.stop() == 0
 
 
 def sent_packets(network: Routed) -> int:
-    """Return how many packets the server's network card was given."""
+    """Return how many packets the server's network card has sent."""
     place = "/sys/class/net/eth0/statistics/tx_packets"
     command = [*network.server, "cat", place]
     return int(subprocess.run(command, capture_output=True, check=True).stdout)
@@ -139,7 +139,7 @@ def curl(network: Routed, server: Serve, block_size: int, place: Path) -> int:
 
 
 def exchange(network: Routed, server: Serve, *words: str) -> None:
-    """Run get or put of this program in the client's place; it has to end well."""
+    """Run get or put of this program in the client's namespace; it must succeed."""
     verb, host, *rest = words
     command = [*network.client, *TFTPTUI, verb, host, "--port", str(server.at.port)]
     done = subprocess.run(
@@ -206,7 +206,7 @@ def test_a_window_that_fits_the_link_leaves_in_one_piece(
     options = ["--blksize", "1428", "--windowsize", "16", "--quiet"]
     exchange(wide, large, "get", host, "file", str(tmp_path / "x"), *options)
     windows = len(FILE) // (16 * 1_428) + 1
-    assert sent_packets(wide) - before < 2 * windows + 10  # neighbours are looked for
+    assert sent_packets(wide) - before < 2 * windows + 10  # includes neighbor discovery
     assert (tmp_path / "x").read_bytes() == FILE
 
 

@@ -1,4 +1,4 @@
-"""The probe on a client whose own rules drop what comes back to low ports."""
+"""The probe on a client whose own rules drop replies to low ports."""
 
 import subprocess
 import sys

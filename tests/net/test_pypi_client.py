@@ -1,6 +1,6 @@
 """The PyPI package tftp as a client: each of its options, in both directions.
 
-Its command line needs another package; that one only calls what is called here.
+Its command line needs another package, which only calls what is called here.
 """
 
 import asyncio
@@ -42,7 +42,7 @@ OPTIONS: list[tuple[dict[str, Any], dict[str, str]]] = [
     ({"rollover": 1}, {"rollover": "1"}),
     ({"extra_options": {"blksize2": "1024", "cookie": "1"}}, {}),
 ]
-"""What is asked of the client, and what has to be agreed then."""
+"""Options of the client, and the options that must be agreed then."""
 
 each_option = pytest.mark.parametrize(
     ("asked", "agreed"), OPTIONS, ids=[str(asked) for asked, _ in OPTIONS]

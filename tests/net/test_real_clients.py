@@ -1,4 +1,4 @@
-"""Programs that people have installed fetch files of awkward sizes exactly."""
+"""Installed client programs fetch files of awkward sizes exactly."""
 
 from collections.abc import Iterator, Sequence
 from itertools import cycle
@@ -27,7 +27,7 @@ FULL_SIZES = (1, 511, 512, 513, 5_000_000)
 MANY = 20
 
 CURL_REFUSES_EMPTY = 71
-"""curl 7.88 takes tsize=0 in an OACK for an error, and writes no file."""
+"""curl 7.88 treats tsize=0 in an OACK as an error, and writes no file."""
 
 CURL_NOT_FOUND = 68
 
@@ -49,7 +49,7 @@ def ipv6_server(folder: Path) -> Iterator[Serve]:
 
 
 class Fetches:
-    """Many fetches at the same time, of files of all sizes in turn."""
+    """Many simultaneous fetches, of files of all sizes in turn."""
 
     def __init__(self, tmp_path: Path, clients: Sequence[RealClient]) -> None:
         self._jobs = [
@@ -166,7 +166,7 @@ def test_each_fetch_is_one_transfer_without_retransmissions(
     HPA.require()
     turns, ended = 0, {"retransmits": 1}
     with Serve(folder) as server:
-        while ended["retransmits"] and turns < 3:  # it could not run for 0.2 s
+        while ended["retransmits"] and turns < 3:  # it got no CPU for 0.2 s
             turns += 1
             HPA.fetch(server.at, "5000000", place)
             ended = server.until("transfer_ended", turns)

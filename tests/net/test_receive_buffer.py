@@ -1,4 +1,4 @@
-"""Room for what arrives, as the kernel gives it."""
+"""The size of the receive buffer, as granted by the kernel."""
 
 import socket
 

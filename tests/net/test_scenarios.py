@@ -1,7 +1,7 @@
-"""Labelled cases in namespaces: what is found, and what is never said.
+"""Labelled cases in namespaces: expected findings, and forbidden ones.
 
-All that were asked for are played at once, each in a laboratory of its own: most of
-their time is spent waiting.
+All selected cases run at once, each in its own lab: most of their time is spent
+waiting.
 """
 
 import subprocess
@@ -22,12 +22,12 @@ pytestmark = [pytest.mark.net, pytest.mark.netns]
 AT_ONCE = 8
 
 BOOTS = 20
-"""Healthy boots; benchmarks/diagnosis.py plays more of them."""
+"""Healthy boots; benchmarks/diagnosis.py runs more of them."""
 
 
 @dataclass
 class Played:
-    """What is being played."""
+    """The running cases."""
 
     stages: dict[Scenario, Future[Stage]]
     boots: Future[Boots] | None

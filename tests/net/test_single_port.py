@@ -1,4 +1,4 @@
-"""Programs that people have installed, and a server that answers from one port."""
+"""Installed client programs, and a server in single-port mode."""
 
 from collections.abc import Iterator
 from itertools import cycle
@@ -24,7 +24,7 @@ UPLOADERS = (*uploaders.ALL, uploaders.ATFTP_OPTIONS)
 
 @pytest.fixture(scope="module")
 def single(folder: Path) -> Iterator[Serve]:
-    """A server in single-port mode."""
+    """Yield a server in single-port mode."""
     with Serve(folder, "--single-port", "--write", "overwrite") as server:
         yield server
         assert server.stop() == 0

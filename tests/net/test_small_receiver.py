@@ -1,4 +1,4 @@
-"""A client whose socket has less room than a window: bursts have to grow smaller."""
+"""A client whose socket buffer is smaller than a window: bursts must shrink."""
 
 import socket
 from pathlib import Path
@@ -24,17 +24,17 @@ BLOCK = 1_428
 BLOCKS = 3_000
 CONTENT = octets(BLOCK * (BLOCKS - 1) + 100)
 WAIT = 0.2
-"""Seconds after which the client tells again how far it has got."""
+"""Seconds after which the client reports its progress again."""
 
 CHARGED = 2_304
-"""Bytes that Linux charges a socket for such a block; it allows twice its room."""
+"""Bytes that Linux charges a socket for such a block; it allows twice its buffer."""
 
 
 class SmallClient:
-    """A client of windows (RFC 7440) that waits for a timer when their end is lost.
+    """A client with windows (RFC 7440) that waits for a timer if their end is lost.
 
     Attributes:
-        waits: how often that was.
+        waits: how often it waited.
     """
 
     def __init__(self, room: int, window: int) -> None:
@@ -94,6 +94,6 @@ def test_it_is_waited_for_a_few_times_only(
         assert client.read(server.at) == CONTENT
         ended = server.until("transfer_ended")
     assert ended["outcome"] == "completed"
-    # If each window were sent whole, its end would be lost and waited for.
+    # If each window were sent in full, its end would be lost and waited for.
     stubborn = BLOCKS // (2 * room // CHARGED)
     assert client.waits <= stubborn // 3

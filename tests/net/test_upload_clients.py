@@ -1,4 +1,4 @@
-"""Programs that people have installed bring files of awkward sizes exactly."""
+"""Installed client programs upload files of awkward sizes exactly."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -30,14 +30,14 @@ pytestmark = pytest.mark.net
 MANY = 10
 
 CURL_DENIED, CURL_EXISTS = "curl: (69)", "curl: (73)"
-"""It has words of its own; these are its statuses for ERROR 2 and 6."""
+"""curl has its own texts; these are its statuses for ERROR 2 and 6."""
 
 each_client = pytest.mark.parametrize("client", ALL, ids=str)
 
 
 @dataclass
 class Desk:
-    """A server that takes uploads, and where they go."""
+    """A server that takes uploads, and their folder."""
 
     server: Serve
     root: Path
@@ -46,7 +46,7 @@ class Desk:
         self._numbers = count()
 
     def name(self) -> str:
-        """Return a name that was not used yet."""
+        """Return an unused name."""
         return f"new{next(self._numbers)}"
 
 

@@ -1,4 +1,4 @@
-"""What a host hears on a switch: real DHCP servers, a real client, real cables."""
+"""Packets received on a switch: real DHCP servers, a real client, real cables."""
 
 import socket
 import time
@@ -37,7 +37,7 @@ def sources(lab: BridgeLab) -> Iterator[Sources]:
 
 
 def hear(sources: Sources, until: Callable[[Devices], bool]) -> Devices:
-    """Listen until something is known.
+    """Listen until a condition is true.
 
     Raises:
         AssertionError: it never is.

@@ -1,4 +1,4 @@
-"""Asking real DHCP servers what each kind of machine is told."""
+"""DISCOVERs of each kind of machine to real DHCP servers."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.netns
 
 RANGE = "--dhcp-range=10.66.0.50,10.66.0.99,255.255.255.0"
 AT_ONCE = 1.5
-"""Seconds: these servers look for nothing before they reply."""
+"""Seconds: these servers do not probe addresses before they reply."""
 
 UEFI = "--dhcp-match=set:uefi,option:client-arch,7"
 

@@ -1,4 +1,4 @@
-"""A server that watches the wire: a real board, a real DHCP server, one story."""
+"""A server that watches the wire: a real board, a real DHCP server, one device."""
 
 import os
 import signal
@@ -52,7 +52,7 @@ def test_the_server_tells_what_a_board_was_told_after_it_gave_up_root(
 
 
 def children(parent: int) -> list[int]:
-    """Return the processes that a process has started."""
+    """Return the child processes of a process."""
     tasks = Path("/proc", str(parent), "task").glob("*/children")
     return [int(number) for one in tasks for number in one.read_text().split()]
 
@@ -60,7 +60,7 @@ def children(parent: int) -> list[int]:
 async def test_an_address_added_by_key_is_gone_after_kill_9_and_undo(
     lab: BridgeLab, tmp_path: Path
 ) -> None:
-    """The server is killed, and what it keeps to undo its changes as well."""
+    """The server is killed, and so is the process that would undo its changes."""
 
     def look_for_the_server() -> None:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:

@@ -1,4 +1,4 @@
-"""Our client against our server, whatever the path between them does."""
+"""Our client against our server, over any faulty path."""
 
 import pytest
 from hypothesis import given, settings
@@ -39,12 +39,12 @@ JOBS = PLAIN | AGREED
 
 
 def receiving(both: BothEnds) -> list[Receiving]:
-    """Return the sides that were to receive the file; one, if all went well."""
+    """Return the sides that receive the file; one, if all went well."""
     return [side for side in sides(both) if isinstance(side, Receiving)]
 
 
 def sending(both: BothEnds) -> list[Sending]:
-    """Return the sides that were to send it."""
+    """Return the sides that send it."""
     return [side for side in sides(both) if isinstance(side, Sending)]
 
 
@@ -87,7 +87,7 @@ def test_few_losses_never_stop_a_transfer(job: Job, path: Path) -> None:
     assert is_completed(receiving(both))
     mine = both.client.side
     assert mine is not None
-    # Dallying covers one loss of the last ACK, not that of the repeated block too.
+    # Dallying covers one loss of the last ACK, not also that of the repeated block.
     assert mine.outcome in {Outcome.COMPLETED, Outcome.UNCONFIRMED}
 
 
@@ -176,8 +176,8 @@ def test_gap_inside_a_window_costs_no_timeout(lost: int, *, is_write: bool) -> N
 
 @pytest.mark.parametrize("is_write", [False, True])
 def test_lost_last_ack_does_no_harm(*, is_write: bool) -> None:
-    # Block 3 is the last; its ACK is the 4th packet of the receiving side, or the
-    # 5th where the request is one of them.
+    # Block 3 is the last; its ACK is the receiving side's 4th packet, or the 5th if the
+    # request is one of them.
     gone = Direction({4 if not is_write else 3: LOST})
     path = Path(to_client=gone) if is_write else Path(to_server=gone)
     job = Job(octets(20), Offer(block_size=BLOCK), is_write=is_write)

@@ -10,7 +10,7 @@ from tftptui.protocol.netascii import Decoder, encode
 
 
 def decoded(*pieces: bytes) -> bytes:
-    """Return what a Decoder makes of PIECES."""
+    """Return the output of a Decoder for PIECES."""
     decoder = Decoder()
     return b"".join(map(decoder.decode, pieces)) + decoder.finish()
 

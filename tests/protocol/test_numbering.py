@@ -1,4 +1,4 @@
-"""Block numbers beyond 65535, as they wrap to 0 or, if agreed, to 1."""
+"""Block numbers beyond 65535, which wrap to 0 or, if agreed, to 1."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ from tftptui.protocol.receiver import ReceiveSession
 from tftptui.protocol.sender import SendSession
 
 LAST = 2 * 65_536 + 10
-"""Blocks of a file that wraps twice, whatever it wraps to."""
+"""Blocks of a file that wraps twice, with either rollover."""
 
 TO_0, TO_1 = Numbering(0), Numbering(1)
 NUMBERINGS = st.sampled_from([TO_0, TO_1])
@@ -71,7 +71,7 @@ def test_65535_is_no_second_ack_of_the_beginning() -> None:
 
 
 class Silence:
-    """A source of nothing but the right length."""
+    """A source that has only the right length."""
 
     size: int | None = None
 
@@ -80,7 +80,7 @@ class Silence:
         return sum(map(len, views))
 
     def close(self) -> None:
-        """Nothing to let go of."""
+        """Do nothing."""
 
 
 @pytest.mark.parametrize("first", [1, 65_530, 65_536, 131_066, 131_071])
@@ -94,7 +94,7 @@ def test_staged_packets_carry_the_numbers(numbering: Numbering, first: int) -> N
 
 
 class Pair:
-    """A sender and a receiver who agree on a numbering, and a perfect path."""
+    """A sender and a receiver with the same numbering, and a perfect path."""
 
     def __init__(self, numbering: Numbering, window: int) -> None:
         self.sender = SendSession(window=window, last_block=LAST)
@@ -104,7 +104,7 @@ class Pair:
         self.stored = 0
 
     def run(self) -> None:
-        """Carry packets until the sender has ended, or has nothing more to say."""
+        """Deliver packets until the sender has ended, or sends nothing more."""
         self.receiver.start(0.0)
         sent = self.sender.start(0.0)
         while sent and not isinstance(sent[-1], End):
@@ -112,7 +112,7 @@ class Pair:
             sent = self.sender.receive_ack(acks[-1], 0.0)
 
     def deliver(self, command: object) -> list[int]:
-        """Give a run of blocks to the receiver; return its ACKs."""
+        """Pass a run of blocks to the receiver; return its ACKs."""
         assert isinstance(command, SendBlocks)
         assert command.attempt == 1
         acks = []
@@ -144,7 +144,7 @@ def test_a_transfer_goes_on_beyond_each_wrap(numbering: Numbering, window: int) 
 
 
 def test_ends_that_do_not_agree_get_stuck_at_the_wrap() -> None:
-    """That is what the option is for; it also proves that the transfers above wrap."""
+    """That is why the option exists; it also proves that the transfers above wrap."""
     pair = Pair(TO_1, 1)
     pair.sender.numbering = TO_0
     pair.run()

@@ -1,4 +1,4 @@
-"""What a client asks for, and what it takes for an answer."""
+"""The options a client requests, and the replies it accepts."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Negotiation: what every answer has in common, and our own limits."""
+"""Negotiation: common properties of every reply, and our own limits."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Bytes to packets and back; the rules of the RFCs stand in tests/rfc."""
+"""Bytes to packets and back; the rules of the RFCs are in tests/rfc."""
 
 import pytest
 from hypothesis import example, given
@@ -28,7 +28,7 @@ BLOCKS = st.integers(0, 65_535)
 TEXTS = st.binary(max_size=40).map(lambda text: text.replace(b"\0", b""))
 NAMES = TEXTS.filter(bool)
 OPTIONS = st.lists(st.tuples(NAMES, TEXTS), max_size=6).map(tuple)
-# Bytes that begin like each packet get deeper than bytes that are all chance.
+# Bytes that begin like a packet reach more code than random bytes.
 DATAGRAMS = st.one_of(
     st.binary(max_size=80),
     st.builds(

@@ -1,4 +1,4 @@
-"""The receiving session, step by step; the rules of the RFCs stand in tests/rfc."""
+"""The receiving session, step by step; the rules of the RFCs are in tests/rfc."""
 
 from collections.abc import Callable
 
@@ -31,7 +31,7 @@ def _pass_deadline(session: ReceiveSession) -> list[Command]:
 
 
 def _dallying() -> ReceiveSession:
-    """Return a session whose only block came and was made safe at time 0."""
+    """Return a session whose only block was received and stored at time 0."""
     session = receiving_session()
     session.receive_data(1, SHORT, 0.0)
     session.committed(0.0)

@@ -1,4 +1,4 @@
-"""advance() is many receive_data() at once, for the common case."""
+"""advance() equals many calls of receive_data(), for the common case."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,7 +29,7 @@ def _state(session: ReceiveSession) -> tuple[object, ...]:
 
 
 class Both:
-    """The same transfer twice: blocks at once, and one after the other."""
+    """The same transfer twice: blocks at once, and one by one."""
 
     def __init__(self, window: int) -> None:
         self.short, self.long = (
@@ -40,7 +40,7 @@ class Both:
             session.start(0.0)
 
     def blocks(self, count: int) -> None:
-        """Have COUNT full blocks come in order, if it is that simple."""
+        """Receive COUNT full blocks in order, if the fast path takes them."""
         if not self.short.is_plain:
             return
         for _ in range(count):
@@ -58,7 +58,7 @@ class Both:
         assert one == other
 
     def time_out(self) -> None:
-        # They measure at different moments, so their deadlines differ.
+        # They measure at different times, so their deadlines differ.
         dues = [session.deadline() or 0.0 for session in (self.short, self.long)]
         self.now = max(self.now, *dues)
         assert self.short.handle_timer(self.now) == self.long.handle_timer(self.now)

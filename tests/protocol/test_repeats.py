@@ -1,4 +1,4 @@
-"""Lost, late, doubled and ignored are told apart by when the peer speaks."""
+"""Lost, late, duplicated and ignored packets are distinguished by the peer's timing."""
 
 import pytest
 
@@ -21,7 +21,7 @@ def under_way(window: int = 1) -> tuple[SendSession, float]:
 
 
 def resend(session: SendSession) -> float:
-    """Let the deadline pass; return when that was."""
+    """Let the deadline pass; return its time."""
     due = session.deadline()
     assert due is not None
     session.handle_timer(due)

@@ -1,4 +1,4 @@
-"""The request and its first answer, step by step."""
+"""The request and its first reply, step by step."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""The sending session, step by step; the rules of the RFCs stand in tests/rfc."""
+"""The sending session, step by step; the rules of the RFCs are in tests/rfc."""
 
 from collections.abc import Callable
 
@@ -89,7 +89,7 @@ class TestAck:
 
 
 class TestGapReport:
-    """An ACK inside or at the foot of the window asks to go on from there."""
+    """An ACK in the window, or of the block before, requests to continue there."""
 
     def test_inside_the_window_sends_the_rest_again_and_fills_up(self) -> None:
         session, _ = running_session(window=4)

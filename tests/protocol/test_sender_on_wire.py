@@ -21,7 +21,8 @@ HOPELESS = st.builds(Path, DIRECTIONS, DIRECTIONS)
 LATE = st.lists(st.floats(0.0, 0.5), min_size=1, max_size=3).map(tuple)
 LATE_FATES = st.dictionaries(st.integers(0, 60), LATE, max_size=30)
 LOSSES = st.sets(st.integers(0, 30), max_size=2)
-"""In each direction: four rounds at most, as many as a client gets before its proof."""
+"""In each direction: at most four rounds, as many as a client gets before it has
+acknowledged a block."""
 SELDOM_LOST = st.builds(
     lambda fates, losses: Direction({**fates, **dict.fromkeys(losses, LOST)}),
     LATE_FATES,
@@ -66,8 +67,9 @@ def test_number_of_data_packets_is_bounded(
     wire, _ = wire_for(octets(length), window=window, path=path)
     wire.run()
     blocks = last_block(length)
-    # Each place in the file is reported missing at most once from inside and once
-    # from the foot, each time-out allows one more; each sends one window.
+    # Each place in the file is reported missing at most once from inside and once from
+    # the foot of the window, and once more after each timeout; each report sends one
+    # window.
     windows = 2 * (blocks + wire.timeouts)
     assert wire.data_sent <= blocks + window * (
         windows if window > 1 else wire.timeouts

@@ -1,4 +1,4 @@
-"""settle() is many receive_ack() at once, for the common case."""
+"""settle() equals many calls of receive_ack(), for the common case."""
 
 from copy import copy
 
@@ -40,7 +40,7 @@ def _state(session: SendSession) -> tuple[object, ...]:
 
 
 class Both:
-    """The same transfer twice: windows at once, and one after the other."""
+    """The same transfer twice: windows at once, and one by one."""
 
     def __init__(self, window: int, last_block: int) -> None:
         self.short, self.long = _pair(window, last_block)
@@ -48,7 +48,7 @@ class Both:
         self._window, self._last_block = window, last_block
 
     def windows(self, count: int) -> None:
-        """Have up to COUNT windows acknowledged, if it is that simple."""
+        """Acknowledge up to COUNT windows, if the fast path takes them."""
         if not self.short.is_plain:
             return
         trip, acked, sent_to = 0.0, self.short.acked, self.short.sent_to
@@ -61,7 +61,7 @@ class Both:
             commands = self.long.receive_ack(acked & 0xFFFF, self.now)
             assert commands == [SendBlocks(acked + 1, sent_to - acked, 1)]
         self.short.settle(acked, sent_to, self.now, trip)
-        # Their average is no matter here, but at the edge it decides what is a gap.
+        # Their average does not matter here, but at the limit it decides what is a gap.
         self.short.timer = copy(self.long.timer)
 
     def acknowledge(self, block: int) -> None:
@@ -74,7 +74,7 @@ class Both:
         assert one == other
 
     def time_out(self) -> None:
-        # They measure at different moments, so their deadlines differ.
+        # They measure at different times, so their deadlines differ.
         dues = [session.deadline() or 0.0 for session in (self.short, self.long)]
         self.now = max(self.now, *dues)
         assert self.short.handle_timer(self.now) == self.long.handle_timer(self.now)

@@ -1,4 +1,4 @@
-"""The retransmission timer beyond RFC 6298: its bounds, and a fixed wait."""
+"""The retransmission timer beyond RFC 6298: its limits, and a fixed timeout."""
 
 import pytest
 from hypothesis import given

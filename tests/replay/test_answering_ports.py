@@ -1,4 +1,4 @@
-"""Servers that answer each repeat of a request from another port."""
+"""Servers that reply to each repeated request from another port."""
 
 import pytest
 
@@ -20,7 +20,7 @@ def talk() -> Talk:
 
 
 def asked_twice(talk: Talk) -> None:
-    """Say an answer that is lost, and the request again."""
+    """Send a reply that is lost, and the request again."""
     talk.ask()
     talk.move(FIRST)
     talk.data(1)
@@ -32,7 +32,7 @@ def asked_twice(talk: Talk) -> None:
 
 
 def rest(talk: Talk) -> None:
-    """Say the rest of the file of 612 bytes."""
+    """Send the rest of the file of 612 bytes."""
     talk.data(1)
     talk.ack(1)
     talk.data(2, octets=100)

@@ -1,4 +1,4 @@
-"""Whatever a capture holds, it is rebuilt without an exception, and adds up."""
+"""Any capture is rebuilt without an exception, and its numbers add up."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -55,7 +55,7 @@ def test_any_packets_are_survived(data: st.DataObject) -> None:
     views = talk.over()
     counters = talk.rebuilding.recorder.counters
     running = [view for view in views if view.running]
-    # A try without an answer is told of only if another one was answered.
+    # A try without a reply is reported only if another one got one.
     assert sum(view.server_tid > 0 for view in running) <= counters.active
     assert counters.active <= len(running)
     for view in views:

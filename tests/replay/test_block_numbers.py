@@ -1,4 +1,4 @@
-"""Block numbers and the cutting of large packets."""
+"""Block numbers, and segmentation of large packets."""
 
 import pytest
 from hypothesis import given

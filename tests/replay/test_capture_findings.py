@@ -1,4 +1,4 @@
-"""What a capture tells of trouble: in the words of somebody who looks on."""
+"""Findings of a capture: in the words of an observer."""
 
 import json
 import re
@@ -131,7 +131,7 @@ def test_answer_may_come_after_that_to_a_later_try(talk: Talk) -> None:
 
 
 def test_answer_to_an_earlier_try_counts_as_well(talk: Talk) -> None:
-    """As where both were lost, and the server repeated its own."""
+    """As if both were lost, and the server resent its own."""
     talk.ask()
     talk.wait(2)
     talk.client = (CLIENT, 2_073)
@@ -152,7 +152,7 @@ def test_answer_to_an_earlier_try_counts_as_well(talk: Talk) -> None:
 
 
 def test_an_error_is_an_answer_to_a_later_try(talk: Talk) -> None:
-    """As where a boot looks for names that need not exist, and a packet is lost."""
+    """As in a boot that requests optional names, with a lost packet."""
     talk.small_read()
     talk.client = (CLIENT, 49_155)
     talk.ask(b"pxelinux.cfg/0A")
@@ -217,7 +217,7 @@ def test_acks_that_come_past_in_vain_are_lost_behind(talk: Talk) -> None:
 
 
 def test_a_few_acks_in_a_row_are_lost_by_chance(talk: Talk) -> None:
-    """Also of a client that leaves repeats unanswered, so that there are many."""
+    """Also for a client that ignores retransmissions, so that there are many."""
     talk.ask()
     talk.move()
     for block in (1, 2):
@@ -241,7 +241,7 @@ def test_a_few_acks_in_a_row_are_lost_by_chance(talk: Talk) -> None:
 
 
 def test_who_takes_the_answer_to_its_first_port_leaves_the_second(talk: Talk) -> None:
-    """Although that is answered as well, a moment later."""
+    """Although that gets a reply as well, a moment later."""
     asked, sizes = ((b"tsize", b"0"),), (b"tsize", b"9000")
     talk.ask(options=asked)
     talk.wait(2)
@@ -279,7 +279,7 @@ def test_refusals_are_those_of_the_server_seen(talk: Talk) -> None:
 def test_a_server_that_gives_up_on_silence_does_not_hide_what_the_silence_tells(
     talk: Talk,
 ) -> None:
-    """As where one stops while clients wait: a capture says what it had said live."""
+    """As if a server stops while clients wait: same finding as from the live server."""
     sizes = (b"tsize", b"9")
     for port in (2_070, 2_071, 2_072):
         talk.client = (CLIENT, port)
@@ -331,7 +331,7 @@ def test_one_that_breaks_off_after_a_repeat_is_told_where_nothing_tells_more(
 
 
 def lossy(talk: Talk, name: bytes) -> None:
-    """Say a transfer of which four blocks are lost behind the capture."""
+    """Send a transfer with four blocks lost after the capture point."""
     talk.ask(name)
     talk.move()
     for block in range(1, 5):

@@ -1,4 +1,4 @@
-"""The same packet seen twice, and a packet that was sent twice."""
+"""The same packet captured twice, and a packet sent twice."""
 
 from tftptui.replay.duplicates import Copies
 from tftptui.telemetry.capture.frames import Datagram

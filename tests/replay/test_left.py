@@ -1,4 +1,4 @@
-"""Clients that leave in the middle, and say by ICMP that their port is closed."""
+"""Clients that quit midway, with an ICMP error for their closed port."""
 
 import pytest
 
@@ -16,13 +16,13 @@ def talk() -> Talk:
 
 
 def complain(talk: Talk, sender: str = CLIENT) -> None:
-    """Say that the client's port is closed."""
+    """Send an ICMP error that the client's port is closed."""
     about = Datagram(0, talk.server, talk.client, b"", 4, is_sent=False)
     talk.take(IcmpSeen(round(talk.now * 1e9), 4, 3, 3, sender, about))
 
 
 def leave(talk: Talk) -> None:
-    """Say a transfer that the client leaves."""
+    """Send a transfer that the client quits."""
     talk.ask()
     talk.move()
     talk.data(1)

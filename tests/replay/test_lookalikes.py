@@ -1,7 +1,7 @@
-"""Each cause, and two innocents that look like it for the first seconds.
+"""Each cause, and two harmless cases that look like it for the first seconds.
 
-All are packet records, replayed: the cause has to be told in the end, and of the
-innocents no alarm at any moment.
+All are packet records, replayed: the cause must be found in the end, and the harmless
+cases must never raise an alarm.
 """
 
 from collections.abc import Callable
@@ -25,7 +25,7 @@ LAST, PART = 60, 100
 
 
 def idle(talk: Talk, seconds: float) -> None:
-    """Let time pass: a capture is looked at only when some packet comes."""
+    """Let time pass: a capture is only evaluated when a packet comes."""
     end = talk.now + seconds
     while talk.now < end:
         talk.send(ELSEWHERE, ELSEWHERE, encode_ack(1))
@@ -74,11 +74,11 @@ def icmp(talk: Talk, code: int, sender: str = ROUTER) -> None:
     talk.take(IcmpSeen(time, 4, 3, code, sender, datagram))
 
 
-# What all of a cause begin with, how it goes on, and how the innocents do.
+# The common start of a cause, how it continues, and how the harmless cases do.
 
 
 def asks_again(talk: Talk) -> None:
-    """The same request twice, and both answers."""
+    """Send the same request twice, and both replies."""
     begin(talk, SIZE)
     idle(talk, 2.0)
     begin(talk, SIZE)
@@ -110,7 +110,7 @@ def gets_it_without_options(talk: Talk) -> None:
 
 
 def halts(talk: Talk) -> None:
-    """Forty blocks, then the next one twice for nothing."""
+    """Send forty blocks, then the next one twice without an ACK."""
     begin(talk)
     blocks(talk, 1, 40)
     talk.data(41)
@@ -149,7 +149,7 @@ def is_ended_by_its_user(talk: Talk) -> None:
 
 
 def large_block_is_late(talk: Talk) -> None:
-    """Blocks of 1468 agreed; the first comes twice, the client says ACK 0 twice."""
+    """Agree on blocks of 1468; the first comes twice, and so does ACK 0."""
     begin(talk, LARGE)
     talk.ack(0)
     talk.data(1, octets=1_468)
@@ -263,7 +263,7 @@ def next_low_port_works(talk: Talk) -> None:
 
 
 def first_block_ends_it(talk: Talk) -> None:
-    """A client asks for more than it gets, and takes the first block."""
+    """Have a client request more than is granted, and accept the first block."""
     talk.ask(options=((b"tsize", b"0"), (b"blksize", b"8192")))
     talk.move()
     talk.oack((b"tsize", b"60000"), LARGE)
@@ -288,7 +288,7 @@ def takes_second_block(seconds: float) -> Play:
 
 
 def ack_is_repeated(talk: Talk) -> None:
-    """The OACK twice, though its ACK has come past."""
+    """Send the OACK twice, though its ACK was captured."""
     begin(talk, SIZE)
     talk.ack(0)
     idle(talk, 1.0)
@@ -341,9 +341,9 @@ def next_name_is_there(name: bytes) -> Play:
 
 @dataclass(frozen=True)
 class Cause:
-    """What a cause begins with, how it goes on, and how two innocents go on.
+    """The start of a cause, how it continues, and how two harmless cases continue.
 
-    ``codes`` are those that are right for it.
+    ``codes`` are the correct ones.
     """
 
     codes: frozenset[str]
@@ -417,7 +417,7 @@ CAUSES = {
 
 
 def alarms(*plays: Play) -> set[str]:
-    """Return the codes of all alarms that were told while these were played."""
+    """Return the codes of all alarms raised while these were replayed."""
     talk = Talk()
     for play in plays:
         play(talk)

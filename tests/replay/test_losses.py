@@ -1,4 +1,4 @@
-"""Where packets were lost, as a capture between the two ends shows it."""
+"""Where packets were lost, in a capture between the two ends."""
 
 import pytest
 
@@ -12,7 +12,7 @@ def talk() -> Talk:
 
 
 def begin(talk: Talk) -> None:
-    """Have two blocks go well."""
+    """Send two blocks without loss."""
     talk.ask()
     talk.move()
     for block in (1, 2):
@@ -21,13 +21,13 @@ def begin(talk: Talk) -> None:
 
 
 def notes(talk: Talk) -> list[str]:
-    """Return what is told of losses, in order."""
+    """Return the notes about losses, in order."""
     told = talk.ring.notes(0).values()
     return [note for note in told if "lost between" in note]
 
 
 def lost(talk: Talk) -> tuple[int, int]:
-    """Return how much was lost on the way to the client, and to the server."""
+    """Return the losses on the path to the client, and to the server."""
     view = talk.one()
     return view.lost_to_client, view.lost_to_server
 
@@ -92,7 +92,7 @@ def test_answer_that_may_have_crossed_shows_nothing(talk: Talk) -> None:
 
 
 def test_answer_to_a_repeated_ack_says_nothing_about_the_usual_time(talk: Talk) -> None:
-    """It may answer either of them (Karn's rule, RFC 6298 §3)."""
+    """It may be a reply to either of them (Karn's rule, RFC 6298 §3)."""
     begin(talk)
     talk.wait(1)
     talk.ack(2)
@@ -106,7 +106,7 @@ def test_answer_to_a_repeated_ack_says_nothing_about_the_usual_time(talk: Talk) 
 
 
 def test_apprentice_s_repeats_show_nothing_new(talk: Talk) -> None:
-    """A server that answers each repeated ACK sends each block twice from then on."""
+    """A server that replies to each repeated ACK sends each block twice then."""
     begin(talk)
     talk.data(3)
     talk.ack(2)

@@ -1,4 +1,4 @@
-"""Transfers rebuilt from packets: who, what, how it went, how it ended."""
+"""Transfers rebuilt from packets: client, file, progress, result."""
 
 import pytest
 

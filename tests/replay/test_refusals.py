@@ -1,4 +1,4 @@
-"""What follows a request that was refused."""
+"""Packets after a refused request."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A capture held like a server."""
+"""A capture used like a server."""
 
 import gzip
 from pathlib import Path
@@ -32,7 +32,7 @@ def pack(capture: Path) -> None:
 
 
 LOSSES = Flag.LOST_TO_CLIENT | Flag.LOST_TO_SERVER
-"""What only who looks on tells."""
+"""Flags that only an observer sets."""
 
 
 @pytest.fixture

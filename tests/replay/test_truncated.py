@@ -31,7 +31,7 @@ WHOLE = "to capture whole packets: tcpdump -s 0 (tftptui: no --snaplen)"
 
 
 def kept(payload: bytes, octets: int) -> Datagram:
-    """Return a datagram of which so many bytes are kept."""
+    """Return a datagram with only the first OCTETS bytes kept."""
     return Datagram(0, ("", 0), ("", 0), payload[:octets], len(payload), is_sent=False)
 
 

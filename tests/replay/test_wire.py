@@ -1,4 +1,4 @@
-"""ARP and DHCP of a capture: the stories that a watched wire would have told."""
+"""ARP and DHCP in a capture: the same devices as on a watched wire."""
 
 from ipaddress import IPv4Address
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""RFC 2347 with options that the operator refuses: left out as if they were unknown."""
+"""RFC 2347 with options refused by the operator: left out as if unknown."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""RFC 1123 §4.2, what hosts must mend in TFTP."""
+"""RFC 1123 §4.2, what hosts must fix in TFTP."""
 
 import pathlib
 

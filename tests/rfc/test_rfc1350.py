@@ -1,4 +1,4 @@
-"""RFC 1350, The TFTP Protocol (Revision 2): the rules for who sends a file."""
+"""RFC 1350, The TFTP Protocol (Revision 2): the rules for the sender of a file."""
 
 import pytest
 
@@ -187,7 +187,7 @@ def test_appendix_error_codes(name: str, code: int) -> None:
 
 
 class TestReceiving:
-    """The same rules for who gets the file."""
+    """The same rules for the receiver."""
 
     def test_s2_each_block_is_acknowledged(self) -> None:
         session = receiving_session()

@@ -140,7 +140,7 @@ def test_negotiation_oack_is_never_repeated_after_ack_0() -> None:
 
 
 class TestAsking:
-    """The same rules for who asks."""
+    """The same rules for the client."""
 
     def test_option_that_was_not_asked_for_is_refused_with_error_8(self) -> None:
         session = requesting_session(Offer(block_size=1_024))

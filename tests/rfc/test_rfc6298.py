@@ -1,4 +1,4 @@
-"""RFC 6298, Computing TCP's Retransmission Timer, as far as it serves TFTP."""
+"""RFC 6298, Computing TCP's Retransmission Timer, as far as it applies to TFTP."""
 
 import pytest
 

@@ -112,7 +112,7 @@ def test_s4_block_numbers_wrap_inside_a_window(block16: int, acked: int) -> None
 
 
 class TestReceiving:
-    """The same rules for who gets the file."""
+    """The same rules for the receiver."""
 
     def test_s3_windowsize_above_the_one_asked_is_refused(self) -> None:
         with pytest.raises(PeerError) as raised:

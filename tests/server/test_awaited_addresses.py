@@ -1,4 +1,4 @@
-"""Listening addresses that come and go."""
+"""Listening addresses that appear and disappear."""
 
 from tftptui.net.addresses import Endpoint
 from tftptui.net.interfaces import is_own_address
@@ -8,7 +8,7 @@ BOARD_SIDE, LOOPBACK = Endpoint("192.168.0.66", 69), Endpoint("127.0.0.1", 69)
 
 
 class Scene:
-    """Two listeners, of which the cable's address may be absent."""
+    """Two listeners, one with the cable's address, which may be absent."""
 
     def __init__(self) -> None:
         self.present, self.told = {LOOPBACK}, list[str]()
@@ -18,7 +18,7 @@ class Scene:
         self._now = 0.0
 
     def look(self) -> None:
-        """Look once more, as soon as that is due."""
+        """Check once more, as soon as that is due."""
         self._now += INTERVAL
         self.awaited.look(self._now)
 

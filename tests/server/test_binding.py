@@ -1,4 +1,4 @@
-"""From the settings to listeners, or to words that say what to do about it."""
+"""From the settings to listeners, or to an error that says what to do."""
 
 import contextlib
 import os
@@ -37,7 +37,7 @@ def bound(settings: Settings) -> Iterator[tuple[list[Listener], list[str]]]:
 
 @pytest.fixture
 def holder() -> Iterator[socket.socket]:
-    """Another program's socket."""
+    """Yield another program's socket."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         sock.bind(("127.0.0.1", 0))
         yield sock
@@ -141,7 +141,7 @@ def test_a_range_of_nothing_but_the_port_that_is_asked_is_refused() -> None:
         bind_listeners(settings)
     assert f"--ports {port}" in str(caught.value)
     single = msgspec.structs.replace(settings, single_port=True)
-    with bound(single) as (_, notices):  # the socket of before is closed, too
+    with bound(single) as (_, notices):  # the previous socket is closed, too
         assert notices == []
 
 

@@ -1,4 +1,4 @@
-"""The sockets that take requests: which address was asked, and answers from it."""
+"""The request sockets: the address of the request, and replies from it."""
 
 import contextlib
 import select
@@ -145,7 +145,7 @@ def test_a_taken_port_is_an_error() -> None:
 
 
 def gone(listener: Listener) -> Arrival:
-    """Take a request of a client that then closes its port."""
+    """Receive a request of a client that then closes its port."""
     with client() as sock:
         sock.sendto(b"hello", (listener.local.host, listener.local.port))
         return only_arrival(listener)
@@ -158,7 +158,7 @@ def test_a_client_that_is_gone_costs_another_nothing() -> None:
         sock.sendto(b"hello", ("127.0.0.1", listener.local.port))
         here = only_arrival(listener)
         assert listener.answer(b"to nobody", left) is None
-        await_readable(listener.socket)  # the error waits, and spoils the next send
+        await_readable(listener.socket)  # the error is pending, and fails the next send
         assert listener.answer(b"welcome", here) is None
         assert sock.recv(100) == b"welcome"
 

@@ -1,4 +1,4 @@
-"""Settings that change while the server runs; transfers keep what they have."""
+"""Settings that change while the server runs; running transfers keep theirs."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The port pool: who gets which port, and when it may be used again."""
+"""The port pool: which client gets which port, and when it is reused."""
 
 import contextlib
 import socket
@@ -32,7 +32,7 @@ def opened(port: int) -> str:
 
 
 class Outside:
-    """An opener that finds some ports held by another program."""
+    """An opener for which some ports are in use elsewhere."""
 
     def __init__(self, *held: int) -> None:
         self.held = set(held)
@@ -302,7 +302,7 @@ RANGES = st.builds(lambda a, b: PortRange(min(a, b), max(a, b)), PORTS, PORTS)
 
 
 class SteppingChance:
-    """Chance that plays the same game each time, as hypothesis wants it."""
+    """Deterministic random numbers, as hypothesis requires."""
 
     def __init__(self) -> None:
         self._number = 0
@@ -313,7 +313,7 @@ class SteppingChance:
 
 
 class PoolMachine(RuleBasedStateMachine):
-    """The pool against a model: for each port what it is, and until when."""
+    """The pool against a model: the state of each port, and until when."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -344,7 +344,7 @@ class PoolMachine(RuleBasedStateMachine):
         }
 
     def candidates(self, client: str) -> list[list[int]]:
-        """Return what may be lent: any of the first list, else of the next."""
+        """Return possible ports: any of the first list, else of the next."""
         held = self.outside.held
         ports = range(self.pool.ports.first, self.pool.ports.last + 1)
         free = [port for port in ports if self.expected(port) == FREE]
@@ -381,7 +381,7 @@ class PoolMachine(RuleBasedStateMachine):
     def release(self, data: st.DataObject) -> None:
         port = data.draw(st.sampled_from(sorted(self.used)))
         client = self.used.pop(port)
-        self.now += 0.001  # no two at one moment: which cooled longer is clear then
+        self.now += 0.001  # never simultaneous: so the longer cooldown is known
         if self.quarantine:
             self.cooling[port] = (self.now, client)
         self.pool.release(port, self.now, client)

@@ -1,4 +1,4 @@
-"""Token buckets: how often is too often."""
+"""Token buckets."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -107,6 +107,6 @@ def test_the_table_never_grows_beyond_its_limit() -> None:
 
 def test_the_one_seen_longest_ago_makes_way() -> None:
     table = RateTable(Rate(per_second=1, burst=1), limit=2)
-    for key in ("a", "b", "a", "c"):  # the second "a" is refused, but seen
+    for key in ("a", "b", "a", "c"):  # the second "a" is refused, but counted
         table.take(key, 0.0)
     assert [table.take(key, 0.0) for key in ("a", "c")] == [False, False]

@@ -1,4 +1,4 @@
-"""The server as a whole, on loopback: what happens to transfers from outside."""
+"""The whole server on loopback: transfers as seen from outside."""
 
 import os
 import socket
@@ -62,13 +62,13 @@ def client() -> Iterator[UdpClient]:
 
 
 async def begin(server: Running, client: UdpClient, name: bytes = b"file") -> None:
-    """Ask for a file and take its first block."""
+    """Request a file and receive its first block."""
     client.ask(server.at, name)
     await client.data()
 
 
 def counters(server: Running) -> dict[str, int]:
-    """Return how many transfers ended how."""
+    """Return the number of transfers by result."""
     kept = server.service.recorder.counters
     names = ("completed", "unconfirmed", "failed", "abandoned", "probed", "aborted")
     return {name: getattr(kept, name) for name in names if getattr(kept, name)}

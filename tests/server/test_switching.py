@@ -21,7 +21,7 @@ both_ways = pytest.mark.parametrize("is_single", [False, True])
 
 
 class Switched:
-    """An engine whose mode a test switches, and what it told."""
+    """An engine whose mode is switched by a test, and its events."""
 
     def __init__(self, folder: Path, *, is_single: bool) -> None:
         self.events: list[Event] = []
@@ -44,11 +44,11 @@ class Switched:
         self.engine.carry_out(command)
 
     def states(self) -> set[int]:
-        """Return which states there are among the ports of the range."""
+        """Return the states of the ports of the range."""
         return set(self.engine.service.pool.states())
 
     def is_as_it_should(self, client: UdpClient, *, is_single: bool) -> bool:
-        """Whether a client was answered from where this mode answers, and only so."""
+        """Return whether a client got replies only from this mode's port."""
         (peer,) = client.peers
         if is_single:
             return peer == self.at
@@ -63,7 +63,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def switched(folder: Path, *, is_single: bool) -> AsyncIterator[Switched]:
-    """An engine that begins in the mode of the test's parameter."""
+    """Yield an engine that starts in the mode of the test's parameter."""
     switched = Switched(folder, is_single=is_single)
     await switched.engine.start()
     yield switched
@@ -126,7 +126,7 @@ async def test_leases_and_rests_go_on_in_single_port_mode(
         client.ack(number)
         await client.data()
     client.ack(4)
-    with UdpClient() as later:  # also answered after that last ACK is taken
+    with UdpClient() as later:  # replied to after that last ACK is processed
         await later.read(switched.at, b"file")
     assert switched.states() == {FREE, QUARANTINED}
 

@@ -1,4 +1,4 @@
-"""Nothing from outside reaches a terminal as anything but visible text."""
+"""Nothing from outside reaches a terminal except as printable text."""
 
 import unicodedata
 
@@ -56,7 +56,7 @@ def test_no_octet_becomes_a_control(octets: bytes) -> None:
 
 
 def test_only_visible_format_characters_pass() -> None:
-    # Arabic, Syriac, Kaithi and hieroglyph signs have the category but are drawn.
+    # Arabic, Syriac, Kaithi and hieroglyph signs have the category but are printable.
     scripts = {unicodedata.name(char).split()[0] for char in HARMLESS_FORMATS}
     assert scripts == {"ARABIC", "SYRIAC", "KAITHI", "EGYPTIAN"}
 

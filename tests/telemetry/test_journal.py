@@ -234,7 +234,7 @@ def test_a_reader_that_is_gone_ends_the_journal_and_is_said_once() -> None:
 
 
 def test_journal_that_failed_may_report_through_itself() -> None:
-    # Whoever hears of the failure records a warning, which comes here again.
+    # The handler of the failure records a warning, which comes here again.
     said: list[str] = []
 
     def warn(text: str) -> None:

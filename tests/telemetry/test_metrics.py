@@ -1,4 +1,4 @@
-"""What Prometheus is told: complete, well-formed, and named as the docs say."""
+"""The metrics for Prometheus: complete, well-formed, and named as documented."""
 
 import re
 from pathlib import Path
@@ -21,7 +21,7 @@ COUNTERS = msgspec.structs.replace(
     refused=2 ** len(NAMES),
     started=2 ** len(NAMES) + 1,
 )
-"""Each total is a number of its own, and those that hold others are the highest."""
+"""Each total is different, and those that include others are the highest."""
 
 MEASURES = Measures(
     version="1.2.3",
@@ -38,7 +38,7 @@ Values = dict[tuple[str, tuple[str, ...]], float]
 
 
 def told() -> Values:
-    """Return each value by its name and labels, read as Prometheus reads it."""
+    """Return each value by name and labels, parsed as by Prometheus."""
     text = exposition(MEASURES)[0].decode()
     return {
         (sample.name, tuple(sample.labels.values())): sample.value

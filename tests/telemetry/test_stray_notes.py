@@ -1,4 +1,4 @@
-"""Whose a stray was, as its note tells."""
+"""The sender of a stray packet, in its note."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Times of day are those of Greenwich, wherever the tests run; nobody hurries."""
+"""Times of day are UTC, wherever the tests run; waiting is by events."""
 
 import time
 from collections.abc import Iterator

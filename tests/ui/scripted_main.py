@@ -1,4 +1,4 @@
-"""Run the UI on a scripted engine in this terminal; for tests of a real one."""
+"""Run the UI on a scripted engine in this terminal, for tests of a real terminal."""
 
 import sys
 

@@ -1,6 +1,6 @@
-"""Open every screen of a UI that has been left alone; print what that imports.
+"""Open every screen of an idle UI; print which modules that imports.
 
-A program of its own: in one that runs tests everything is imported already.
+A separate program: in one that runs tests everything is already imported.
 """
 
 import asyncio

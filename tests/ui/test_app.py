@@ -166,7 +166,7 @@ async def test_other_themes_work(theme: str) -> None:
 
 async def test_a_theme_can_be_changed_while_it_runs() -> None:
     async with shown(frame(view(1))) as screen:
-        while not screen.app.is_settled:  # themes are read after the first picture
+        while not screen.app.is_settled:  # themes are read after the first frame
             await screen.pilot.pause()
         screen.app.theme = "tftptui-light"
         await screen.pilot.pause()

@@ -1,4 +1,4 @@
-"""Copied text is where the screen says it is: tried in a real tmux and screen."""
+"""Copied text is where the screen says, in a real tmux and screen."""
 
 import asyncio
 import os
@@ -73,7 +73,7 @@ async def test_outside_of_them_the_terminal_is_asked_and_the_file_is_named(
     assert place.with_name(COPY_NAME).read_text("utf-8") == "accept all"
 
 
-# A screen of its own in a multiplexer of its own: y on the packet pane.
+# Its own session in its own multiplexer: y on the packet pane.
 
 _COMMAND = (
     f"{sys.executable} -m tftptui --listen 127.0.0.1 --port 0 --ports 43210-43219 "
@@ -82,7 +82,7 @@ _COMMAND = (
 
 
 def until(what: str, *command: str) -> str:
-    """Run a command until it prints WHAT; pytest ends what takes too long."""
+    """Run a command until it prints WHAT; pytest's timeout ends it."""
     while True:
         run = subprocess.run(command, capture_output=True, text=True, check=False)
         if what in run.stdout:
@@ -91,7 +91,7 @@ def until(what: str, *command: str) -> str:
 
 @pytest.fixture
 def tmux(tmp_path: Path) -> Iterator[list[str]]:
-    """A tmux of 80×24 with tftptui in it."""
+    """Yield a tmux of 80×24 with tftptui in it."""
     tmux = ["tmux", "-S", str(tmp_path / "socket"), "-f", "/dev/null"]
     given = environment() | {"XDG_STATE_HOME": str(tmp_path)}
     size = ["-x", str(SMALL[0]), "-y", str(SMALL[1])]
@@ -124,7 +124,7 @@ def test_in_screen_the_text_is_in_its_buffer(tmp_path: Path) -> None:
     subprocess.run([*SCREEN, "-dmS", name, "cat"], check=True)
     screen = [*SCREEN, "-S", name, "-X"]
     while subprocess.run([*screen, "version"], check=False).returncode:
-        pass  # the session is made in the background
+        pass  # the session is created in the background
     try:
         took = asyncio.run(into_multiplexer("", text, {"STY": name}))
         assert took == "screen"

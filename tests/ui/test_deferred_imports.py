@@ -1,4 +1,4 @@
-"""What the first picture does without, and that it is there soon after."""
+"""Modules not needed by the first frame are imported soon after."""
 
 import ast
 import subprocess

@@ -1,4 +1,4 @@
-"""What is kept from one run to the next, and that nothing about it can fail."""
+"""What is kept between runs, and that no error in it matters."""
 
 import json
 import os
@@ -184,7 +184,7 @@ def test_any_octets_are_read_without_an_error(octets: bytes) -> None:
 
 @pytest.fixture(params=["folder", "pipe", "endless", "lost"])
 def strange(request: pytest.FixtureRequest, place: Path) -> Path:
-    """Something else in the place of the file."""
+    """Return something else in place of the file."""
     place.parent.mkdir(parents=True)
     match request.param:
         case "folder":
@@ -207,7 +207,7 @@ def test_what_is_no_file_holds_nobody_up(strange: Path) -> None:
 
 @pytest.fixture
 def locked() -> Iterator[Path]:
-    """A home where nothing may be written."""
+    """Yield a home folder without write permission."""
     with tempfile.TemporaryDirectory() as name:
         Path(name).chmod(0o555)
         yield Path(name)

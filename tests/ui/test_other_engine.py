@@ -1,4 +1,4 @@
-"""Another engine tells: what is known of files is asked anew, seen or not."""
+"""A new engine: file data is requested again, shown or not."""
 
 from tests.support.file_scene import Scene, file, folder, in_list, listing, names
 from tests.support.pane_host import hosted
@@ -7,7 +7,7 @@ from tftptui.engine.messages import Frame, OpenFolder
 
 
 def told_again(*names: bytes, first: int = 1) -> Frame:
-    """All that another engine knows: files, each of which was read once."""
+    """Return all state of another engine: files, each of which was read once."""
     frame = listing(b"", *(file(name) for name in names))
     frame.status = status()
     frame.transfers = [

@@ -1,4 +1,4 @@
-"""The bar of get and put."""
+"""The progress bar of get and put."""
 
 import io
 

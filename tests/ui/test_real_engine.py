@@ -1,4 +1,4 @@
-"""The whole way from a datagram to a pixel: the screen on a real engine."""
+"""From a datagram to a pixel: the screen on a real engine."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -23,7 +23,7 @@ from tftptui.ui.screens.main import MainScreen
 pytestmark = pytest.mark.net
 
 PATIENCE = 20.0
-"""Seconds until what must be on the screen is there."""
+"""Timeout in seconds for what must appear on the screen."""
 
 
 @dataclass
@@ -41,7 +41,7 @@ class Live:
 
     @property
     def at(self) -> Endpoint:
-        """Where requests are taken."""
+        """The request address."""
         status = self.app.store.status
         assert status is not None
         return Endpoint("127.0.0.1", status.port)
@@ -50,7 +50,7 @@ class Live:
         return text_of(self.app)
 
     async def until(self, is_so: Callable[[], bool]) -> None:
-        """Let the program go on until something is so."""
+        """Run the program until a condition is true."""
         async with asyncio.timeout(PATIENCE):
             while not is_so():
                 await self.pilot.pause()
@@ -118,7 +118,7 @@ async def _change_the_range(
     kept = client.peer
     await shown.pilot.press("r", *str(ports.first), "tab", *str(ports.last), "enter")
     await shown.until_shown(f"{ports.first}–{ports.last}")
-    second.ask(shown.at, b"pxe/boot.cfg")  # another file: else it may be a retry
+    second.ask(shown.at, b"pxe/boot.cfg")  # another file: otherwise it may be a retry
     await second.data()
     assert second.peer is not None
     assert second.peer.port in ports
@@ -138,4 +138,4 @@ async def test_the_tree_follows_the_disk(folder: Path) -> None:
         await shown.until(lambda: "boot.cfg" not in shown.text())
         (folder / "fw.bin").unlink()
         await shown.until(lambda: "fw.bin" not in shown.text())
-        assert "menu.cfg" in shown.text()  # what was opened is open still
+        assert "menu.cfg" in shown.text()  # open folders are still open

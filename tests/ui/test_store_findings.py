@@ -1,4 +1,4 @@
-"""Findings as the store keeps them: the latest version of each, the latest last."""
+"""Findings in the store: the latest version of each, the latest last."""
 
 import msgspec
 

@@ -1,4 +1,4 @@
-"""Bytes a second as the screen shows them."""
+"""Bytes/s on the screen."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The UI in a real (pseudo) terminal: signals, restoring, refusing."""
+"""The UI in a pseudo-terminal: signals, restoring, refusing."""
 
 import os
 import shlex
@@ -41,8 +41,9 @@ def test_going_on_leaves_one_to_read_the_keys() -> None:
         for _ in range(8):
             terminal.written = b""
             terminal.program.send_signal(signal.SIGCONT)
-            terminal.read_until(b"fit.itb")  # everything is drawn again
-        # Others come and go meanwhile; if each had left its own there were 8 more.
+            terminal.read_until(b"fit.itb")  # everything is redrawn
+        # Others are created and deleted meanwhile; if each had left its own there were
+        # 8 more.
         assert len(list(threads.iterdir())) < before + 4
         terminal.type(b"\x11")
         terminal.read_all()
@@ -64,7 +65,7 @@ def test_a_terminal_that_vanishes_ends_it() -> None:
         terminal.read_until(b"fit.itb")
         os.close(terminal.side)
         terminal.side = os.open(os.devnull, os.O_RDWR)
-        # As the system tells the group that had the terminal.
+        # As the system sends it to the terminal's process group.
         terminal.program.send_signal(signal.SIGHUP)
         terminal.program.send_signal(signal.SIGCONT)
         assert terminal.program.wait(30.0) == 129

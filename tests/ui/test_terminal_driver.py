@@ -1,4 +1,4 @@
-"""A terminal that may vanish."""
+"""A terminal that may disappear."""
 
 import os
 

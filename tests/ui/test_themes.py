@@ -62,7 +62,7 @@ def test_text_can_be_read_on_every_ground(theme: Theme, slot: str) -> None:
 
 
 def in_256_colours(colour: str) -> str:
-    """Return what a terminal without true colour shows, as over most ssh links."""
+    """Return the color shown without true color, as over most ssh connections."""
     parsed = RichColor.parse(colour).downgrade(ColorSystem.EIGHT_BIT)
     return parsed.get_truecolor().hex
 
@@ -90,7 +90,7 @@ def test_plain_text_can_be_read_on_every_ground(theme: Theme) -> None:
 
 
 FOR_A_ROOM = [theme for theme in SHIPPED if theme.name in ("projector", "contrast")]
-"""Themes that are read from afar: WCAG 2.1 §1.4.6 wants 7 to 1."""
+"""Themes for reading from a distance: WCAG 2.1 §1.4.6 requires 7:1."""
 
 
 @pytest.mark.parametrize("slot", TEXT_SLOTS)
@@ -106,7 +106,7 @@ def test_text_can_be_read_from_the_back_rows(theme: Theme, slot: str) -> None:
 def test_so_it_can_on_the_stage_in_256_colours(theme: Theme, slot: str) -> None:
     assert theme.surface
     text = in_256_colours(theme.variables[slot])
-    # The darkest yellow that these have is no darker.
+    # Their darkest yellow is not darker.
     assert contrast(text, in_256_colours(theme.surface)) >= 6.5
 
 

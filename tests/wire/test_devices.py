@@ -1,4 +1,4 @@
-"""The story of each machine on the wire, from its first frame to its first request."""
+"""Each machine on the wire, from its first frame to its first request."""
 
 from ipaddress import IPv4Address, IPv4Interface
 

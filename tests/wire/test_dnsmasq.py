@@ -1,4 +1,4 @@
-"""The configuration that sends machines here."""
+"""The dnsmasq configuration that sends machines here."""
 
 import shutil
 import subprocess
@@ -73,5 +73,5 @@ def test_the_likeliest_name_counts_then_the_shortest_path(tmp_path: Path) -> Non
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).touch()
     (tmp_path / "a,b").mkdir()
-    (tmp_path / "a,b" / "bootaa64.efi").touch()  # dnsmasq could not read that name
+    (tmp_path / "a,b" / "bootaa64.efi").touch()  # dnsmasq could not parse that name
     assert find_loaders(tmp_path) == {"bios": "undionly.kpxe", "x64": "efi/GRUBX64.EFI"}

@@ -1,4 +1,4 @@
-"""What is asked in the name of each kind of machine: never more than DISCOVER."""
+"""The requests sent as each kind of machine: never more than DISCOVER."""
 
 from itertools import pairwise
 

@@ -1,4 +1,4 @@
-"""Stories as lines of text."""
+"""Devices as lines of text."""
 
 from ipaddress import IPv4Interface
 

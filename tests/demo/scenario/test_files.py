@@ -1,4 +1,4 @@
-"""Scenario files: read, and what is wrong with them told before the show."""
+"""Scenario files: parsed, and their errors reported before the start."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""On which line of a TOML text something stands."""
+"""The lines of keys in a TOML text."""
 
 import pytest
 

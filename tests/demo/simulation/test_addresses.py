@@ -1,4 +1,4 @@
-"""Addresses and sockets for machines that do not exist."""
+"""Addresses and sockets for simulated machines."""
 
 import asyncio
 import socket
@@ -57,11 +57,11 @@ SHARED = {
         "step 4 of 5: switch: asked 1 times, not 3",
     },
 }
-"""What can't be shown where all machines share one address: who is asked for the server
-is the server."""
+"""Scenarios that don't work if all machines share one address: the server's address
+would be ambiguous."""
 
 
-# The boot storm takes longest, and is played by test_check.py.
+# The boot storm takes longest, and is run by test_check.py.
 @pytest.mark.parametrize("name", sorted(set(shipped_scenarios()) - {"boot-storm"}))
 def test_a_scenario_goes_as_it_says_where_the_loopback_is_one_address(
     name: str,

@@ -1,4 +1,4 @@
-"""What the simulated firewall remembers."""
+"""The state of the simulated firewall."""
 
 import pytest
 
@@ -24,7 +24,7 @@ ASK, ANSWER = Flow(CLIENT, SERVER), Flow(TID, CLIENT)
 def passed(
     tracking: Tracking, flow: Flow, payload: bytes = ACK, now: float = 0.0
 ) -> State | None:
-    """Let a packet pass; return the state it had."""
+    """Let a packet pass; return its state."""
     to_server = flow.target.host == SERVER.host
     tracked = tracking.look_up(flow, now, to_server=to_server)
     if tracked is None:

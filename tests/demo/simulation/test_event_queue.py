@@ -1,4 +1,4 @@
-"""Things to do at their time."""
+"""Timed callbacks."""
 
 import pytest
 

@@ -1,6 +1,6 @@
-"""The truth table: which rules let a transfer through, and which only seem to.
+"""The truth table: which rules allow a transfer, and which only seem to.
 
-The same rows are tried on a real firewall in tests/net/test_firewall_truth.py.
+The same rows are tested on a real firewall in tests/net/test_firewall_truth.py.
 """
 
 import pytest

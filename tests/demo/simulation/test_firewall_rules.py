@@ -1,4 +1,4 @@
-"""Rules of the simulated firewall, from their text."""
+"""Parsing of the simulated firewall's rules."""
 
 import contextlib
 

@@ -1,4 +1,4 @@
-"""Lines and what they do to packets."""
+"""Lines and their impairments."""
 
 import contextlib
 

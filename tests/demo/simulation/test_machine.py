@@ -1,4 +1,4 @@
-"""Simulated clients: the ports they use, what they ask for, and how patiently."""
+"""Simulated clients: their ports, requests and timeouts."""
 
 from dataclasses import replace
 
@@ -29,7 +29,7 @@ FILE = octets(700)
 
 
 class Client:
-    """A machine, and all that it sends."""
+    """A machine, and all packets it sends."""
 
     def __init__(self, kind: str, port: int = 2_070, **changes: object) -> None:
         self.sent: list[tuple[int, Endpoint, Packet]] = []
@@ -44,7 +44,7 @@ class Client:
         self.machine.receive(self.machine.port, source, packet, now)
 
     def wait_out(self) -> list[float]:
-        """Never answer; return when it asked."""
+        """Never reply; return when it sent requests."""
         moments = [0.0]
         while (due := self.machine.deadline()) is not None:
             count = self.machine.tally.requests

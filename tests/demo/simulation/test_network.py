@@ -1,4 +1,4 @@
-"""The simulated network: nothing that enters is unaccounted for."""
+"""The simulated network: every packet is accounted for."""
 
 from collections import Counter
 
@@ -20,7 +20,7 @@ ASKED = Datagram(CLIENT, SERVER, RRQ)
 
 
 class World:
-    """A network, its clock, and what came out of it."""
+    """A network, its clock, and the delivered packets."""
 
     def __init__(self, seed: int = 1) -> None:
         self.clock = FakeClock()
@@ -41,7 +41,7 @@ class World:
             line.impairments = impairments
 
     def settle(self) -> None:
-        """Let time pass until nothing is under way."""
+        """Advance the clock until no packet is in flight."""
         while (due := self.agenda.next) is not None:
             self.clock.advance_to(max(due, self.clock.now()))
             self.agenda.run()

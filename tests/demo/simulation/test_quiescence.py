@@ -1,4 +1,4 @@
-"""What threads and the kernel do is waited for, and told in the order of asking."""
+"""Work in threads and in the kernel is waited for, and reported in order of calls."""
 
 import asyncio
 import os

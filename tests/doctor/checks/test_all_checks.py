@@ -1,4 +1,4 @@
-"""What each check says of a machine that is well but for one thing."""
+"""Each check of a host with a single problem."""
 
 import errno
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What offers mean for machines that are to boot from here; two innocents each."""
+"""DHCP offers for machines that boot from here; two harmless cases for each check."""
 
 from tftptui.doctor.checks.boot_offers import FileCheck, Here, check_offers
 from tftptui.doctor.result import Mark, Result

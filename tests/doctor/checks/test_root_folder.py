@@ -1,4 +1,4 @@
-"""The folder that is to be served: who may put uploads there, and what they left."""
+"""The folder to serve: who can write uploads, and partial uploads left in it."""
 
 import os
 import time

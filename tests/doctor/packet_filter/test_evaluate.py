@@ -1,4 +1,4 @@
-"""Verdicts over rules of nft; what packets really do is in tests/net."""
+"""Verdicts about nft rules; tests/net compares them with real packets."""
 
 from ipaddress import ip_address
 
@@ -28,7 +28,7 @@ from tftptui.doctor.packet_filter.nft import RulesetError, read_nft
 
 CLIENT, SERVER = ip_address("10.1.2.9"), ip_address("10.1.2.3")
 MARKED = match({"meta": {"key": "mark"}}, 1)
-"""A test of which nothing can be told."""
+"""A condition that is unknown."""
 ASKED = match(DPORT, 69)
 
 

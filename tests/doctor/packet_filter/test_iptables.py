@@ -1,4 +1,4 @@
-"""Rules out of iptables-save; what packets really do is in tests/net."""
+"""Rules from iptables-save; tests/net compares verdicts with real packets."""
 
 from ipaddress import ip_address
 

@@ -1,4 +1,4 @@
-"""What rules compare with."""
+"""Values in rules."""
 
 from ipaddress import ip_address
 

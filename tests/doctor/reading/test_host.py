@@ -1,4 +1,4 @@
-"""The doctor asks this machine, as ``tftptui doctor`` does."""
+"""The doctor's facts about this host, as read by ``tftptui doctor``."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""An engine in a process of its own: its life, its death and its holder's death."""
+"""An engine in its own process: its life, its death and its holder's death."""
 
 import asyncio
 import contextlib
@@ -30,7 +30,7 @@ from tftptui.telemetry.records.ring import Kind
 pytestmark = pytest.mark.net
 
 PATIENCE = 20.0
-"""Seconds until what must happen has happened."""
+"""Timeout in seconds for what must happen."""
 
 HOLDER = """
 import asyncio, json, sys
@@ -221,7 +221,7 @@ class HeldChild:
 
 @contextlib.asynccontextmanager
 async def dying_holder(folder: Path, on_close: str) -> AsyncIterator[HeldChild]:
-    """A process that holds an engine: its child's descriptor, port, and how to kill."""
+    """Yield a process that holds an engine: its child, port, and how to kill it."""
     holder = await asyncio.create_subprocess_exec(
         *[sys.executable, "-c", HOLDER, str(folder), on_close],
         stdout=subprocess.PIPE,
@@ -260,7 +260,7 @@ async def test_or_it_ends_with_its_last_transfer_if_so_configured(
             with UdpClient(f"127.0.0.{number}") as late:
                 late.ask(held.at, b"missing")
                 if (await late.error()).message == text:
-                    break  # it has noticed that its holder is gone
+                    break  # it has noticed that its holder is dead
         else:
             pytest.fail("the child never noticed that its holder is gone")
         assert not held.has_ended(0)

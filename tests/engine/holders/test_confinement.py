@@ -1,4 +1,4 @@
-"""``serve --landlock``: it serves and takes uploads, and can open nothing else."""
+"""``serve --landlock`` serves and takes uploads, and can open nothing else."""
 
 import socket
 import subprocess

@@ -1,4 +1,4 @@
-"""Watching a server that runs by itself, through its socket."""
+"""Watching an independent server, through its socket."""
 
 import asyncio
 import os
@@ -58,7 +58,7 @@ async def test_who_comes_late_sees_what_was_before(served: Attachable) -> None:
     engine, path = served
     with UdpClient() as client:
         assert await client.read(at(engine), b"file") == octets(5_000)
-    for _ in range(2):  # the second finds a snapshot, the first the engine as it is
+    for _ in range(2):  # the second gets a snapshot, the first the live engine
         async with watching(AttachedEngine(path)) as seen:
             await seen.until(lambda: 1 in seen.transfers)
             assert seen.transfers[1].phase == "completed"
@@ -148,7 +148,7 @@ async def test_a_second_server_does_not_take_the_socket_away(
     served: Attachable,
 ) -> None:
     engine, path = served
-    told = "^no screen can attach: .*another server uses it"  # "nobody" is a user, too
+    told = "^no screen can attach: .*another server uses it"  # "nobody" exists
     with pytest.raises(EngineError, match=told):
         await Control(engine, path).start()
     async with watching(AttachedEngine(path)) as seen:
@@ -157,7 +157,7 @@ async def test_a_second_server_does_not_take_the_socket_away(
 
 async def test_a_socket_of_a_dead_server_is_replaced(tmp_path: Path) -> None:
     path = tmp_path / "a.sock"
-    with socket.socket(socket.AF_UNIX) as dead:  # a server's own takes it away
+    with socket.socket(socket.AF_UNIX) as dead:  # a server removes its own
         dead.bind(str(path))
         dead.listen()
     assert path.exists()
@@ -179,7 +179,7 @@ async def test_nonsense_on_the_socket_harms_nobody(served: Attachable) -> None:
     writer.write(b"\0\0\0\3abc")
     await writer.drain()
     async with asyncio.timeout(20):
-        while await reader.read(1_000):  # until it is hung up on
+        while await reader.read(1_000):  # until the other side closes
             pass
     writer.close()
     async with watching(AttachedEngine(path)) as seen:
@@ -202,7 +202,7 @@ def test_which_socket_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     folder.mkdir()
     one, two = folder / "69.sock", folder / "6969.sock"
     with listening(one):
-        listening(two).close()  # of a server that is dead
+        listening(two).close()  # of a dead server
         assert find_socket(None) == one
         two.unlink()
         with listening(two), pytest.raises(EngineError, match=str(two)):
@@ -212,7 +212,7 @@ def test_which_socket_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 @pytest.fixture
 def foreign(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A runtime folder of another user, and a temporary one for all."""
+    """Yield a runtime folder of another user, and a temporary one for all."""
     with tempfile.TemporaryDirectory() as name:
         theirs, shared = Path(name) / "theirs", Path(name) / "shared"
         Path(name).chmod(0o755)

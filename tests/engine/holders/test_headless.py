@@ -1,4 +1,4 @@
-"""``tftptui serve`` as people run it: the journal, the signals, the exit status."""
+"""``tftptui serve`` as users run it: journal, signals, exit status."""
 
 import asyncio
 import json
@@ -50,7 +50,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def session(folder: Path) -> tuple[Serve, int]:
-    """A server that has lived through everything once, and its exit status."""
+    """Yield a server that has gone through every event once, and its exit status."""
     with Serve(folder) as server, socket.socket(type=socket.SOCK_DGRAM) as client:
         client.settimeout(10.0)
         at = server.at.as_socket_address()
@@ -281,7 +281,7 @@ def test_whoever_reads_the_journal_may_go(folder: Path) -> None:
 
 
 def test_whoever_reads_the_journal_may_stall(folder: Path) -> None:
-    """The pipe holds 64 KiB; without a reader the server has to go on all the same."""
+    """The pipe holds 64 KiB; without a reader the server must continue anyway."""
     command = [sys.executable, "-m", "tftptui", "serve", str(folder)]
     with subprocess.Popen(
         [*command, "--listen", "127.0.0.1", "--port", "0", "--single-port"],
@@ -310,7 +310,7 @@ def test_a_pipe_that_nobody_reads_is_said(folder: Path, tmp_path: Path) -> None:
 
 
 def exchange(packet: bytes, port: int, ending: bytes = b"") -> bytes:
-    """Send one packet from a new port; return the answer, and end it if need be."""
+    """Send one packet from a new port; return the reply, and send ENDING if given."""
     with socket.socket(type=socket.SOCK_DGRAM) as client:
         client.settimeout(10.0)
         client.sendto(packet, ("127.0.0.1", port))

@@ -1,4 +1,4 @@
-"""Root's rights are given up once the sockets are open, and binding is kept."""
+"""Privileges are dropped once the sockets are open, except for binding."""
 
 import os
 import pwd
@@ -24,7 +24,7 @@ root_only = pytest.mark.skipif(os.geteuid() != 0, reason="only root has rights t
 
 
 def _is_shared_python() -> bool:
-    """Whether an ordinary user can run this Python; root's own may be in its home."""
+    """Return whether an ordinary user can run this Python, outside root's home."""
     command = [sys.executable, "-c", "import tftptui"]
     if os.geteuid() != 0:
         return False
@@ -73,9 +73,9 @@ def test_an_unknown_user_is_named() -> None:
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    """A folder that everybody can reach; pytest's own are root's alone.
+    """Yield a folder that every user can reach; pytest's own are private to root.
 
-    Another run of pytest makes those private again, whatever is done to them here.
+    Another run of pytest makes those private again, no matter what is done here.
     """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -107,7 +107,7 @@ async def test_a_server_becomes_somebody_and_reads_as_they_may(folder: Path) -> 
 
 @pytest.fixture
 def by_root_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither sudo nor its like has started this."""
+    """Unset the variables of sudo and similar programs."""
     for name in ("SUDO_UID", "PKEXEC_UID", "DOAS_USER"):
         monkeypatch.delenv(name, raising=False)
 
@@ -214,7 +214,7 @@ def test_a_root_that_the_user_may_not_read_is_said(folder: Path) -> None:
 
 @pytest.fixture
 def shut_in(folder: Path) -> Path:
-    """A folder that all may read, in one that root alone may enter."""
+    """Return a folder that all may read, in one that only root may enter."""
     root = folder / "root"
     root.mkdir(mode=0o755)
     (root / "open").write_bytes(octets(700))
@@ -234,7 +234,7 @@ async def test_a_root_below_a_folder_that_the_user_may_not_enter_is_served(
 
 
 def test_only_root_becomes_somebody_else(tmp_path: Path) -> None:
-    # As root the name is unknown, as anybody else it is somebody else's.
+    # For root the name is unknown, for others it is another user's.
     name = "nobody-at-all" if os.geteuid() == 0 else "root"
     with Serve(tmp_path, "--user", name) as server:
         assert server.wait() == 1

@@ -1,4 +1,4 @@
-"""``tftptui serve`` under systemd: sockets it passes, and what it is told."""
+"""``tftptui serve`` under systemd: sockets passed by it, and notifications to it."""
 
 import os
 import shutil
@@ -28,11 +28,11 @@ AS_SYSTEMD = (
     "os.environ['LISTEN_PID'] = str(os.getpid())\n"
     "os.execv(sys.argv[2], sys.argv[2:])\n"
 )
-"""Starts a program with sockets at 3 and on, by the numbers of its first argument."""
+"""Starts a program with sockets at descriptor 3 and up, given by its first argument."""
 
 
 class Manager:
-    """What systemd is for a service: the socket that messages come to."""
+    """systemd for a service: the notification socket."""
 
     def __init__(self, folder: Path) -> None:
         self.place = folder / "notify"
@@ -41,7 +41,7 @@ class Manager:
         self.inbox.settimeout(PATIENCE)
 
     def until(self, text: str) -> str:
-        """Return the first message from now on that has TEXT in it."""
+        """Return the first message from now on that contains TEXT."""
         while True:
             message = self.inbox.recv(4_096).decode()
             if text in message:
@@ -59,10 +59,10 @@ def folder(tmp_path: Path) -> Path:
 def activated(
     folder: Path, *sockets: socket.socket, options: tuple[str, ...] = ()
 ) -> Iterator[tuple[subprocess.Popen[bytes], Manager]]:
-    """Start serve as systemd would, with SOCKETS; kill it in the end."""
+    """Start serve as systemd would, with SOCKETS; kill it at the end."""
     manager = Manager(folder)
     numbers = [one.fileno() for one in sockets]
-    # Out of the way of 3 and on, so that none is overwritten before it is moved.
+    # Away from 3 and up, so that none is overwritten before it is moved.
     high = [os.dup2(one, 50 + place) for place, one in enumerate(numbers)]
     serve = [sys.executable, "-m", "tftptui", "serve", str(folder / "root")]
     serve += ["--ports", str(free_range(20)), "--control", "off", *options]
@@ -109,7 +109,7 @@ def test_several_passed_sockets_serve_both_ip_versions_and_systemd_hears_all(
         four = ending.enter_context(_bound("0.0.0.0"))  # noqa: S104
         six = ending.enter_context(_bound("::", socket.AF_INET6))
         ports = [one.getsockname()[1] for one in (four, six)]
-        # What comes before the service is there waits in the socket.
+        # Requests before the service starts wait in the socket.
         early = ending.enter_context(socket.socket(type=socket.SOCK_DGRAM))
         early.settimeout(PATIENCE)
         early.sendto(READ, ("127.0.0.1", ports[0]))
@@ -117,7 +117,7 @@ def test_several_passed_sockets_serve_both_ip_versions_and_systemd_hears_all(
         assert "STATUS=" in systemd.until("READY=1")
         assert early.recv(600) == DATA_1
         assert _fetched(socket.AF_INET6, "::1", ports[1]) == DATA_1
-        systemd.until("STATUS=1 transfer, 0 alarms")  # the early one never answers
+        systemd.until("STATUS=1 transfer, 0 alarms")  # the early client never replies
         systemd.until("WATCHDOG=1")
         process.send_signal(signal.SIGHUP)
         assert "MONOTONIC_USEC=" in systemd.until("RELOADING=1")

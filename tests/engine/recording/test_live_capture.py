@@ -1,4 +1,4 @@
-"""A capture of a running server: what is in it, switched on and off, and trouble."""
+"""Capturing on a running server: contents, switching, and errors."""
 
 import os
 import signal
@@ -53,14 +53,14 @@ async def silent(folder: Path) -> AsyncIterator[Watcher]:
 
 
 def seen(place: Path) -> list[Seen]:
-    """Return the datagrams of a capture, nothing of which may be broken."""
+    """Return the datagrams of a capture, which must be intact."""
     frames, troubles = read(place.read_bytes())
     assert troubles == []
     return [found for found in dissected(frames) if isinstance(found, Seen)]
 
 
 def data(place: Path) -> bytes:
-    """Return what the DATA packets carry, end to end."""
+    """Return the payloads of the DATA packets, concatenated."""
     payloads = [found.datagram.payload for found in seen(place)]
     return b"".join(each[4:] for each in payloads if each[:2] == b"\0\3")
 
@@ -77,7 +77,7 @@ async def switch(watcher: Watcher, place: Path | None) -> None:
 
 
 async def written(watcher: Watcher, packets: int) -> None:
-    """Wait until so many packets are in the file."""
+    """Wait until that many packets are in the file."""
 
     def is_so() -> bool:
         status = watcher.status
@@ -135,7 +135,7 @@ async def test_it_is_switched_on_within_a_transfer_and_off(
     await client.data()
     await silent.until(lambda: silent.status is not None and not silent.status.capture)
     await silent.engine.stop()
-    # On a slow machine the second block may have been sent again meanwhile.
+    # On a slow machine the second block may have been retransmitted meanwhile.
     payloads = [found.datagram.payload for found in seen(place)]
     blocks = {each for each in payloads if each[:2] == b"\0\3"}
     assert blocks == {b"\0\3\0\2" + CONTENT[512:1_024]}
@@ -213,7 +213,7 @@ class TestTrouble:
 
 
 def writers() -> list[int]:
-    """Return the processes of this one that write captures."""
+    """Return the child processes that write captures."""
     found = []
     for task in Path("/proc/self/task").iterdir():
         for number in (task / "children").read_text().split():

@@ -1,4 +1,4 @@
-"""Scrapes: what is answered, to whom, and that nobody keeps the server by asking."""
+"""Scrapes: the replies, to which clients, and that no client blocks the server."""
 
 import asyncio
 import os
@@ -31,7 +31,7 @@ MEASURES = Measures(version="1", began=0.0, counters=Counters(requests=7))
 
 @pytest.fixture
 def port() -> int:
-    """A TCP port of this host that was free a moment ago."""
+    """Return a TCP port of this host that was just free."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         return int(server.getsockname()[1])
 
@@ -45,7 +45,7 @@ async def metrics(port: int) -> AsyncIterator[Metrics]:
 
 
 async def asked(port: int, request: bytes) -> tuple[str, bytes]:
-    """Return head and body of what is answered; both empty if it hangs up."""
+    """Return head and body of the reply; both empty if the connection is closed."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(request)
     try:
@@ -114,7 +114,7 @@ async def test_a_crowd_does_not_keep_others_for_good(port: int) -> None:
         writer.close()
         await writer.wait_closed()
     while not (await asked(port, wanted))[1]:
-        pass  # until it has seen that they left
+        pass  # until it has noticed that they left
 
 
 async def test_after_the_end_nobody_is_answered(port: int) -> None:

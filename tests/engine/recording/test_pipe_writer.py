@@ -1,4 +1,4 @@
-"""Lines for a reader that may be slow: nobody waits, nothing is torn."""
+"""Lines for a reader that may be slow: nothing blocks, no line is torn."""
 
 import contextlib
 import os
@@ -26,7 +26,7 @@ def pipe() -> Iterator[Pipe]:
 
 
 def filled(outlet: Outlet) -> int:
-    """Write until there is no room; return how many lines were taken."""
+    """Write until the buffer is full; return how many lines were accepted."""
     taken = 0
     while outlet.write(LINE):
         taken += 1
@@ -34,7 +34,7 @@ def filled(outlet: Outlet) -> int:
 
 
 def read(end: int, lines: int) -> bytes:
-    """Read as many lines, which come in pieces."""
+    """Read that many lines, which come in pieces."""
     octets = b""
     while octets.count(b"\n") < lines:
         octets += os.read(end, 1 << 16)
@@ -51,7 +51,7 @@ def test_lines_come_in_order(pipe: Pipe) -> None:
 
 
 def choke(end: int) -> None:
-    """Fill a pipe, so that the next write waits for a reader."""
+    """Fill a pipe, so that the next write blocks."""
     os.set_blocking(end, False)
     with contextlib.suppress(BlockingIOError):
         while True:
@@ -96,7 +96,7 @@ def warned(time: float) -> Warned:
 
 
 class Narrow:
-    """Takes lines while there is room."""
+    """Accepts lines while there is room."""
 
     def __init__(self) -> None:
         self.lines: list[bytes] = []

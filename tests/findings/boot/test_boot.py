@@ -1,4 +1,4 @@
-"""Why a machine does not even ask: each finding, and those that look alike."""
+"""Why a machine sends no request: each finding, and similar harmless cases."""
 
 from collections.abc import Iterable
 from ipaddress import IPv4Interface
@@ -91,7 +91,7 @@ def test_a_finding_is_told_and_nothing_else(
 
 
 def windows(*, mac: bytes) -> list[WireEvent]:
-    """Return a system that gets an address of a router that names itself."""
+    """Return a system that gets an address from a router that names itself."""
     router = {"next_server": "10.0.0.1", "mac": mac}
     return [
         asked(DISCOVER, 1.0, options=PLAIN, mac=mac),
@@ -102,7 +102,7 @@ def windows(*, mac: bytes) -> list[WireEvent]:
 
 
 def answered() -> list[WireEvent]:
-    """Return a search by ARP that this host has answered."""
+    """Return an ARP lookup that this host has replied to."""
     ask = LOOKS[0].arp
     reply = Arp(ArpOp.REPLY, OTHER_MAC, ask.target, ask.sender_mac, ask.sender)
     return [*LOOKS, ArpSeen(time=6.0, interface=ETH, arp=reply, is_ours=True)]

@@ -1,4 +1,4 @@
-"""What a capture tells that a server can't see, rule by rule."""
+"""Rules about what only a capture shows."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ BESIDE = Scene(addresses=frozenset({SERVER}), is_capture=True)
 
 
 def blocks_behind() -> TransferView:
-    """An upload that its client gives up soon: its blocks pass here, and no further."""
+    """Return an upload that its client gives up: its blocks stop behind here."""
     return tried(
         direction="write",
         heard=True,
@@ -47,7 +47,7 @@ def test_while_it_goes_on_the_same_may_be_chance() -> None:
 
 
 def ended(**changes: Any) -> TransferView:
-    """A client that gives up after two OACKs: the server repeats its own all along."""
+    """Return a client that gives up after two OACKs, which the server repeats."""
     given: dict[str, Any] = {
         "heard": True,
         "lost_to_server": 1,
@@ -61,7 +61,7 @@ def ended(**changes: Any) -> TransferView:
 
 
 def test_an_error_that_does_not_arrive_either_replaces_no_cause() -> None:
-    """Its port is said to be closed for what the server sent after the ERROR."""
+    """Its port is reported closed for packets that the server sent after the ERROR."""
     late = (icmp(3, CLIENT, 3.0),)
     draft = draft_of(facts_of(ended(), icmp=late, scene=BESIDE))
     assert draft.code == "acks-blocked"
@@ -82,7 +82,7 @@ def test_what_the_client_repeats_is_not_what_the_server_sends_again() -> None:
 
 
 def waiting(**changes: Any) -> TransferView:
-    """A client that repeats ACK 0 while no block comes past: as BusyBox does."""
+    """Return a client that repeats ACK 0 while no block is captured: like BusyBox."""
     given: dict[str, Any] = {
         "asked": [("blksize", "1428"), ("tsize", "0")],
         "agreed": [("blksize", "1428"), ("tsize", "200000")],
@@ -139,7 +139,7 @@ def test_a_capture_in_which_the_server_is_silent_calls_no_client_silent() -> Non
 
 
 def unheard(**changes: Any) -> Facts:
-    """Requests from two low ports, of which a capture shows no answer."""
+    """Return requests from two low ports, without a reply in the capture."""
     asked: dict[str, Any] = {"phase": "abandoned", "requests": 5, "server_tid": 0}
     ones = tuple(tried(number, **asked) for number in (1, 6))
     return facts_of(unanswered=ones, scene=BESIDE, now=30.0, **changes)

@@ -1,4 +1,4 @@
-"""A client that its user ended is no alarm; one that says what is wrong is."""
+"""A client stopped by its user is no alarm; one that reports an error is."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from tests.support.findings import draft_of
 
 
 def ended(said: str, **changes: Any) -> bool:
-    """Return whether it is an alarm that a client ended a transfer with ERROR 0."""
+    """Return whether a client's ERROR 0 raises an alarm."""
     given: dict[str, Any] = {
         "phase": "failed",
         "acked_blocks": 40,

@@ -1,4 +1,4 @@
-"""What a client can't do: count past 65,535, take an OACK, or the agreed size."""
+"""Client limits: counting past 65,535, accepting an OACK, or the agreed size."""
 
 from typing import Any
 
@@ -64,7 +64,7 @@ def test_a_halt_anywhere_else_is_no_matter_of_counting(changes: Any) -> None:
 
 
 def falls_back(seen: Seen, **changes: Any) -> None:
-    """Have a client ask with options in vain, and then without from the same port."""
+    """Have a client retry with options, and then without, from the same port."""
     vain = asked_again(tried(1, kind="", client_tid=48_000), 5.0)
     seen.begin(vain)
     seen.look(8.0)
@@ -147,7 +147,7 @@ def upload(**changes: Any) -> TransferView:
 
 
 def seen_cut_short() -> Seen:
-    """An upload of which only the first 512 bytes came."""
+    """Return an upload of which only the first 512 bytes came."""
     seen = Seen()
     view = upload(acked_blocks=1, sent_blocks=1, acked_octets=512, total_size=512)
     seen.begin(view)

@@ -1,4 +1,4 @@
-"""An empty file whose size is told: curl closes its port at that, nobody blocks."""
+"""An empty file with tsize 0: curl closes its port then; nothing is blocked."""
 
 from typing import Any
 

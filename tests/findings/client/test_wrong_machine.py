@@ -1,4 +1,4 @@
-"""Programs that the machine that fetched them can't start."""
+"""Fetched programs that the machine can't start."""
 
 import pytest
 
@@ -64,7 +64,7 @@ def test_what_can_not_start_is_told_with_its_reason(
         (LINUX_ON_BIOS, KERNEL),
         (LINUX_ON_BIOS, TEXT),
         (UEFI, EFI),
-        (UEFI, WIM),  # Windows' boot manager asks through the firmware
+        (UEFI, WIM),  # Windows' boot manager sends requests through the firmware
         (UEFI, ARM_KERNEL),
         ("U-Boot", EFI),
         ("curl", NBP),

@@ -78,7 +78,7 @@ def test_what_is_served_by_name_is_found_where_it_is() -> None:
 
 
 def searching(count: int, *, found_last: bool = False, now: float = 1.0) -> Facts:
-    """A boot that has asked for COUNT of its configurations in vain."""
+    """Return a boot that requested COUNT missing configurations."""
     names = [f"pxelinux.cfg/{name}" for name in CONFIGS[:count]]
     attempts = [
         Attempt(NOON + number / 10, name, found=False)

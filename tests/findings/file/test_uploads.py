@@ -1,4 +1,4 @@
-"""Uploads that are not taken: the newest answer decides what is said and done."""
+"""Refused uploads: the newest reply determines finding and remedy."""
 
 import msgspec
 
@@ -56,7 +56,7 @@ def test_an_upload_that_came_later_was_sent() -> None:
 
 
 def answered(seen: Seen, reason: str, text: str) -> str:
-    """Let an upload be refused; return what is to be typed then."""
+    """Have an upload refused; return the command to type then."""
     event = not_taken(reason, text)
     seen.findings.take(msgspec.structs.replace(event, time=seen.clock.wall()))
     seen.look(1.0)

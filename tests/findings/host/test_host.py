@@ -1,4 +1,4 @@
-"""This host's own errors: facts, told at once, and before anything else."""
+"""This host's own errors: facts, reported at once, and before anything else."""
 
 import errno
 from typing import Any

@@ -1,4 +1,4 @@
-"""A client that asks once and is quiet, and was so before: its ACKs are lost."""
+"""A client that is silent after one request, twice: its ACKs are lost."""
 
 from dataclasses import replace
 from typing import Any
@@ -13,7 +13,7 @@ from tftptui.telemetry.findings import LIKELY
 
 
 def once_more(*, now: float = 33.5, **changes: Any) -> Facts:
-    """A client that was quiet after one request half a minute ago, and is so again."""
+    """Return a client that is silent after one request, as half a minute ago."""
     before: dict[str, Any] = {"worked": False, "is_open": True, "client": CLIENT}
     known = neighbour(at=0.0, **(before | changes))
     return facts_of(tried(2, 30.0, kind=""), now=now, neighbours=(known,))
@@ -29,9 +29,9 @@ def test_who_is_quiet_once_more_takes_no_other_answers_either() -> None:
     [
         {"now": 32.5},  # it has had no time
         {"client": "10.0.4.22"},  # another may have been switched off
-        {"requests": 2},  # that one has heard nothing
+        {"requests": 2},  # that one received nothing
         {"worked": True},
-        {"begun": NOON + 20.0},  # it may still ask again
+        {"begun": NOON + 20.0},  # it may still retry
     ],
 )
 def test_once_more_is_not_so_soon_and_of_the_same_client(

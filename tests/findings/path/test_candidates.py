@@ -1,4 +1,4 @@
-"""Test packets from several ports decide between the candidates of silence."""
+"""Test packets from several ports decide between the candidates for silence."""
 
 from dataclasses import replace
 from typing import Any
@@ -18,7 +18,7 @@ SILENT = Hop(ttl=2, answer="silent")
 
 
 def undecided() -> Facts:
-    """Return one port in vain, after another worked: three causes explain it."""
+    """Return one port without a reply, after another worked: three possible causes."""
     plain: dict[str, Any] = {"kind": "", "client_tid": 2_072, "server_tid": 40_060}
     one = asked_again(tried_in_vain(1, 20.0, **plain), 26.0)
     worked = neighbour(50, 5.0, client=CLIENT, client_tid=3_000, server_tid=40_010)
@@ -81,7 +81,7 @@ def test_while_nothing_decides_the_first_thing_to_do_is_to_find_out() -> None:
 
 
 def test_where_a_path_is_possible_the_client_s_port_is_not_called_blocked() -> None:
-    # Two tries in vain below two that worked: chance does that once in six.
+    # Two failed tries below two that worked: chance does that once in six.
     tids = [(40_919, 40_001), (45_595, 40_005)]
     tries = [
         asked_again(

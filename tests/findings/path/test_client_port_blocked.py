@@ -1,4 +1,4 @@
-"""A walk hop by hop tells one port from another: then silence is about the port."""
+"""A hop-by-hop probe distinguishes one port from another: the port is the cause."""
 
 from dataclasses import replace
 
@@ -30,7 +30,7 @@ WHOLE = Walk(
 
 
 def walked(passed: int, **changes: object) -> Facts:
-    """Return the founding case after a walk that PASSED so many machines."""
+    """Return the founding case after a probe that PASSED that many hosts."""
     silent = [Hop(ttl=ttl, answer="silent") for ttl in range(passed + 1, passed + 4)]
     location = Location(
         transfer=1,

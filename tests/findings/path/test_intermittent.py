@@ -1,4 +1,4 @@
-"""intermittent: it stands through successes, with its ratio, until enough worked."""
+"""intermittent: stays open after successes, with its ratio, until enough worked."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from tests.support.seen import Seen
 from tftptui.telemetry.findings import Finding
 
 FAILS = (True, False, True, True, False, False, True)
-"""Half of the flows meet the broken path, by a hash of their ports."""
+"""Half of the flows use the broken path, by a hash of their ports."""
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def seen() -> Seen:
 
 
 def plays(seen: Seen, number: int, *, fails: bool) -> None:
-    """Have the client fetch from a port of its own, and look at it."""
+    """Have the client fetch from its own port, and evaluate the try."""
     at = seen.clock.wall() - NOON
     tids: dict[str, Any] = {
         "client_tid": 40_000 + 7_919 * number % 20_000,

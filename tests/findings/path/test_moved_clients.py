@@ -1,4 +1,4 @@
-"""A client whose port or address is not what it was: no cut, no client that is off."""
+"""A client whose port or address has changed: the path is not cut, the client is on."""
 
 from typing import Any
 

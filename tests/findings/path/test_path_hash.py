@@ -1,4 +1,4 @@
-"""A path hash that drops half of the flows is told as such in nearly every order.
+"""A path hash that drops half of the flows is found in nearly every order.
 
 Client ports and server ports are random, and so is which flow fails: for a while some
 orders look like a rule for the client's ports, or like half of the server's range.
@@ -27,7 +27,7 @@ PROGRAMS: dict[str, tuple[dict[str, Any], int, int]] = {
 
 
 def told(chance: Random, program: dict[str, Any], first: int, last: int) -> list[str]:
-    """Return what is told of each try that gets no reply, in order."""
+    """Return the finding of each try that gets no reply, in order."""
     around: list[Neighbour] = []
     found = []
     for number in range(1, TRIES + 1):

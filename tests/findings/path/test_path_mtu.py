@@ -51,7 +51,7 @@ def test_a_client_that_says_nothing_more_may_be_gone() -> None:
 
 
 def test_who_is_quiet_may_have_lost_two_acks() -> None:
-    """Seen at a loss of 2 %: block 1 had arrived, and its repeats were not answered."""
+    """Observed at 2 % loss: block 1 arrived, and its resent copies got no reply."""
     (one,) = stuck(duplicates=0, repeated=0.0).tries
     assert judge(facts_of(one, now=4.5)) is None
     draft = judge(facts_of(one, now=5.5))
@@ -123,7 +123,7 @@ KILLED: dict[str, Any] = {
 
 
 def test_an_error_after_a_stall_is_not_its_cause() -> None:
-    """As of atftp, which was ended by a signal after it had waited for block 1."""
+    """As with atftp, stopped by a signal after it had waited for block 1."""
     draft = judge(stuck(duplicates=4, ended=NOON + 22, **KILLED))
     assert draft is not None
     assert draft.code == "path-mtu"

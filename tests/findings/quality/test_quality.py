@@ -1,4 +1,4 @@
-"""What slows down what works: told, never an alarm."""
+"""Slow transfers that work: noted, never an alarm."""
 
 from typing import Any
 
@@ -111,7 +111,7 @@ def test_a_slow_client_is_told_from_a_long_way() -> None:
 def test_waits_for_what_was_lost_make_no_client_slow(
     seconds: float, resent: int, told: list[str]
 ) -> None:
-    """An ACK that the client repeats after its wait looks like a slow answer."""
+    """An ACK that the client repeats after its timeout looks like a slow reply."""
     seen = codes(
         agreed=[("timeout", "5")],
         sent_blocks=137,

@@ -1,4 +1,4 @@
-"""What plain loss may do by itself."""
+"""The effects of plain packet loss."""
 
 from hypothesis import given
 from hypothesis import strategies as st

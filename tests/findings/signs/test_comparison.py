@@ -1,4 +1,4 @@
-"""Which differences explain silence beside success, and which are excluded."""
+"""Which differences explain silent tries next to working ones, and which do not."""
 
 from dataclasses import replace
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a named machine reports: a fact, but never on one message alone."""
+"""ICMP errors of a known host: a fact, but never a single message."""
 
 from dataclasses import replace
 
@@ -83,7 +83,7 @@ def test_the_clients_own_firewall_says_prohibited() -> None:
 
 
 def insisting(**changes: object) -> Facts:
-    """A client that asks again and again, each time told closed by its own address."""
+    """Return a client that keeps retrying, each time reported closed by itself."""
     one = asked_again(tried(**{**CURL, **changes}), 5.0)
     return facts_of(one, now=6.0, icmp=(icmp(3, CLIENT, 0.01, 5.01),))
 
@@ -148,7 +148,7 @@ def test_a_program_that_was_heard_and_goes_meets_no_block() -> None:
 def test_who_waited_without_a_word_before_it_left_cannot_send_to_us(
     direction: str,
 ) -> None:
-    """It asked for time-outs of 2 s and was there for six: its ACKs are lost."""
+    """It requested timeouts of 2 s and was there for six: its ACKs are lost."""
     asked = [("tsize", "0"), ("blksize", "1428"), ("timeout", "2")]
     one = tried(
         phase="abandoned", asked=asked, kind="", retransmits=4, direction=direction

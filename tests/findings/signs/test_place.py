@@ -1,4 +1,4 @@
-"""Where silence is made, as far as the server's end can tell."""
+"""Where packets are dropped, as far as the server can tell."""
 
 from dataclasses import replace
 
@@ -23,7 +23,7 @@ from tftptui.telemetry.ttl_walks import Hop, Location, Walk
 
 
 def test_another_port_of_the_same_host_does_not_clear_its_own_firewall() -> None:
-    """Rules of a host go by ports as those of a router do."""
+    """A host's rules depend on ports just like a router's."""
     one = asked_again(tried(**HIGH), 7.0)
     worked = neighbour(client=CLIENT, client_tid=2_070)
     draft = draft_of(facts_of(one, neighbours=(worked,), scene=ONE_PORT))
@@ -49,7 +49,7 @@ def test_boot_firmware_has_no_firewall_to_look_at() -> None:
 def test_a_client_on_a_network_of_ours_leaves_only_its_own_host(
     client: str, place: str
 ) -> None:
-    """But one of the loopback may stand for any machine, as in the demo."""
+    """But a loopback client may stand for any host, as in the demo."""
     beside = Scene(addresses=frozenset({SERVER}), on_link=True)
     one = asked_again(tried(**HIGH, client=client), 7.0)
     draft = draft_of(replace(facts_of(one, scene=beside), client=client))

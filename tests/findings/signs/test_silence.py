@@ -1,4 +1,4 @@
-"""Silence: who asks again has not got our answer; who is quiet has. Never a fact."""
+"""Silence: a client that retries got no reply; a silent one got it. Never a fact."""
 
 from dataclasses import replace
 from typing import Any
@@ -45,7 +45,7 @@ def test_a_boot_rom_that_asks_again_gets_no_answer() -> None:
 @pytest.mark.parametrize(
     ("resent", "now", "is_told"),
     [
-        (3, 4.5, True),  # four answers
+        (3, 4.5, True),  # four replies
         (2, 4.5, False),  # three are lost by chance in one transfer of 30,000
         (2, 6.5, True),  # unless each had its time
         (2, 6.2, False),
@@ -275,21 +275,21 @@ def test_it_is_told_as_possible_within_ten_seconds(kind: str) -> None:
 
 
 def test_who_has_closed_its_port_was_not_waiting() -> None:
-    """As who asked from two ports, and went on with the other one."""
+    """Like a client that sent requests from two ports, and continued one of them."""
     left = icmp(3, CLIENT, 2.1)
     draft = draft_of(facts_of(tried(retransmits=3), now=20.0, icmp=(left,)))
     assert (draft.code, draft.is_alarm) == ("client-port-closed", False)
-    assert draft.confidence == POSSIBLE  # as long as it is still waited for
+    assert draft.confidence == POSSIBLE  # as long as we still wait for it
 
 
 def test_who_goes_on_with_an_earlier_request_leaves_the_later_one() -> None:
-    """As a boot ROM that is slow to fetch, and has asked from two ports."""
+    """Like a boot ROM that is slow to fetch, with requests from two ports."""
     one = tried(retransmits=3, kind="Intel boot ROM")
     assert judge(facts_of(one, now=12.0, is_left=True)) is None
 
 
 def test_who_waited_before_it_closed_its_port_has_got_our_answer() -> None:
-    """As BusyBox: it repeats ACKs that nobody gets for 13 s, and ends."""
+    """Like BusyBox: it repeats undelivered ACKs for 13 s, and quits."""
     one = tried(retransmits=3, kind="BusyBox", phase="abandoned", ended=NOON + 14)
     draft = draft_of(facts_of(one, now=15.0, icmp=(icmp(3, CLIENT, 14.0),)))
     assert draft.code == "acks-blocked"
@@ -333,7 +333,7 @@ def test_who_gets_it_without_options_does_not_understand_our_answer(
 
 
 def test_three_ports_in_vain_are_no_flows_that_somebody_remembers() -> None:
-    # As much speaks for a rule for either end's port.
+    # A rule for either end's port is equally likely.
     tries = [
         asked_again(tried(number, client_tid=tid, kind=""), 2.0, 4.0)
         for number, tid in enumerate((33_000, 33_001, 33_002), 1)

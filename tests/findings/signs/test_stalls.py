@@ -1,4 +1,4 @@
-"""How clients leave: probes, refused options, ERRORs, silence in the middle."""
+"""How clients quit: probes, refused options, ERRORs, silence midway."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ UEFI: dict[str, Any] = {
 
 
 def left(**changes: Any) -> Any:
-    """A try that the client ended with an ERROR right after the OACK."""
+    """Return a try that the client ended with an ERROR right after the OACK."""
     given: dict[str, Any] = {
         "phase": "probed",
         "peer_error": 8,
@@ -124,7 +124,7 @@ def test_atftp_breaks_off_at_a_repeat_without_anybody_ending_it(
 
 
 def killed(**changes: Any) -> Any:
-    """A try of atftp that somebody ended, halfway."""
+    """Return a try of atftp that its user stopped midway."""
     given: dict[str, Any] = {
         "phase": "failed",
         "peer_error": 0,
@@ -240,9 +240,10 @@ def test_who_breaks_off_after_an_answer_came_twice_refuses_no_option() -> None:
 
 
 def test_atftp_may_leave_repeats_unanswered_until_we_have_been_silent() -> None:
-    """Seen at a loss of 2 %: it spoke 5 s after our fifth repeat, of itself.
+    """Observed at 2 % loss: it sent 5 s after our fifth retransmission, by itself.
 
-    That was after 11 s, and after 14 s on a busy machine, where our waits are longer.
+    That was after 11 s, and after 14 s on a busy machine, where our timeouts are
+    longer.
     """
     kind = "tftp-hpa or atftp"
     waiting = judge(facts_of(halfway(kind=kind), now=15.5))
@@ -278,7 +279,7 @@ def test_who_may_have_everything_is_not_missed() -> None:
 
 
 def test_who_has_repeated_an_ack_before_may_have_everything_since() -> None:
-    """As firmware that starts what it has got: nobody is there to say so again."""
+    """Like firmware that starts what it has fetched: no program is left to ACK."""
     last: dict[str, Any] = {"sent_blocks": 83, "acked_blocks": 82, "duplicates": 1}
     assert judge(facts_of(halfway(repeated=NOON + 2, **last))) is None
     draft = judge(facts_of(halfway(repeated=NOON + 7, **last)))
@@ -310,7 +311,7 @@ def test_the_end_is_no_silence(phase: str) -> None:
 
 
 def test_an_error_after_a_stall_leaves_the_cut_that_it_showed() -> None:
-    """The client has waited, repeated its ACKs, and was ended then."""
+    """The client waited, repeated its ACKs, and was stopped then."""
     one = halfway(
         duplicates=4,
         repeated=NOON + 14,

@@ -1,4 +1,4 @@
-"""Advice in every dialect: what is said, what is never said."""
+"""Advice in every dialect: what it contains, and what it never contains."""
 
 import itertools
 import re
@@ -31,7 +31,7 @@ BOTH = {"servers": (SERVER, SERVER_V6), "clients": (CLIENTS, CLIENTS_V6)}
 
 
 def _all() -> list[Advice]:
-    """Return the advice of every case that there is."""
+    """Return the advice of every case."""
     found = []
     for dialect, where, kind in itertools.product(Dialect, Where, Kind):
         speech = dialect.speech
@@ -64,7 +64,7 @@ def test_request_names_both_ends(advice: Advice) -> None:
 
 
 @pytest.mark.parametrize(
-    # A rich rule of firewalld names the ports of one end only.
+    # A firewalld rich rule names the ports of one end only.
     "advice",
     [advice for advice in CASES if advice.dialect is not Dialect.FIREWALLD],
 )

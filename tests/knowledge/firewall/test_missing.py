@@ -1,4 +1,4 @@
-"""Remedies for one missing flow: few lines, and those that are advised."""
+"""Remedies for one missing flow: few lines, all of them from the advice."""
 
 import itertools
 

@@ -1,4 +1,4 @@
-"""Which networks clients are taken to come from, and how that is said to be known."""
+"""The assumed networks of clients, and how they are explained."""
 
 from ipaddress import ip_address, ip_network
 

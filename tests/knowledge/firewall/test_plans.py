@@ -1,4 +1,4 @@
-"""By what each flow passes, in each way, and what that opens."""
+"""How each flow passes in each variant, and what that opens."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What a journal tells of transfers."""
+"""The traffic in a journal."""
 
 from ipaddress import ip_address, ip_network
 

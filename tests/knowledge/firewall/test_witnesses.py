@@ -1,4 +1,4 @@
-"""What is shown beside that which failed: the nearest first."""
+"""Transfers shown next to a failed one: the most similar first."""
 
 from tests.support.firewalls import ended, started
 from tftptui.knowledge.firewall.traffic import traffic_of

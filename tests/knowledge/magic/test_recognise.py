@@ -1,4 +1,4 @@
-"""Files as their makers write them, by the bytes they begin with."""
+"""Files as their authors write them, by their first bytes."""
 
 import gzip
 import io
@@ -186,7 +186,7 @@ def test_what_is_wrong_with_a_file(content: bytes, name: bytes, trouble: str) ->
         (0x8664, b"bootx64.efi"),
         (0xAA64, b"grub/grubaa64.efi"),
         (0x01C2, b"bootarm.efi"),
-        (0x014C, b"x64/ipxe.efi"),  # a folder, or another program, promises nothing
+        (0x014C, b"x64/ipxe.efi"),  # a folder, or another program, guarantees nothing
         (0x014C, b"rebootx64.efi"),
     ],
 )

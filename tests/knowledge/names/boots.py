@@ -1,7 +1,7 @@
-"""What programs ask for on their way through a healthy boot, from reports and source.
+"""Requests of programs during a healthy boot, from reports and source.
 
-A name with ``-`` in front is not there. Each is asked a moment after the one before;
-``+N`` lets N seconds pass.
+A name with ``-`` in front does not exist. Each is requested shortly after the previous
+one; ``+N`` adds a pause of N seconds.
 """
 
 from collections.abc import Iterator

@@ -1,9 +1,9 @@
-"""Mistakes that people reported, each with a root in which the right file lies.
+"""Reported mistakes, each with a root that contains the right file.
 
-Sources are issues and manuals; the reports are named in short. Of 77 reports that were
-gathered, 61 are of a name whose file lies there, and all of these are in MISTAKES,
-some in several spellings, beside a few that nobody reported. NO_NAMES says what the
-other 16 are about: no name that could be offered would have helped there.
+Sources are issues and manuals, abbreviated. Of 77 collected reports, 61 are about a
+name whose file exists, and all of these are in MISTAKES, some in several spellings,
+with a few unreported ones. NO_NAMES lists the topics of the other 16: no suggested name
+would have helped there.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Mistake:
-    """A name that was asked for, what it meant, and what else lies there."""
+    """A requested name, the file that was meant, and other files in the root."""
 
     asked: bytes
     meant: bytes
@@ -319,10 +319,10 @@ NOTHING_MEANT = (
     (b"pxelinux.0", (b"pxelinux.efi", b"pxelinux.bin", b"pxelinux.cfg/default")),
     (b"boot.ipxe", (b"boot.cfg", b"boot.txt")),
     (b"netboot.xyz.kpxe", (b"netboot.xyz.efi",)),
-    (b"pxelinux.0", (b"efi-source/README",)),  # the root is another one
+    (b"pxelinux.0", (b"efi-source/README",)),  # the root is wrong
     (b"bootx64.efi", (b"undionly.kpxe", b"pxeboot")),
 )
-"""Names for which anything offered would mislead, with what lies there."""
+"""Names for which any suggestion would mislead, with the files in the root."""
 
 NO_NAMES = {
     "Super-UEFIinSecureBoot 4": "the second loader was never copied",
@@ -342,4 +342,4 @@ NO_NAMES = {
     "tftp-hpa put F up/": "an upload, of which nothing says how it is to be called",
     "Thinstation 294": "the file is there; its octets were changed on the way",
 }
-"""Reports about something else than a name, and what that is."""
+"""Reports about something other than a name, and their topics."""

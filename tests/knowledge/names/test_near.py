@@ -14,7 +14,7 @@ COMMON = (
     b"boards/am335x/MLO",
     b"boards/am335x/zImage",
 )
-"""What lies in every root beside what is meant."""
+"""Files in every root besides the one that is meant."""
 
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda one: repr(one.asked)[:40])

@@ -1,4 +1,4 @@
-"""The fast state of a read: as if every packet had been taken exactly."""
+"""The fast state of a read: the same results as processing each packet exactly."""
 
 import asyncio
 import errno
@@ -26,7 +26,7 @@ from tftptui.telemetry.records.ring import Kind, PacketRecord
 pytestmark = pytest.mark.net
 
 BLOCKS = 300
-"""Of the file; far more than are read ahead."""
+"""Of the file; far more than the read-ahead."""
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def the_sender(server: Running) -> Sender:
 
 
 async def read_to(client: UdpClient, block: int, window: int = 1) -> None:
-    """Take and acknowledge whole windows up to BLOCK."""
+    """Receive and acknowledge whole windows up to BLOCK."""
     for number in range(1, block + 1):
         assert (await client.data()).block16 == number
         if number % window == 0:
@@ -72,12 +72,12 @@ async def read_to(client: UdpClient, block: int, window: int = 1) -> None:
 
 
 def asking_for(window: int) -> Options:
-    """Return what a client asks for that wants windows of so many blocks."""
+    """Return the options of a client that requests windows of that size."""
     return ((b"windowsize", str(window).encode()),) if window > 1 else ()
 
 
 def assert_whole(records: list[PacketRecord], blocks: int, window: int) -> None:
-    """Each block was sent once, and each window acknowledged, by the packet log."""
+    """Check that each block was sent once, and each window acknowledged."""
     sent = [record for record in records if record.kind == Kind.DATA]
     acks = [record.block for record in records if record.kind == Kind.ACK]
     told = [block for r in sent for block in range(r.block, r.block + r.count)]
@@ -150,7 +150,7 @@ async def test_an_answer_that_waits_to_be_read_is_read_before_time_is_up(
     client.ask(server.at, b"file")
     await read_to(client, 50)
     await client.data()
-    client.ack(51)  # and we look elsewhere for long
+    client.ack(51)  # and the server is busy elsewhere for long
     clock.advance(10.0)
     server.service._sweep()
     assert (await client.data()).block16 == 52
@@ -167,7 +167,7 @@ async def test_a_gap_amid_fast_windows_is_filled_from_there(
     for number in range(41, 45):
         assert (await client.data()).block16 == number
     clock.advance(0.1)
-    client.ack(42)  # 43 never came
+    client.ack(42)  # 43 never arrived
     again = [(await client.data()).block16 for _ in range(4)]
     assert again == [43, 44, 45, 46]
     assert the_transfer(server).view().retransmits == 2
@@ -203,7 +203,7 @@ async def test_a_number_behind_a_zero_octet_is_no_ack(
     client.ask(server.at, b"file")
     await read_to(client, 20)
     await client.data()
-    client.send(b"\0\0\4\0\x15")  # the same number, if one only counted
+    client.send(b"\0\0\4\0\x15")  # the same number, if only the count mattered
     client.ack(21)
     assert (await client.data()).block16 == 22
     assert server.service.recorder.counters.malformed == 1
@@ -236,7 +236,7 @@ async def test_windows_are_cut_by_the_kernel_only_where_that_is_wanted(
 async def test_the_round_trip_is_measured_on_the_way(
     server: Running, client: UdpClient, clock: FakeClock
 ) -> None:
-    """A first trip that was slow must not make us deaf to gap reports for long."""
+    """A slow first round trip must not cause gap reports to be ignored for long."""
     client.ask(server.at, b"file", options=((b"windowsize", b"4"),))
     await client.oack()
     clock.advance(1.0)
@@ -258,7 +258,7 @@ async def test_the_round_trip_is_measured_on_the_way(
 async def test_a_client_alone_that_answers_at_once_is_written_down_whole(
     tmp_path: Path, window: int
 ) -> None:
-    """The server stays with it for a while then, and not with the loop."""
+    """The server then serves only this client for a while, outside the loop."""
     blocks = 4_000
     (tmp_path / "file").write_bytes(octets(512 * (blocks - 1) + 100))
     options = asking_for(window)
@@ -291,7 +291,7 @@ async def test_a_loss_at_the_beginning_keeps_nobody_from_hurrying_later(
 async def test_what_an_old_icmp_error_has_kept_back_leaves_and_all_goes_on(
     server: Running, client: UdpClient
 ) -> None:
-    """The client has answered already: it would be stayed with, if all was well."""
+    """Without the error this client would be served exclusively: it has replied."""
     client.ask(server.at, b"file")
     await read_to(client, 1)
     await client.data()
@@ -314,7 +314,7 @@ async def test_what_an_old_icmp_error_has_kept_back_leaves_and_all_goes_on(
 
 
 class FullSocket:
-    """A socket whose buffer is full once, when so many packets have left."""
+    """A socket whose buffer is full once, after a number of packets."""
 
     def __init__(self, sock: socket.socket, after: int) -> None:
         self._sock, self._left = sock, after
@@ -369,7 +369,7 @@ async def test_a_quick_client_does_not_keep_timers_waiting(tmp_path: Path) -> No
         rung = asyncio.Event()
         asyncio.get_running_loop().call_later(0.02, rung.set)
         await rung.wait()
-        # Whatever the machine does: no more than a stretch comes before the timer.
+        # On any machine: at most one stretch before the timer.
         assert the_transfer(server).view().acked_blocks < blocks // 2
         assert await client.wait() == 0
 

@@ -1,4 +1,4 @@
-"""The fast state of a write: as if every packet had been taken exactly."""
+"""The fast state of a write: the same results as processing each packet exactly."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -60,7 +60,7 @@ async def begin(server: Running, client: UdpClient, window: int) -> None:
 
 
 async def send(client: UdpClient, first: int, last: int, window: int) -> None:
-    """Send blocks in windows, and take the ACK of each window."""
+    """Send blocks in windows, and receive the ACK of each window."""
     for block in range(first, last + 1):
         client.block(block, payload(block))
         if block % window == 0 or block == BLOCKS:

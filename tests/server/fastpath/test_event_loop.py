@@ -29,7 +29,7 @@ def _must_not_fail(error: Exception) -> None:
 
 
 def run(work: Callable[[EngineLoop], object]) -> None:
-    """Run WORK, which schedules things and has the loop stopped, on a new loop."""
+    """Run WORK, which schedules callbacks and stops the loop, on a new loop."""
     loop = EngineLoop()
     try:
         work(loop)
@@ -63,7 +63,7 @@ def test_work_that_a_callback_schedules_is_done_at_once(
             loop.call_soon(loop.stop)
 
         loop.inline.add(left, serve)
-        right.send(b"x")  # without the interruption the loop would wait for ever
+        right.send(b"x")  # without the interruption the loop would wait forever
 
     run(work)
 
@@ -189,7 +189,7 @@ def test_a_file_object_is_registered_once_and_found_both_ways(
 def test_a_transfer_keeps_a_number_that_was_the_loops_own_before(
     pair: tuple[socket.socket, socket.socket],
 ) -> None:
-    """Who closes a file before it is unregistered must not silence another."""
+    """A file closed before it is unregistered must not silence another."""
     left, right = pair
     taken: list[bytes] = []
     selector = InlineSelector(_must_not_fail)

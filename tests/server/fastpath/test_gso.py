@@ -84,8 +84,8 @@ def test_nothing_is_cut_where_the_route_is_unknown_or_one_packet_fills_a_call() 
 def test_a_kernel_that_refuses_is_asked_once_and_nothing_is_lost(
     transport: Transport, client: socket.socket
 ) -> None:
-    transport.segment(1200)  # then the packets turn out to be of another size
-    too_long = packets(80, 1200, 1200)  # 80 in a call is more than older kernels take
+    transport.segment(1200)  # then the packets have another size
+    too_long = packets(80, 1200, 1200)  # older kernels accept fewer than 80 per call
     cut = transport._cut
     assert cut is not None
     object.__setattr__(cut, "ancillary", ((socket.IPPROTO_UDP, 103, b"\xff"),))

@@ -1,4 +1,4 @@
-"""Staying with one client: as if the loop had handed over each packet."""
+"""Serving one client exclusively: as if the loop had delivered each packet."""
 
 import errno
 import socket
@@ -24,14 +24,14 @@ def data(block: int) -> bytes:
 
 
 def steps(first: int, count: int) -> Steps:
-    """Return the ACKs from FIRST on, each with the DATA after it."""
+    """Return the ACKs from FIRST on, each with the next DATA."""
     blocks = range(first, first + count)
     windows = [memoryview(data(block + 1)) for block in blocks]
     return tuple(ack(block) for block in blocks), windows
 
 
 class Clock:
-    """A clock that moves on by a little whenever it is looked at."""
+    """A clock that advances a little on each call."""
 
     def __init__(self, step: float) -> None:
         self._now, self._step = 0.0, step
@@ -42,7 +42,7 @@ class Clock:
 
 
 class Ends:
-    """Two sockets of this machine that send to each other."""
+    """Two sockets of this host that send to each other."""
 
     def __init__(self) -> None:
         self.ours, self.theirs = (
@@ -57,7 +57,7 @@ class Ends:
         self.step = LockStep(self.ours, Clock(1e-6))
 
     def answer(self, count: int) -> list[bytes]:
-        """Take COUNT packets, acknowledge each, and return them."""
+        """Receive COUNT packets, acknowledge each, and return them."""
         taken = []
         for _ in range(count):
             packet = self.theirs.recv(2_000)
@@ -81,7 +81,7 @@ def test_each_packet_leaves_when_it_is_asked_for(ends: Ends) -> None:
     with ThreadPoolExecutor(1) as pool:
         client = pool.submit(ends.answer, 5)
         ends.theirs.send(ack(0))
-        # A client that hesitates ends a stretch: it is begun again where it ended.
+        # A client that pauses ends a stretch: the next one starts where it ended.
         while (done := len(ends.step.left)) < 5:
             ends.step.keep([steps(done, 5 - done)], ends.ours.send)
         assert client.result() == [data(block) for block in range(1, 6)]
@@ -103,13 +103,13 @@ def test_any_other_datagram_ends_it(ends: Ends) -> None:
     ends.theirs.send(ack(1))
     ends.step.keep([steps(0, 9)], ends.ours.send)
     assert (ends.step.other, len(ends.step.left)) == (error, 1)
-    assert ends.ours.recv(2_000) == ack(1)  # it is still to be heard
+    assert ends.ours.recv(2_000) == ack(1)  # it is still unread
 
 
 def test_a_silent_client_is_not_waited_for(ends: Ends) -> None:
     ends.step.keep([steps(0, 9)], ends.ours.send)
     assert (ends.step.other, ends.step.left) == (b"", [])
-    assert ends.ours.gettimeout() == 0.0  # as before: it never blocks elsewhere
+    assert ends.ours.gettimeout() == 0.0  # as before: other calls never block
 
 
 def test_others_have_their_turn_after_a_while(ends: Ends) -> None:
@@ -117,7 +117,7 @@ def test_others_have_their_turn_after_a_while(ends: Ends) -> None:
         ends.theirs.send(ack(block))
     step = LockStep(ends.ours, Clock(STRETCH / 3))
     step.keep([steps(0, 9)], ends.ours.send)
-    assert len(step.left) == 4  # the first moment is its beginning
+    assert len(step.left) == 4  # the first time is its start
 
 
 def test_what_can_not_be_sent_is_handed_back(ends: Ends) -> None:

@@ -1,4 +1,4 @@
-"""A read of one block: as if it had been made of all that a transfer is made of."""
+"""A read of one block: the same results as with a full transfer."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -22,11 +22,11 @@ from tftptui.telemetry.views import SLOW, TransferView
 pytestmark = pytest.mark.net
 
 OURS = ("number", "transfer", "client_tid", "server_tid", "leased_from", "before")
-"""Of views and events: what is another for each transfer, and each server's ports."""
+"""Fields of views and events that differ between transfers and servers."""
 
 
 class Scene:
-    """A server that has sent the file once, and a client that asks for it.
+    """A server that has sent the file once, and a client that requests it.
 
     Attributes:
         begun: the transfers, in order.
@@ -61,7 +61,7 @@ class Scene:
         await self.over()
 
     async def ask(self) -> None:
-        """Ask from a port that has not asked before, and get the block."""
+        """Request it from an unused port, and receive the block."""
         self.client.ask(self.server.at, b"file")
         assert (await self.client.data()).payload == octets(300)
 
@@ -71,7 +71,7 @@ class Scene:
             await self._idle.wait()
 
     def told(self) -> dict[str, Any]:
-        """Return what can be seen of it afterwards."""
+        """Return all visible results."""
         ring = self.server.written.ring
         numbers = range(self.first, ring.next)
         records = [ring.record(number) for number in numbers]
@@ -143,7 +143,7 @@ async def the_client_gives_up(scene: Scene) -> None:
 
 async def it_is_asked_for_twice(scene: Scene) -> None:
     await scene.ask()
-    scene.clock.advance(1.0)  # at once it would be a copy
+    scene.clock.advance(1.0)  # at once it would be a duplicate
     scene.client.ask(scene.server.at, b"file")
     await scene.client.data()
     scene.client.ack(1)
@@ -173,7 +173,7 @@ async def it_is_aborted(scene: Scene) -> None:
 async def the_client_closes_its_port(scene: Scene) -> None:
     await scene.ask()
     scene.client.close()
-    for count in (1, 2):  # the block leaves again, for nobody
+    for count in (1, 2):  # the block is resent, without a receiver
         scene.clock.advance(10.0)
         scene.server.service._sweep()
         await scene.server.written.until(IcmpReceived, count)
@@ -186,7 +186,7 @@ async def other_settings_are_chosen_meanwhile(scene: Scene) -> None:
         ports, order="sequential", quarantine=1.0, by="a test", single_port=True
     )
     service.change_settings({"retries": 1}, by="a test")
-    for _ in range(3):  # the old ones allow as many time-outs
+    for _ in range(3):  # the old ones allow as many timeouts
         scene.clock.advance(10.0)
         service._sweep()
         await scene.client.data()
@@ -219,12 +219,12 @@ ACTS: list[Act] = [
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "file").write_bytes(octets(300))
-    monkeypatch.setattr(open_file_cache, "AT_REST", -(10**12))  # each file is
+    monkeypatch.setattr(open_file_cache, "AT_REST", -(10**12))  # each file counts
     return tmp_path
 
 
 async def played(folder: Path, act: Act, *, one_block: bool) -> dict[str, Any]:
-    """Return what is seen of an act, with one-block reads or without."""
+    """Return the results of an act, with one-block reads or without."""
     clock = FakeClock()
     with ExitStack() as stack:
         server = stack.enter_context(running(folder, clock))
@@ -232,7 +232,7 @@ async def played(folder: Path, act: Act, *, one_block: bool) -> dict[str, Any]:
         await Scene(server, clock, stack.enter_context(UdpClient())).fetch()
         server.service.take_finished()
         if not one_block:
-            server.service.root.forget_opened()  # so that it is read anew
+            server.service.root.forget_opened()  # so that it is read again
         scene = Scene(server, clock, stack.enter_context(UdpClient()))
         await act(scene)
         await scene.over()
@@ -250,7 +250,7 @@ async def test_whatever_happens_is_told_the_same(folder: Path, act: Act) -> None
 async def test_a_transfer_takes_the_place_of_one_that_is_looked_at(
     folder: Path,
 ) -> None:
-    """In order, as the tables of living transfers are: and it goes on to the end."""
+    """In order, like the table of running transfers: and it continues to the end."""
     with running(folder, FakeClock()) as server, UdpClient() as other:
         server.written.recorder.is_heard = False
         with UdpClient() as client:

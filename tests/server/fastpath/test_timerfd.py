@@ -1,4 +1,4 @@
-"""The kernel's timer, on the clock that Python's loops use."""
+"""The kernel's timer, on the clock of Python's event loops."""
 
 import select
 import time

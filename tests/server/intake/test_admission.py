@@ -1,4 +1,4 @@
-"""Which requests are taken at all."""
+"""Which requests are admitted."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Who makes way when the system has no descriptor left."""
+"""Which transfer is evicted when the system has no descriptor left."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""What comes first when more datagrams arrive than there is time for."""
+"""The order of datagrams when there are too many to process."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -23,42 +23,42 @@ MISSING = encode_request(ReadRequest(b"missing", Mode.OCTET))
 FILE = encode_request(ReadRequest(b"file", Mode.OCTET))
 FLOODER = Endpoint("192.0.2.66", 1_066)
 MANY = 1_000
-"""Datagrams that no turn has time for."""
+"""More datagrams than one turn can process."""
 
 
 class FilledListener(KeepingListener):
-    """A listener at which some datagrams wait."""
+    """A listener with waiting datagrams."""
 
     def __init__(self) -> None:
         super().__init__(FakeClock())
         self.waiting: list[Arrival] = []
 
     def arrivals(self) -> Iterator[Arrival]:
-        """Yield them."""
+        """Yield the datagrams."""
         waiting, self.waiting = self.waiting, []
         yield from waiting
 
     def fill(self, datagram: bytes, client: Endpoint, count: int = 1) -> None:
-        """Have a datagram wait, COUNT times."""
+        """Add a datagram COUNT times."""
         self.waiting += [Arrival(datagram, client, self.local)] * count
 
     def replied_to(self, client: Endpoint) -> bool:
-        """Whether a client got something."""
+        """Return whether a client got a reply."""
         return any(to == client for _, to, _ in self.sent)
 
 
 class Turns:
-    """A loop of which a test takes each turn by hand."""
+    """A loop whose turns are run by a test."""
 
     def __init__(self) -> None:
         self._next: list[Callable[[], None]] = []
 
     def call_soon(self, callback: Callable[[], None]) -> None:
-        """Keep it for the next turn."""
+        """Keep the callback for the next turn."""
         self._next.append(callback)
 
     def turn(self) -> bool:
-        """Take a turn; return whether there was something to do."""
+        """Run a turn; return whether there was something to do."""
         now, self._next = self._next, []
         for callback in now:
             callback()
@@ -94,7 +94,7 @@ def test_addresses_take_turns_and_keep_their_own_order(hosts: list[str]) -> None
     for host in set(hosts):
         own = [one for one in taken if one[0] == host]
         assert own == sorted(own)
-        assert taken.index(own[0]) < len(set(hosts))  # nobody twice before it
+        assert taken.index(own[0]) < len(set(hosts))  # no client twice before it
 
 
 def test_what_waits_is_bounded_for_one_address_and_for_many() -> None:

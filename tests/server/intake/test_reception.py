@@ -1,4 +1,4 @@
-"""What becomes of a datagram that reaches a listener."""
+"""Processing of a datagram that reaches a listener."""
 
 import contextlib
 from collections.abc import AsyncIterator, Iterator
@@ -25,7 +25,7 @@ from tftptui.telemetry.records.ring import Flag, Kind
 pytestmark = pytest.mark.net
 
 LATER = 0.1
-"""Seconds after which the same request is the client's and not the path's."""
+"""Seconds after which the same request is a retry, not a duplicate of the path."""
 
 LAST_WAIT = 10.0
 """Seconds: longer than any retransmission time-out."""
@@ -151,7 +151,7 @@ async def test_a_client_that_begins_anew_gets_a_new_transfer(
     await client.data()
     first = client.peer
     clock.advance(LAST_WAIT)
-    await client.data()  # sent again: the client is stuck
+    await client.data()  # retransmitted: the client is stuck
     clock.advance(LATER)
     client.ask(server.at, b"file")
     assert (await client.data()).block16 == 1
@@ -193,7 +193,7 @@ async def test_a_request_behind_a_last_ack_that_nobody_read_yet(
     await client.data()
     client.ack(1)
     client.ask(server.at, name)
-    # As when the loop finds the listener readable first.
+    # As if the loop finds the listener readable first.
     server.service._receive(server.service.listeners[0])
     assert (await client.data()).payload == name
     assert server.event(TransferEnded).outcome == "completed"
@@ -291,11 +291,11 @@ async def test_an_error_is_never_answered(
 ) -> None:
     client.send(datagram, server.at)
     client.ask(server.at, b"missing")
-    assert (await client.error()).code == 1  # the first answer is to the request
+    assert (await client.error()).code == 1  # the first reply is to the request
 
 
 async def begun(server: Running, client: UdpClient) -> None:
-    """Have a client acknowledge the first block of a read, so that it is proven."""
+    """Have a client acknowledge the first block of a read."""
     client.ask(server.at, b"file")
     await client.data()
     client.ack(1)

@@ -1,4 +1,4 @@
-"""How much of a flood is written."""
+"""How much of a flood is logged."""
 
 import pytest
 

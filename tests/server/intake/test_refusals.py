@@ -1,4 +1,4 @@
-"""Refusals: told to the client, counted, written down, and bounded in a flood."""
+"""Refusals: sent to the client, counted, logged, and limited in a flood."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,7 +33,7 @@ def desk(folder: Path) -> Iterator[Office]:
 
 
 def many_clients(count: int = MANY) -> list[Endpoint]:
-    """Return clients of as many networks."""
+    """Return clients of COUNT networks."""
     return [
         Endpoint(f"10.{number // 256}.{number % 256}.7", 2_070)
         for number in range(count)

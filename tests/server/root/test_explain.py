@@ -1,4 +1,4 @@
-"""``tftptui explain``: how a name is understood, as a person and a program see it."""
+"""``tftptui explain``: how a name is resolved, for people and programs."""
 
 import json
 import os
@@ -35,7 +35,7 @@ Lines = Callable[..., list[str]]
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """The command, run in this process as the program runs it."""
+    """Return the command, run in this process as the program runs it."""
 
     def run(name: str | bytes, *words: object) -> Done:
         line = ["explain", os.fsdecode(name), *map(str, words)]
@@ -50,7 +50,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 
 @pytest.fixture
 def lines(run: Run) -> Lines:
-    """What the command prints, without the heading; nothing may go to stderr."""
+    """Return its output without the heading; stderr must be empty."""
 
     def lines(name: str | bytes, *words: object) -> list[str]:
         done = run(name, *words)
@@ -296,7 +296,7 @@ def test_a_wrong_line_of_the_rewrite_file_is_named(run: Run, tmp_path: Path) -> 
 
 
 def test_octets_that_are_no_text_reach_the_program(folder: Path) -> None:
-    """What the system hands over, and what goes out, is seen in a process alone."""
+    """Raw bytes in arguments and output can only be tested in a process."""
     command = [sys.executable, "-P", "-m", "tftptui", "explain"]
     name = b"file\xff"
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}

@@ -16,7 +16,7 @@ ANY_NAME = st.binary(max_size=40) | st.lists(
 
 
 def own_folder(client: str) -> bytes | None:
-    """Give one client a folder of its own."""
+    """Return the folder of the one client that has its own."""
     return client.encode() if client == OWN else None
 
 
@@ -34,7 +34,7 @@ def reasons(asked: bytes, *rules: str, client: str = "") -> list[str]:
 
 
 def target_names(asked: bytes, *rules: str, client: str = "") -> list[bytes]:
-    """Return where an upload may go, in order."""
+    """Return the possible names of an upload, in order."""
     of = Names(parse_rules(rules), own_folder)
     return [candidate.name for candidate in of.targets(asked, client)]
 

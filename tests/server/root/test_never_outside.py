@@ -1,4 +1,4 @@
-"""Whatever a request, a rule or a link says: nothing outside the root is touched."""
+"""No request, rule or link can reach anything outside the root."""
 
 import os
 import subprocess
@@ -43,7 +43,7 @@ def shared_tree() -> Iterator[Path]:
 
 
 def outcome(root: Root, asked: bytes, client: str) -> tuple[object, ...]:
-    """Return what the server does: name, bytes, or code, reason, text of an ERROR."""
+    """Return the server's result: name, bytes, or code, reason, text of an ERROR."""
     try:
         file = root.open(asked, client)
     except RootError as error:
@@ -53,7 +53,7 @@ def outcome(root: Root, asked: bytes, client: str) -> tuple[object, ...]:
 
 
 def upload_outcome(root: Root, asked: bytes, client: str) -> tuple[object, ...]:
-    """Return what becomes of an upload: name, whether it exists, or reason, text."""
+    """Return the result of an upload: name, whether it exists, or reason, text."""
     try:
         place = root.reach_new(asked, client)
     except RootError as error:
@@ -152,7 +152,7 @@ print(*[f"{event} {of}" for event, of in calls if event.startswith("o")], sep=ch
 def test_a_plain_name_that_exists_costs_two_opens_and_no_listing(
     tmp_path: Path,
 ) -> None:
-    """One to each folder, and one to read; an audit hook can't be taken off again."""
+    """One for each folder, and one to read; an audit hook can't be removed again."""
     done = subprocess.run(
         [sys.executable, "-c", COUNTING, str(make_tree(tmp_path))],
         capture_output=True,

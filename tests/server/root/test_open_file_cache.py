@@ -1,4 +1,4 @@
-"""Files that stay open for a moment: what a name means is asked anew each time."""
+"""Files that stay open briefly: each request resolves its name again."""
 
 import gc
 import os
@@ -44,7 +44,7 @@ def content(file: SharedFile) -> bytes:
 
 
 def shared(folder: Path, size: int, *, ago: int = 2 * AT_REST) -> SharedFile:
-    """Return a file of SIZE bytes that was last changed some nanoseconds AGO."""
+    """Return a file of SIZE bytes that was last changed AGO nanoseconds before."""
     changed, path = time.time_ns() - ago, folder / "staged"
     path.write_bytes(bytes(size))
     os.utime(path, ns=(changed, changed))
@@ -59,7 +59,7 @@ def served(path: Path) -> ServedFile:
 
 
 def descriptors() -> int:
-    gc.collect()  # what other tests left is closed now, not while we count
+    gc.collect()  # close leftovers of other tests now, not while we count
     return len(os.listdir("/proc/self/fd"))  # noqa: PTH208 - numbers only
 
 
@@ -215,7 +215,7 @@ def test_what_is_staged_for_all_stays_where_it_is(folder: Path) -> None:
         staging.fill(source, 1, 1)
     os.truncate(folder / "staged", 1_000)
     source = FileSource(served(folder / "staged"))
-    assert staging.fill(source, 2, 1) == 488  # somebody was there before
+    assert staging.fill(source, 2, 1) == 488  # another read came first
     windows = [bytes(window[:4]) for window in staging.windows]
     assert staging.fill(source, 1, 1) == 512
     assert windows == [b"\0\3\0\1", b"\0\3\0\2"]
@@ -232,7 +232,7 @@ def test_each_kind_of_blocks_is_staged_apart(folder: Path) -> None:
 
 
 def test_a_file_that_was_just_changed_is_read_each_time(folder: Path) -> None:
-    file = shared(folder, 1_000, ago=-100 * AT_REST)  # or will be
+    file = shared(folder, 1_000, ago=-100 * AT_REST)  # or in the future
     assert isinstance(staging_of(file), Scratch)
     file.close()
 

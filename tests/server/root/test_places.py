@@ -1,4 +1,4 @@
-"""Files and folders side by side, each under a name of its own."""
+"""Several files and folders, each under its own name."""
 
 import contextlib
 import os
@@ -28,7 +28,7 @@ ASKED = st.lists(st.sampled_from(STEPS), max_size=8).map(b"/".join)
 
 
 class Scene:
-    """A tree and a file beside it, served by name; a secret lies beside both."""
+    """A tree and a file, served by name, with a secret next to both."""
 
     def __init__(self, above: Path) -> None:
         self.tree = make_tree(above)
@@ -164,7 +164,7 @@ def test_a_link_that_was_named_is_followed_and_so_is_its_change(tmp_path: Path) 
 
 
 def test_a_folder_put_in_the_place_of_one_is_served(scene: Scene) -> None:
-    with scene.root.walk() as walk:  # has begun in the old one, and stays there
+    with scene.root.walk() as walk:  # started in the old one, and stays there
         scene.tree.rename(scene.tree.with_name("old"))
         scene.tree.mkdir()
         (scene.tree / "file").write_bytes(b"other")
@@ -182,7 +182,7 @@ def test_descriptors_go_with_the_root(tmp_path: Path) -> None:
     assert scene.root.top is None
     assert INSIDE in scene.content(b"file")
     scene.root.close()
-    # Others may have gone meanwhile: what earlier tests left is collected at any time.
+    # Others may be closed meanwhile: leftovers of earlier tests are collected any time.
     assert {*Path("/proc/self/fd").iterdir()} <= before
 
 

@@ -1,4 +1,4 @@
-"""The rewrite table: what a rule does, and what a wrong one is told."""
+"""The rewrite table: the effect of rules, and errors about invalid ones."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""From a name on the wire to an open file, and never to one outside the root."""
+"""From a requested name to an open file, and never to one outside the root."""
 
 import contextlib
 import os
@@ -19,7 +19,7 @@ SECRET = b"not yours"
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder to serve, with a secret beside it."""
+    """Return a folder to serve, with a secret next to it."""
     (tmp_path / "secret").write_bytes(SECRET)
     folder = tmp_path / "root"
     (folder / "sub" / "deep").mkdir(parents=True)
@@ -50,7 +50,7 @@ def refusal(root: Root, name: bytes) -> tuple[str, ErrorCode]:
 
 
 def descriptors() -> set[str]:
-    """Return what this process has open."""
+    """Return the open descriptors of this process."""
     return {path.name for path in Path("/proc/self/fd").iterdir()}
 
 

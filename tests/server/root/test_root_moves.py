@@ -1,4 +1,4 @@
-"""The folder that is served may be replaced while it is served."""
+"""The root can be replaced while it is served."""
 
 import os
 from collections.abc import Iterator

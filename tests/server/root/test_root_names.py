@@ -1,4 +1,4 @@
-"""What the names that sloppy clients send lead to on a real disk."""
+"""Names from sloppy clients, resolved on a real disk."""
 
 import os
 from collections.abc import Iterator
@@ -38,7 +38,7 @@ def caseless(folder: Path) -> Iterator[Root]:
 
 
 def read(root: Root, name: bytes, client: str = "") -> tuple[bytes, bytes]:
-    """Return under which name something is served, and its content."""
+    """Return the name of the served file, and its content."""
     file = root.open(name, client)
     try:
         return file.name, os.read(file.descriptor, 1_000)
@@ -57,7 +57,7 @@ def refusal(root: Root, name: bytes, client: str = "") -> tuple[str, ErrorCode]:
 
 
 def upload(root: Root, name: bytes, *, client: str = "", write: str = "new") -> bytes:
-    """Upload something; return where it went."""
+    """Upload a file; return its name."""
     file = Uploads(UploadPolicy(write)).open(root, name, client=client, announced=None)
     file.write(b"uploaded")
     file.publish()

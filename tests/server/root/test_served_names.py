@@ -1,4 +1,4 @@
-"""What a running server makes of names: on the wire, in the journal and in the view."""
+"""Names in a running server: on the wire, in the journal and in the view."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Bandwidth: never faster than told, never slower than it could, and evenly."""
+"""Bandwidth: never faster than the limit, never slower than possible, and fair."""
 
 import pytest
 from hypothesis import given
@@ -18,7 +18,7 @@ LIMITS = st.one_of(st.none(), RATES)
 
 
 def burst(rate: int, packet: int) -> float:
-    """Return what may leave at once."""
+    """Return the bytes that may be sent at once."""
     return max(rate * BURST_TIME, packet) + ROUNDING
 
 
@@ -65,7 +65,7 @@ def test_a_late_alarm_is_made_up_for_within_a_burst() -> None:
     line = Line(total=1_000_000)
     line.flow(1_000, 2_000)
     line.run([0.01] * 10_000)
-    # Each wait for a piece of 5 ms lasts 15 ms, but a burst of 20 ms has room for it.
+    # Each wait for a piece of 5 ms lasts 15 ms, but a burst of 20 ms is allowed.
     assert line.clock.now() == pytest.approx(2.0, abs=0.05)
 
 
@@ -160,5 +160,5 @@ def test_a_debt_is_waited_for() -> None:
     pacer.spend(5_000, line.clock.now())
     pacer.wait(0, called.append)
     line.run()
-    # A burst of 20 ms, 200 bytes, was there; the other 4,800 take their time.
+    # A burst of 20 ms, 200 bytes, was allowed; the other 4,800 take their time.
     assert called == [pytest.approx(0.48)]

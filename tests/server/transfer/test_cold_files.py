@@ -1,4 +1,4 @@
-"""Files that have to come from the disk first hold nobody up."""
+"""Files that must be read from disk first do not block the server."""
 
 import os
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ def client() -> Iterator[UdpClient]:
 
 
 async def fetched(client: UdpClient, window: int, size: int = 8_192) -> bytes:
-    """Take the file in windows, and acknowledge each."""
+    """Receive the file in windows, and acknowledge each."""
     got, block = b"", 0
     while True:
         data = await client.data()

@@ -1,4 +1,4 @@
-"""The last moments of an upload: everything is in, and the disk takes its time."""
+"""The end of an upload: everything is received, and the disk is slow."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -34,7 +34,7 @@ def client() -> Iterator[UdpClient]:
 
 
 async def bring_all(server: Running, client: UdpClient) -> None:
-    """Bring all blocks of "new"; the last one is in, and not acknowledged yet."""
+    """Upload all blocks of "new"; the last one is received, not acknowledged."""
     client.offer(server.at, b"new")
     assert await client.acked() == 0
     client.block(1, CONTENT[:512])
@@ -163,7 +163,7 @@ async def test_what_the_operator_ends_meanwhile_is_not_named_later(
         commit = commit_of(server)
         server.service.abort(1)
         assert (await client.error()).message == b"aborted by the operator"
-        assert len(hidden_in(tmp_path)) == 1  # the thread may be using it
+        assert len(hidden_in(tmp_path)) == 1  # the thread may still use it
         gate.set()
         await commit
     assert names_in(tmp_path) == set()

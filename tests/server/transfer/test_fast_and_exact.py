@@ -1,7 +1,7 @@
-"""The fast state and the exact one: whatever a client does, both say the same.
+"""The fast state and the exact one have the same results, whatever a client does.
 
-Each case is played twice: as it comes, and with the transfer settled before each step,
-so that all of it goes through the session.
+Each case runs twice: normally, and with the transfer settled before each step, so that
+all of it goes through the session.
 """
 
 import asyncio
@@ -26,9 +26,9 @@ from tftptui.telemetry.views import TransferView
 BLOCKS = 40
 FILE = octets(512 * (BLOCKS - 1) + 100)
 ESTIMATED = ("round_trip", "least_round_trip", "lost", "gaps", "late")
-"""Of views: from each round trip, or from many together."""
+"""Fields of views that depend on each round trip, or on many together."""
 
-LEFT_OUT = ("server_tid", *ESTIMATED)  # the port is another one each time
+LEFT_OUT = ("server_tid", *ESTIMATED)  # the port always differs
 
 Step = Callable[[Office], None]
 
@@ -45,7 +45,7 @@ def plain(one: TransferView | Event) -> dict[str, Any]:
 
 
 def seen(desk: Office) -> dict[str, Any]:
-    """Return all that a client and an operator can see."""
+    """Return everything that a client and an operator can see."""
     ring = desk.written.ring
     living = [one.whole() for one in desk.reception.transfers.values()]
     return {
@@ -82,17 +82,17 @@ def highest(desk: Office) -> int:
 
 
 def acknowledge(desk: Office) -> None:
-    """Acknowledge all that has come."""
+    """Acknowledge everything received."""
     desk.ack(highest(desk))
 
 
 def acknowledge_a_part(desk: Office) -> None:
-    """Report a gap: the last block but one is the last that came in order."""
+    """Report a gap: the last block but one is the last in order."""
     desk.ack(max(0, highest(desk) - 1))
 
 
 def acknowledge_again(desk: Office) -> None:
-    """Double the ACK of the first block."""
+    """Duplicate the ACK of the first block."""
     desk.ack(1)
 
 
@@ -102,7 +102,7 @@ def wait(desk: Office) -> None:
 
 
 def lose(desk: Office) -> None:
-    """Say nothing until it is sent again."""
+    """Send nothing until a retransmission."""
     desk.clock.advance(10.0)
     desk.tick()
 
@@ -153,7 +153,7 @@ def test_a_read_is_the_same_in_both_states(
 
 
 class Writer:
-    """A client that sends a file without an end; BLOCK is the last that it has sent."""
+    """A client that uploads endlessly; BLOCK is the last that it has sent."""
 
     def __init__(self) -> None:
         self.block = 0
@@ -172,7 +172,7 @@ class Writer:
         self.send(desk, max(1, self.block))
 
     def back(self, desk: Office) -> None:
-        """Go on from what was acknowledged last."""
+        """Continue after the last acknowledged block."""
         acked = [p.block16 for p in desk.sent() if isinstance(p, Ack)]
         self.block = max(acked, default=0)
         self.next(desk)

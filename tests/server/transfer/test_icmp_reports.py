@@ -1,4 +1,4 @@
-"""Reports that a client has closed its port: two, each for another packet."""
+"""ICMP errors that a client has closed its port: two, each for another packet."""
 
 from collections.abc import Iterator
 from pathlib import Path

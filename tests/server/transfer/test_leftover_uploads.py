@@ -1,4 +1,4 @@
-"""What a killed server left of its uploads is removed, and nothing else."""
+"""Leftover uploads of a killed server are removed, and nothing else."""
 
 import contextlib
 import os
@@ -13,7 +13,7 @@ from tftptui.server.transfer.leftover_uploads import remove_leftovers
 from tftptui.settings import Named
 
 LONG_AGO = 1_000_000_000.0
-"""Seconds of the wall clock: years before any test runs."""
+"""Seconds of the wall clock: years before any test run."""
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def root(tmp_path: Path) -> Iterator[Root]:
 
 
 def leave(folder: Path, name: bytes = b"core.cfg") -> tuple[Path, int]:
-    """Make the hidden file of an upload; return its path and descriptor."""
+    """Create the hidden file of an upload; return its path and descriptor."""
     opened = os.open(folder, os.O_RDONLY)
     hidden, descriptor = create_hidden(opened, name, 0o644)
     os.close(opened)

@@ -1,4 +1,4 @@
-"""A transfer that begins with one socket, and has two once it lasts."""
+"""A transfer that starts with one socket, and has two if it lasts."""
 
 import gc
 from collections.abc import AsyncIterator, Iterator
@@ -69,7 +69,7 @@ async def test_a_long_one_gets_it_with_the_first_answer(
 
 
 async def first_of(server: Running, client: UdpClient) -> list[Transfer]:
-    """Take the first block; return the transfers."""
+    """Receive the first block; return the transfers."""
     assert (await client.data()).block16 == 1
     return [one.whole() for one in server.service.transfers.values()]
 
@@ -96,7 +96,7 @@ async def test_one_that_nobody_hears_of_is_counted_and_in_the_ring(
     recorder = server.service.recorder
     recorder.is_heard = False
     await client.read(server.at, b"short")
-    client.ask(server.at, b"no such file")  # by then the last ACK has been taken
+    client.ask(server.at, b"no such file")  # by then the last ACK has been processed
     await server.written.until(Refused)
     assert not server.written.of(TransferStarted)
     counters = recorder.counters
@@ -159,7 +159,7 @@ async def test_one_that_lasts_is_told_of(server: Running, client: UdpClient) -> 
 async def test_one_that_is_over_is_freed_without_the_garbage_collector(
     server: Running, client: UdpClient, name: bytes
 ) -> None:
-    """Thousands begin in a second: a cycle among its parts would cost each of them."""
+    """Thousands start in a second: a reference cycle would cost each of them."""
     gc.disable()
     try:
         others = [id(one) for one in gc.get_objects() if type(one) in PARTS]

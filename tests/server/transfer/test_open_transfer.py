@@ -1,4 +1,4 @@
-"""Options left out for everybody, or for one client program."""
+"""Options left out for all clients, or for one client program."""
 
 from pathlib import Path
 
@@ -35,7 +35,7 @@ def test_who_is_refused_what(
 
 
 async def granted(engine: Engine, options: Options) -> dict[bytes, bytes]:
-    """Ask a running engine; return what it agrees to."""
+    """Send a request to a running engine; return the agreed options."""
     with UdpClient() as client:
         client.ask(engine.service.listeners[0].local, b"file", options=options)
         agreed = dict((await client.oack()).options)

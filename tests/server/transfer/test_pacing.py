@@ -20,7 +20,7 @@ from tftptui.telemetry.events import TransferEnded
 from tftptui.telemetry.records.ring import Flag, Kind
 
 RATE = 10_000
-"""Bytes a second: a block of 512 takes 51.6 ms."""
+"""Bytes/s: a block of 512 takes 51.6 ms."""
 
 BLOCK_TIME = 516 / RATE
 WINDOW = ((b"windowsize", b"4"),)
@@ -40,7 +40,7 @@ def desk(folder: Path) -> Iterator[Office]:
 
 
 def data_log(desk: Office) -> list[tuple[float, int]]:
-    """Return when DATA left, and how many bytes of it."""
+    """Return the times and sizes of sent DATA."""
     return [
         (now, len(packet))
         for now, _, packet in desk.listener.sent
@@ -63,7 +63,7 @@ def read_whole(desk: Office, client: Endpoint = CLIENT, window: int = 1) -> byte
 
 
 def paced(desk: Office) -> list[bool]:
-    """Return of each transfer whether it waits for bandwidth, before it sends."""
+    """Return for each transfer whether it waits for bandwidth, before it sends."""
     sides = [one.whole().side for one in desk.reception.transfers.values()]
     assert [type(side) for side in sides] == [Sender, Receiver]
     return [
@@ -99,7 +99,7 @@ def test_the_file_arrives_whole_and_in_time(desk: Office, window: int) -> None:
     if window > 1:
         desk.ack(0)
     assert read_whole(desk, window=window) == FILE
-    # Whoever acknowledges here looks every 10 ms.
+    # Here ACKs are only sent every 10 ms.
     assert desk.clock.now() == pytest.approx(len(FILE) / RATE, rel=0.3)
 
 
@@ -111,7 +111,7 @@ def test_the_file_arrives_whole_and_in_time(desk: Office, window: int) -> None:
 def test_no_interval_holds_more_than_its_share_and_one_burst(
     rate: int, window: int, waits: list[float]
 ) -> None:
-    # The client is late, or too early, with ACKs of whatever it has.
+    # The client is late, or early, with ACKs of whatever it has.
     root = Path(__file__).parent
     with office(root, transfer_bandwidth=rate) as desk:
         options = ((b"windowsize", str(window).encode()),)
@@ -262,7 +262,7 @@ def test_an_upload_is_acknowledged_no_faster_than_told(desk: Office) -> None:
     gaps = [late - early for early, late in pairwise(times)]
     assert times[0] == 0.0
     assert min(gaps[1:]) >= BLOCK_TIME - 0.0011
-    # What came in is paid for before more is asked for; a burst is free.
+    # Received bytes are paid for before more are requested; a burst is free.
     assert desk.clock.now() == pytest.approx(10 * BLOCK_TIME - BURST_TIME, abs=0.002)
 
 

@@ -1,4 +1,4 @@
-"""Uploads on loopback, packet by packet: what arrives, and what is left behind."""
+"""Uploads on loopback, packet by packet: what arrives, and what is left over."""
 
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
@@ -20,7 +20,7 @@ from tftptui.telemetry.records.ring import Flag, Kind
 pytestmark = pytest.mark.net
 
 LATER = 0.1
-"""Seconds after which the same request is the client's and not the path's."""
+"""Seconds after which the same request is a retry, not a duplicate of the path."""
 
 LAST_WAIT = 10.0
 """Seconds: longer than any retransmission time-out."""
@@ -53,7 +53,7 @@ def client() -> Iterator[UdpClient]:
 
 
 async def begin(server: Running, client: UdpClient) -> None:
-    """Begin an upload of "new" and bring its first block."""
+    """Start an upload of "new" and send its first block."""
     client.offer(server.at, b"new")
     assert await client.acked() == 0
     client.block(1, octets(512))
@@ -61,7 +61,7 @@ async def begin(server: Running, client: UdpClient) -> None:
 
 
 def sent(server: Running, *kinds: Kind) -> list[tuple[int, int]]:
-    """Return block and attempt of what the server sent of some kinds."""
+    """Return block and attempt of the server's packets of some kinds."""
     return [(r.block, r.attempt) for r in server.written.packets() if r.kind in kinds]
 
 
@@ -163,7 +163,7 @@ async def test_a_lost_oack_is_repeated_and_never_becomes_ack_0(
     clock.advance(LAST_WAIT)  # ours is lost
     assert await client.oack() == first
     clock.advance(LATER)
-    client.offer(server.at, b"new", options=BLKSIZE)  # the client's patience ends
+    client.offer(server.at, b"new", options=BLKSIZE)  # the client gives up
     assert await client.oack() == first
     await client.blocks(octets(2_500), 1_000)
     assert (folder / "new").read_bytes() == octets(2_500)

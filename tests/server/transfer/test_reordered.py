@@ -1,4 +1,4 @@
-"""Blocks of an upload that overtake each other, told from those sent again."""
+"""Reordered blocks of an upload are distinguished from retransmitted ones."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +15,7 @@ BLOCK = b"12345678"
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Office]:
-    """An upload in windows whose round trip is known."""
+    """Yield an upload in windows whose round trip is known."""
     with office(tmp_path, write="new") as opened:
         opened.offer(b"new", options=WINDOW)
         opened.clock.advance(TRIP)

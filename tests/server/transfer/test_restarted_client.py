@@ -1,4 +1,4 @@
-"""A client that starts again amid its transfer, from the same port."""
+"""A client that restarts during its transfer, from the same port."""
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -18,13 +18,13 @@ pytestmark = pytest.mark.net
 FILE = octets(100 * 512)
 
 OPTIONS = ((b"tsize", b"0"), (b"blksize", b"512"), (b"timeout", b"6"))
-"""What curl asks for: the server waits 6 s until it sends again."""
+"""curl's options: the server waits 6 s before it retransmits."""
 
 WAITS = (0.6, 0.5, 0.1)
 """Seconds after each of three packets; at the slowest a block takes 0.52 s."""
 
 RESTART = 3.0
-"""Seconds without an answer after which the client is started again."""
+"""Seconds without a reply after which the client is restarted."""
 
 
 @pytest.fixture
@@ -51,12 +51,12 @@ def client() -> Iterator[UdpClient]:
 
 
 def outcomes(server: Running) -> list[tuple[str, str | None]]:
-    """Return how transfers ended, and in which words."""
+    """Return the results of transfers, with their texts."""
     return [(one.outcome, one.error) for one in server.written.of(TransferEnded)]
 
 
 async def read_some(server: Running, client: UdpClient, clock: FakeClock) -> None:
-    """Acknowledge 50 blocks in 2.5 s; the one after them is lost."""
+    """Acknowledge 50 blocks in 2.5 s; the next one is lost."""
     client.ack(0)
     for block in range(1, 52):
         assert (await client.data()).block16 == block
@@ -132,7 +132,7 @@ def test_a_read_that_waits_for_bandwidth_makes_way_too(folder: Path) -> None:
         for block, seconds in enumerate(WAITS, 1):
             desk.ack(block)
             desk.wait(seconds)
-        assert desk.blocks() == [1, 2, 3]  # the fourth has still to wait
+        assert desk.blocks() == [1, 2, 3]  # the fourth still has to wait
         desk.ask(b"file")
         (ended,) = desk.written.of(TransferEnded)
         assert ended.error == "the client restarted"
@@ -146,7 +146,7 @@ def test_a_write_that_waits_for_bandwidth_makes_way_too(folder: Path) -> None:
         for block, seconds in enumerate(WAITS, 1):
             desk.data(block, octets(512))
             desk.wait(seconds)
-        assert len(desk.sent()) == 3  # ACK 0 to 2; the next has still to wait
+        assert len(desk.sent()) == 3  # ACK 0 to 2; the next one still has to wait
         desk.offer(b"new")
         (ended,) = desk.written.of(TransferEnded)
         assert ended.error == "the client restarted"

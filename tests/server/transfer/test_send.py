@@ -1,4 +1,4 @@
-"""Reads of files that are no longer, or not yet, what they seemed to be."""
+"""Reads of files that change, or turn out to be something else."""
 
 import os
 from collections.abc import Iterator
@@ -36,7 +36,7 @@ async def begin(
     window: int,
     mode: Mode = Mode.OCTET,
 ) -> None:
-    """Ask for a file in windows; the first one is on its way then."""
+    """Request a file in windows; the first one is sent then."""
     options = options_for(window)
     client.ask(server.at, name, options=options, mode=mode)
     if options:
@@ -45,7 +45,7 @@ async def begin(
 
 
 async def read_until_error(client: UdpClient, window: int) -> ErrorPacket:
-    """Go on reading, what was read ahead included, until an ERROR comes."""
+    """Continue reading, including read-ahead blocks, until an ERROR comes."""
     while not isinstance(packet := await client.receive(), ErrorPacket):
         assert isinstance(packet, Data), packet
         if packet.block16 % window == 0:
@@ -94,10 +94,10 @@ async def test_a_file_cut_short_ends_with_an_error_to_the_client(
     assert (error.code, error.message) == (0, text)
     assert ended.outcome == "failed"
     sent = max(r.block + r.count - 1 for r in records if r.kind == Kind.DATA)
-    assert ended.blocks == sent  # what could not be read has not left
+    assert ended.blocks == sent  # what could not be read was not sent
 
 
-@pytest.mark.parametrize("size", [40_000, 900_000])  # read at once, or bit by bit
+@pytest.mark.parametrize("size", [40_000, 900_000])  # read at once, or piece by piece
 @pytest.mark.parametrize("window", [1, 4])
 async def test_a_file_written_with_its_time_set_back_never_ends_well(
     tmp_path: Path, client: UdpClient, window: int, size: int

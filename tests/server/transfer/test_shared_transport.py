@@ -1,4 +1,4 @@
-"""Single-port mode: everything leaves from the port that was asked."""
+"""Single-port mode: everything is sent from the request port."""
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -19,7 +19,7 @@ from tftptui.telemetry.records.ring import Kind
 pytestmark = pytest.mark.net
 
 LATER = 0.1
-"""Seconds after which the same request is the client's and not the path's."""
+"""Seconds after which the same request is a retry, not a duplicate of the path."""
 
 LAST_WAIT = 10.0
 """Seconds: longer than any retransmission time-out."""
@@ -189,7 +189,7 @@ async def test_packets_of_nobodys_transfer_disturb_none(
         stranger.ack(1)
         stranger.leave()
         stranger.block(1, b"for nobody")
-        assert (await stranger.error()).code == 4  # neither ACK nor ERROR is answered
+        assert (await stranger.error()).code == 4  # neither ACK nor ERROR gets a reply
     client.ack(1)
     assert (await client.data()).block16 == 2
     assert server.written.of(TransferEnded) == []
@@ -203,7 +203,7 @@ async def test_a_client_that_is_gone_harms_no_other(
         await gone.data()
     client.ask(server.at, b"file")
     await client.data()
-    clock.advance(LAST_WAIT)  # both are sent again, one to a closed port
+    clock.advance(LAST_WAIT)  # both are resent, one to a closed port
     assert (await client.data()).block16 == 1
     for number in range(1, 4):
         client.ack(number)

@@ -1,4 +1,4 @@
-"""A client that asks again from another port leaves the transfer before behind."""
+"""A client that retries from another port abandons its earlier transfer."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,7 +29,7 @@ def ask_twice(desk: Office, after: float, second: Endpoint = NEXT) -> None:
 
 
 def pass_time(desk: Office, seconds: float) -> None:
-    """Let time pass in steps, as the server's own clock would."""
+    """Advance the clock in steps, like the server's own."""
     for _ in range(round(seconds / 0.25)):
         desk.clock.advance(0.25)
         desk.tick()
@@ -72,7 +72,7 @@ def test_another_program_that_answers_what_is_sent_again_gets_its_file(
 ) -> None:
     ask_twice(desk, 1.5)
     pass_time(desk, 1.0)
-    assert oacks(desk) == 2  # its first one was lost on the way
+    assert oacks(desk) == 2  # its first one was lost on the path
     desk.ack(0)
     pass_time(desk, 8.0)
     assert desk.ended == []

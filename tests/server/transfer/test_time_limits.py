@@ -1,4 +1,4 @@
-"""How long a transfer may take, and how long it may stand still."""
+"""Limits of a transfer's duration and idle time."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""How long a transfer waits before it sends again, and who has a say in it."""
+"""How long a transfer waits before it retransmits, and what determines that."""
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -16,13 +16,13 @@ from tftptui.telemetry.records.ring import Kind
 pytestmark = pytest.mark.net
 
 CLIENTS_WAIT = 2.0
-"""Seconds after which a client repeats what was lost."""
+"""Seconds after which a client retransmits."""
 
 QUICK = 0.0001
-"""Seconds of a round trip in a quick network."""
+"""Seconds of a round trip in a fast network."""
 
 NEARLY, REST = 29.9, 0.2
-"""Seconds that add up to a little more than the 30 that are set."""
+"""Seconds that add up to a little more than the configured 30."""
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ async def server(tmp_path: Path, clock: FakeClock) -> AsyncIterator[Running]:
 
 @pytest.fixture
 async def plain(tmp_path: Path, clock: FakeClock) -> AsyncIterator[Running]:
-    """A server that nobody told how long to wait, with a file of many blocks."""
+    """Yield a server without a configured timeout, with a file of many blocks."""
     (tmp_path / "file").write_bytes(octets(100 * 512))
     with running(tmp_path, clock, write="new") as server:
         yield server
@@ -52,7 +52,7 @@ def client() -> Iterator[UdpClient]:
 
 
 def attempts(server: Running, kind: Kind) -> list[int]:
-    """Return the attempt of each packet of a kind that was sent."""
+    """Return the attempt number of each sent packet of a kind."""
     return [one.attempt for one in server.written.packets() if one.kind == kind]
 
 
@@ -102,14 +102,14 @@ async def test_what_the_client_asks_for_goes_first(
 async def test_quick_round_trips_outweigh_a_wait_of_the_client(
     plain: Running, client: UdpClient, clock: FakeClock
 ) -> None:
-    """The first OACK and the first ACK 1 are lost; the client repeats after 2 s."""
+    """The first OACK and the first ACK 1 are lost; the client retransmits after 2 s."""
     client.ask(plain.at, b"file", options=((b"blksize", b"512"),))
     await client.oack()
     clock.advance(2.05)
     await client.oack()
     client.ack(0)
     await client.data()
-    clock.advance(CLIENTS_WAIT)  # less than we wait by now: nothing is sent again
+    clock.advance(CLIENTS_WAIT)  # less than our timeout by now: nothing is resent
     for block in range(1, 69):
         client.ack(block)
         assert (await client.data()).block16 == block + 1

@@ -31,7 +31,7 @@ def at(sock: socket.socket) -> Endpoint:
 
 
 def stray_at(transport: Transport) -> tuple[bytes, Endpoint] | None:
-    """Return what a stranger sent, and who that is, if somebody did."""
+    """Return a stray packet and its sender, if there was one."""
     try:
         datagram, sender = transport.recvfrom(100)
     except BlockingIOError:

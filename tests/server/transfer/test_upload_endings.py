@@ -1,4 +1,4 @@
-"""Uploads that end early, or must not begin: the words, and what is left behind."""
+"""Uploads that end early, or must not start: texts, and leftovers."""
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -44,7 +44,7 @@ def client() -> Iterator[UdpClient]:
 
 
 async def begin(server: Running, client: UdpClient) -> None:
-    """Begin an upload of "new" and bring its first block."""
+    """Start an upload of "new" and send its first block."""
     client.offer(server.at, b"new")
     assert await client.acked() == 0
     client.block(1, octets(512))
@@ -52,7 +52,7 @@ async def begin(server: Running, client: UdpClient) -> None:
 
 
 def sent(server: Running, *kinds: Kind) -> list[tuple[int, int]]:
-    """Return block and attempt of what the server sent of some kinds."""
+    """Return block and attempt of the server's packets of some kinds."""
     return [(r.block, r.attempt) for r in server.written.packets() if r.kind in kinds]
 
 

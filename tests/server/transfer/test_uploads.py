@@ -1,4 +1,4 @@
-"""Where uploads go: hidden files, limits, and how they become real ones."""
+"""Upload files: hidden names, limits, and the final rename."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""Uploads to a slow disk: nobody waits for it but who brought the file."""
+"""Uploads to a slow disk: only the uploading client waits."""
 
 import asyncio
 import contextlib
@@ -34,7 +34,7 @@ def upload(tmp_path: Path) -> Iterator[Upload]:
 
 @contextlib.contextmanager
 def largest_file(size: int) -> Iterator[None]:
-    """Have the system refuse to make a file larger."""
+    """Have the system limit the size of files."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
     try:
@@ -96,7 +96,7 @@ async def test_who_brings_more_than_may_wait_waits(
         behind.write_all(pieces(CONTENT[:1_024]))
         opening = threading.Thread(target=gate.set)
         opening.start()
-        behind.write(b"x")  # would wait for ever, were there no disk
+        behind.write(b"x")  # would wait forever without a disk
         opening.join()
         await asyncio.to_thread(behind.flush)
     assert upload.octets == 1_025
@@ -107,7 +107,7 @@ async def test_who_brings_more_than_may_wait_waits(
 async def test_an_upload_goes_on_like_that_where_the_disk_is_slow(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, window: int
 ) -> None:
-    monkeypatch.setattr(batched_receive, "SLOW", -1.0)  # each disk is
+    monkeypatch.setattr(batched_receive, "SLOW", -1.0)  # every disk counts as slow
     options = ((b"windowsize", str(window).encode()),)
     with running(tmp_path, write="new") as server, UdpClient() as client:
         client.offer(server.at, b"new", options=options)
@@ -116,7 +116,7 @@ async def test_an_upload_goes_on_like_that_where_the_disk_is_slow(
             client.block(block, bytes(piece))
             if block % window == 0 or len(piece) < 512:
                 while (acked := await client.acked()) < block:
-                    pass  # it says again what it said: we were slow
+                    pass  # it repeats itself: we were slow
                 assert acked == block
             if block == 320:
                 transfer = next(iter(server.service.transfers.values())).whole()

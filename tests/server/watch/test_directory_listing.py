@@ -1,4 +1,4 @@
-"""What a folder below the root holds, as whoever watches sees it."""
+"""The contents of a folder below the root, as seen by a watcher."""
 
 import contextlib
 import os

@@ -1,4 +1,4 @@
-"""A root on a file system that others change unseen, as NFS and sshfs are."""
+"""A root on a file system that changes without events, like NFS and sshfs."""
 
 import os
 import shutil
@@ -49,7 +49,7 @@ def test_changes_that_no_watcher_hears_of_are_seen(tmp_path: Path) -> None:
     unshare = shutil.which("unshare")
     if unshare is None or os.geteuid() != 0 or not os.access("/dev/fuse", os.R_OK):
         pytest.skip("a file system of our own takes root, unshare and /dev/fuse")
-    own = [unshare, "--mount", "--propagation", "private"]  # it ends with the program
+    own = [unshare, "--mount", "--propagation", "private"]  # unmounted at its end
     if subprocess.run([*own, "true"], capture_output=True, check=False).returncode:
         pytest.skip("mount namespaces can't be made here")
     run = subprocess.run(

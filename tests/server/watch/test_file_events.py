@@ -1,4 +1,4 @@
-"""News of the disk, straight from the watcher."""
+"""File events, straight from the watcher."""
 
 import asyncio
 import contextlib
@@ -21,7 +21,7 @@ PATIENCE = 15.0
 
 
 class Heard(FileEvents):
-    """File events, with all names that were reported."""
+    """File events, recording all reported names."""
 
     def __init__(self, folder: Path) -> None:
         self.told: Hints = {}
@@ -158,13 +158,13 @@ async def test_a_subfolder_that_may_not_be_read_is_an_error_not_a_blind_spot(
 
 
 def with_watches(program: str, folder: Path, *, most: int) -> str:
-    """Return what a program prints that is given a folder and a few watches."""
+    """Return the output of a program with a folder and a few watches."""
     for number in range(40):
         (folder / f"folder{number}").mkdir()
     unshare = shutil.which("unshare")
     if unshare is None:
         pytest.skip("unshare is not installed")
-    own = [unshare, "--user", "--map-root-user"]  # limits of its own
+    own = [unshare, "--user", "--map-root-user"]  # its own limits
     if subprocess.run([*own, "true"], capture_output=True, check=False).returncode:
         pytest.skip("user namespaces can't be made here")
     run = subprocess.run(

@@ -1,4 +1,4 @@
-"""Changes are found by looking, where nothing tells of them."""
+"""Changes without events are found by polling."""
 
 import contextlib
 import os
@@ -28,7 +28,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def patrol(folder: Path) -> Iterator[Patrol]:
-    """One that has gone round once."""
+    """Yield one that has completed a round."""
     with contextlib.closing(Root(folder)) as root:
         patrol = Patrol(root)
         assert a_round(patrol) == []
@@ -40,7 +40,7 @@ def always() -> bool:
 
 
 def one_folder() -> Callable[[], bool]:
-    """Return what lets a turn look at one folder."""
+    """Return a budget that allows one folder per turn."""
     answers = iter((True, False))
     return lambda: next(answers)
 
@@ -122,7 +122,7 @@ def test_a_round_may_take_several_turns(patrol: Patrol, folder: Path) -> None:
 
 
 def hinted(patrol: Patrol, *names: bytes, word: str = "modified") -> list[Change]:
-    """Return what a look at reported names finds."""
+    """Return the changes found for reported names."""
     return patrol.look_at(dict.fromkeys(names, word))
 
 
@@ -221,7 +221,7 @@ def test_where_names_are_too_many_those_near_the_top_are_compared(
 
 @pytest.fixture
 def public_folder() -> Iterator[Path]:
-    """A folder that everybody can reach."""
+    """Yield a folder that every user can reach."""
     with tempfile.TemporaryDirectory() as name:
         Path(name).chmod(0o755)
         (Path(name) / "sub" / "inner").mkdir(parents=True)

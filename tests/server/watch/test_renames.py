@@ -1,4 +1,4 @@
-"""Renames are found among changes, and listings name them for a moment."""
+"""Renames are detected among changes, and shown in listings for a moment."""
 
 import dataclasses
 import stat

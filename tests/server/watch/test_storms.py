@@ -1,4 +1,4 @@
-"""Listings stay true when the disk changes by the thousand, or is pulled away."""
+"""Listings stay correct when the disk changes by the thousand, or is unmounted."""
 
 import os
 import shutil
@@ -28,7 +28,7 @@ def git(folder: Path, *words: str) -> None:
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """A repository whose branches hold thousands of other files each."""
+    """Return a repository whose branches contain thousands of different files."""
     if shutil.which("git") is None:
         pytest.skip("git is not installed")
     folder = tmp_path / "root"

@@ -17,13 +17,13 @@ from tftptui.telemetry.events import FileChanged
 from tftptui.telemetry.views import Listing
 
 PATIENCE = 15.0
-"""Seconds until a change on the disk must be seen."""
+"""Timeout in seconds for a change that must be seen."""
 
 LOOK = 0.01
-"""Seconds between questions for news."""
+"""Seconds between polls for news."""
 
 LATIN = "caf\udce9"
-"""A name that is no UTF-8, as Python writes it."""
+"""A name that is not UTF-8, in Python's form."""
 
 
 class Watching:
@@ -39,20 +39,20 @@ class Watching:
         self._ticker.start()
 
     async def until(self, folder: bytes, is_so: Callable[[Listing], bool]) -> Listing:
-        """Wait for a listing of FOLDER that fits."""
+        """Wait for a matching listing of FOLDER."""
         async with asyncio.timeout(PATIENCE):
             while not self._fits(folder, is_so):
                 await self.next_look()
         return self.listings[folder]
 
     async def until_names(self, folder: bytes, *names: bytes) -> None:
-        """Wait until FOLDER holds exactly these names, in this order."""
+        """Wait until FOLDER contains exactly these names, in this order."""
         await self.until(
             folder, lambda listing: [e.name for e in listing.entries] == [*names]
         )
 
     async def next_look(self) -> None:
-        """Wait as whoever watches does, who asks for news now and then."""
+        """Wait like a watcher that polls for news."""
         self._due.clear()
         await self._due.wait()
 
@@ -87,7 +87,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def watched(folder: Path) -> AsyncIterator[Watching]:
-    """A watch that is known to see changes."""
+    """Yield a watch that is known to detect changes."""
     async with watching(folder) as watched:
         await watched.until_names(b"", b"sub", b"file")
         await see_a_change(watched, folder)
@@ -95,9 +95,9 @@ async def watched(folder: Path) -> AsyncIterator[Watching]:
 
 
 async def see_a_change(watched: Watching, folder: Path) -> None:
-    """Touch a marker again and again until the watcher has seen it.
+    """Touch a marker repeatedly until the watcher has seen it.
 
-    Nothing tells when the watcher's thread has begun to watch.
+    There is no signal when the watcher's thread has started.
     """
     marker = folder / "sub" / "marker"
     async with asyncio.timeout(PATIENCE):
@@ -233,7 +233,7 @@ async def test_a_change_after_a_name_that_is_no_utf8_is_seen(folder: Path) -> No
 
 @pytest.fixture
 def public_folder() -> Iterator[Path]:
-    """A folder that everybody can reach, one in it that nobody may read."""
+    """Yield a folder that every user can reach, with an unreadable one in it."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         folder.chmod(0o777)

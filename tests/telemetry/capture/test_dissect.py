@@ -1,4 +1,4 @@
-"""The fields of a packet are named, whatever its bytes are."""
+"""The fields of any packet are named."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Datagrams out of frames: link headers, tags, fragments, ICMP errors."""
+"""Datagrams from frames: link headers, tags, fragments, ICMP errors."""
 
 import struct
 
@@ -89,7 +89,7 @@ def _v4_fragments(payload: bytes, size: int) -> list[bytes]:
 
 
 def _v6_fragments(payload: bytes, size: int) -> list[bytes]:
-    """Return fragments behind hop-by-hop options."""
+    """Return fragments after hop-by-hop options."""
     packet = ip_packet(payload, v6=True)
     whole, ends = packet[V6:], (packet[8:24], packet[24:40])
     packets = []

@@ -1,4 +1,4 @@
-"""Files that hold captures, of every kind, whole and broken."""
+"""Capture files of every kind, complete and damaged."""
 
 import gzip
 from datetime import UTC, datetime
@@ -92,7 +92,7 @@ def test_comments_are_read() -> None:
 
 
 def test_a_time_that_is_no_date_is_moved_and_said_once() -> None:
-    # Nanoseconds in a file that says microseconds: the year 58891.
+    # Nanoseconds in a file labelled as microseconds: the year 58891.
     nanoseconds, microseconds = b"\x09\0\1\0\x09", b"\x09\0\1\0\x06"
     octets = _pcapng(datagram(ACK), datagram(ACK)).replace(nanoseconds, microseconds)
     frames, troubles = read(octets)

@@ -1,4 +1,4 @@
-"""A capture that goes on: the file, the next one, what can't be written."""
+"""A continuous capture: the file, its successor, write errors."""
 
 import errno
 import os

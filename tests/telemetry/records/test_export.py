@@ -1,4 +1,4 @@
-"""Chosen packets, saved in each format."""
+"""Selected packets, saved in each format."""
 
 import csv
 import json

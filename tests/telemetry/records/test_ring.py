@@ -148,7 +148,7 @@ class TestNotes:
 
 
 class TestExtend:
-    """A watcher's ring takes over what the server's ring packed."""
+    """A watcher's ring copies records packed by the server's ring."""
 
     def test_goes_on_where_it_was(self) -> None:
         server, watcher = _ring(capacity=8, appended=6), PacketRing(8)
@@ -188,7 +188,7 @@ class TestExtend:
 def test_ring_behaves_like_the_end_of_a_list(
     capacity: int, steps: list[str | int]
 ) -> None:
-    """A number N makes a watcher read, and take over into a ring of N + 1."""
+    """A number N makes a watcher read, and copy into a ring of N + 1."""
     ring, model, cursor = PacketRing(capacity), list[int](), 0
     for step in steps:
         if step == "append":
@@ -223,7 +223,7 @@ def test_an_exchange_is_the_same_as_two_records(
         long.append(
             replace(ack, block=block + 1, count=16, octets=16 * 1_428, kind=Kind.DATA)
         )
-        if block % 3 == 0:  # others come in between
+        if block % 3 == 0:  # with others in between
             short.append(ack, "between")
             long.append(ack, "between")
     assert short.notes(0) == long.notes(0)

@@ -1,4 +1,4 @@
-"""What is said of findings, and in which order."""
+"""Messages about findings, and their order."""
 
 import pytest
 from msgspec.structs import replace

@@ -1,4 +1,4 @@
-"""One line says the worst, counts the rest, and leads to what it speaks of."""
+"""One line shows the most important message, counts the rest, and opens it."""
 
 import pytest
 from msgspec.structs import replace

@@ -1,4 +1,4 @@
-"""The drawing of client, wall and server fits any width and breaks the right way."""
+"""The picture of client, wall and server fits any width; the right lane is broken."""
 
 from dataclasses import replace
 from typing import Any, get_args

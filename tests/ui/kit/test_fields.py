@@ -1,4 +1,4 @@
-"""Keys that arrive together, as over a slow line, are taken in their order."""
+"""Keys that arrive together, as over a slow line, are handled in order."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -33,7 +33,7 @@ async def fields() -> AsyncIterator[Pilot[None]]:
 
 
 async def arrive(pilot: Pilot[None], *keys: str) -> None:
-    """Have keys arrive at once; Pilot itself waits after each."""
+    """Send keys at once; Pilot itself waits after each."""
     for key in keys:
         pilot.app.post_message(events.Key(key, key if len(key) == 1 else None))
     await pilot.pause()

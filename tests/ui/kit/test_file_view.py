@@ -1,4 +1,4 @@
-"""Small texts with their comments, words and values told apart."""
+"""Small texts with syntax highlighting."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ SLOTS = {"muted": Style(color="red"), "transfer-active": Style(color="blue")}
 
 
 def styled(line: Text) -> dict[str, str]:
-    """Return the words of a line that have a style."""
+    """Return the styled words of a line."""
     return {
         line.plain[start:end]: str(style) for start, end, style in line.spans if style
     }

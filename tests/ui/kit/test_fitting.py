@@ -1,4 +1,4 @@
-"""Lines that get shorter without being cut."""
+"""Lines that get shorter without a cut."""
 
 import pytest
 

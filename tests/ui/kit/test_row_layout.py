@@ -1,4 +1,4 @@
-"""Rows that come lay nothing out anew, and yet can be scrolled to."""
+"""New rows cause no layout, but can be scrolled to."""
 
 from tests.support.pane_host import acknowledgements, packets
 from tests.support.pictures import frame, view

@@ -1,4 +1,4 @@
-"""What becomes of a transfer's records on the ladder: a pure matter."""
+"""From a transfer's records to the items of a ladder: pure functions."""
 
 from dataclasses import astuple
 
@@ -29,7 +29,7 @@ def laddered(rungs: list[Noted]) -> Ladder:
 
 
 def as_kept(one: PacketRecord) -> PacketRecord:
-    """Return a record as the ring gives it back: its kind is a number."""
+    """Return a record as returned by the ring: its kind is a number."""
     return PacketRecord(*LAYOUT.unpack(LAYOUT.pack(*astuple(one))))
 
 
@@ -256,7 +256,7 @@ def test_many_values_are_squeezed_to_their_highest() -> None:
 
 
 def captured(*rungs: Noted) -> Ladder:
-    """Return the ladder of two windows that went well, and what comes then."""
+    """Return the ladder of two windows without trouble, followed by RUNGS."""
     return laddered([*windows(2, size=1), *rungs])
 
 

@@ -1,4 +1,4 @@
-"""The screen of what to type on a client."""
+"""The screen with commands to type on a client."""
 
 import os
 from collections.abc import AsyncIterator

@@ -47,13 +47,13 @@ firewall.policy = "accept"
 """
 
 
-# Times the wall clock. A ROM gives up after 40 s of the stage's time: a slow machine
-# has ten seconds for what a test does meanwhile, and is not busy with drawing alone.
+# Multiplies real time. A ROM gives up after 40 s of demo time: a slow machine has ten
+# seconds for the test's actions meanwhile, and does not spend them all on drawing.
 SPEED = 4.0
 
 
 class Shown:
-    """The running demo, and what stands on the screen."""
+    """The running demo and its screen."""
 
     def __init__(self, app: DemoApp, pilot: Pilot[None]) -> None:
         self.app, self.pilot = app, pilot
@@ -74,7 +74,7 @@ class Shown:
 
 
 def keys(text: str) -> list[str]:
-    """Return the keys that write a text."""
+    """Return the keys that type a text."""
     names = {" ": "space", "-": "minus", ">": "greater_than_sign"}
     return [names.get(letter, letter) for letter in text]
 
@@ -298,7 +298,7 @@ async def test_panes_have_their_keys_and_the_stage_its_own() -> None:
 
 async def test_q_quits_though_simulated_clients_still_fetch() -> None:
     async with shown() as screen:
-        # So slow that the step is still on, however late this comes to look.
+        # So slow that the step is still running, however late this check is.
         await screen.pilot.press(*["minus"] * 8, "full_stop")
         await screen.until("1 of 2 · running")
         await screen.pilot.press("q")
@@ -347,7 +347,7 @@ def test_a_terminal_that_vanishes_ends_it_though_it_draws_all_the_time() -> None
         os.close(ours)
         try:
             with pytest.raises(subprocess.TimeoutExpired):
-                program.wait(4.0)  # it goes on drawing, to nobody
+                program.wait(4.0)  # it continues to draw, to no terminal
             program.send_signal(signal.SIGHUP)
             assert program.wait(30.0) == 129
         finally:

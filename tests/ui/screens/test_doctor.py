@@ -1,4 +1,4 @@
-"""The doctor's screen on a real server: results come one by one, the worst on top."""
+"""The doctor's screen on a real server: results appear one by one, worst on top."""
 
 import asyncio
 import threading
@@ -98,13 +98,13 @@ def test_an_empty_root_says_what_is_missing() -> None:
 
 @pytest.fixture
 def dead() -> Iterator[Endpoint]:
-    """A port that is open, and where nobody ever answers."""
+    """Yield an open port that never replies."""
     with UdpClient() as deaf:
         yield deaf.local
 
 
 class Waiting:
-    """A self-test of so many ports without an answer that it takes an hour."""
+    """A self-test of so many silent ports that it takes an hour."""
 
     def __init__(self, dead: Endpoint) -> None:
         self._patient = Patient([dead] * 1_000, b"small", "from nowhere")

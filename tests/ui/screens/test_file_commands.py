@@ -1,4 +1,4 @@
-"""What keys in the pane of files lead to."""
+"""Commands of keys in the Files pane."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

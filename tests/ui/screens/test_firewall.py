@@ -1,4 +1,4 @@
-"""The firewall screen, and the choices that it offers."""
+"""The firewall screen, and its choices."""
 
 import tempfile
 from collections.abc import Iterator
@@ -176,7 +176,7 @@ async def test_rules_and_ticket_are_copied() -> None:
 
 @pytest.fixture
 def near() -> Iterator[Path]:
-    """A folder whose path has room on a line, which pytest's own may not."""
+    """Yield a folder with a short path, which pytest's own may not have."""
     with tempfile.TemporaryDirectory() as folder:
         yield Path(folder)
 
@@ -194,7 +194,7 @@ async def test_the_ticket_is_saved_here_when_the_place_is_agreed_to(
         (name, text) = ticket(near)
         assert text.startswith("# Please allow TFTP")
         assert name in screen.text()
-        assert table_of(near, name).count("\n") == 5  # a head and all four flows
+        assert table_of(near, name).count("\n") == 5  # a header and all four flows
 
 
 async def test_a_place_too_long_for_a_line_is_called_the_current_folder(
@@ -293,7 +293,7 @@ def test_where_the_newest_finding_stands_is_read_too() -> None:
     gone = own_output(withdrawn="it completed")
     assert standing(own_output(), gone) is Where.BETWEEN
     unsure = finding(number=2, stands_at="between-or-client")
-    assert standing(unsure) is None  # from here they look alike
+    assert standing(unsure) is None  # the two look the same from here
 
 
 async def test_the_client_s_own_firewall_is_named_where_it_may_be_it() -> None:

@@ -1,4 +1,4 @@
-"""The keys: filtered as one types, and done from there."""
+"""The keys: filtered while typing, and run from there."""
 
 from tests.support.pictures import frame, view
 from tests.support.screens import SMALL, shown

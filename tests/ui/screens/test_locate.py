@@ -1,4 +1,4 @@
-"""The search for the place where packets are dropped, as it goes on the screen."""
+"""The path search on the screen, while it runs."""
 
 import asyncio
 
@@ -32,7 +32,7 @@ def told(*, is_done: bool) -> Frame:
 
 
 async def asked(screen: Shown, *keys: str, then: str) -> None:
-    """Press KEYS and wait until THEN stands on the screen."""
+    """Press KEYS and wait until THEN is on the screen."""
     await screen.press(*keys)
     async with asyncio.timeout(20):
         while then not in screen.text():

@@ -1,4 +1,4 @@
-"""From a transfer to its packets, and what the line of panes says meanwhile."""
+"""From a transfer to its packets, and the line of panes meanwhile."""
 
 from tests.support.pictures import frame, view
 from tests.support.screens import SMALL, shown

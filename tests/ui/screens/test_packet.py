@@ -1,4 +1,4 @@
-"""A packet in full: facts, bytes with their fields, and the way on to the next."""
+"""A packet in full: facts, bytes with their fields, and moving to the next."""
 
 import asyncio
 from typing import Any
@@ -13,7 +13,7 @@ VERSION = Version(1, 2, 172_132, 3, 4)
 
 
 class WithFile(ScriptedEngine):
-    """Has a file whose blocks are numbered."""
+    """An engine with a file whose blocks are numbered."""
 
     version = VERSION
 
@@ -68,7 +68,7 @@ async def test_the_log_of_packets_goes_on_below_the_page() -> None:
 
 
 class WithSlowFile(WithFile):
-    """Reads when it is let."""
+    """An engine whose reads wait for the test."""
 
     def __init__(self) -> None:
         super().__init__()

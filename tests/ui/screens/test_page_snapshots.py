@@ -1,4 +1,4 @@
-"""Pictures of pages alone: the panes behind them are no part of the story."""
+"""Snapshots of pages alone, without the panes behind them."""
 
 from collections.abc import Callable, Iterator
 
@@ -51,7 +51,7 @@ LOCATION = Location(
 
 
 async def unheard(_: ExpectSelfTest) -> None:
-    """Be a server that is not told."""
+    """Do nothing: this server gets no announcement."""
 
 
 def results(_store: Store, _expect: Expect, _stop: Stop) -> Iterator[Result]:
@@ -78,11 +78,11 @@ def results(_store: Store, _expect: Expect, _stop: Stop) -> Iterator[Result]:
 def over(
     app: TftpApp, make: Callable[[], Screen[None]], until: str
 ) -> Callable[..., object]:
-    """Return what shows a page over a server that has been told of."""
+    """Return a function that shows a page above a server with state."""
 
     async def before(pilot: Pilot[None]) -> None:
         while app.store.frames < 3 or "packets resent" not in shown(app):
-            await pilot.pause()  # what is below has its last lines as well
+            await pilot.pause()  # the screen below has its last lines as well
         await app.push_screen(make())
         while until not in shown(app):
             await pilot.pause()

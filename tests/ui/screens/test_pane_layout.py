@@ -50,7 +50,7 @@ async def test_where_two_panes_have_room_any_of_them_is_hidden(tmp_path: Path) -
         await screen.pilot.resize_terminal(80, 24)
         await screen.press("1", "x")
         assert "x: there is room for one pane only" in screen.text()
-        await screen.press("3")  # another page: what was said of the first is gone
+        await screen.press("3")  # another page: messages about the first are gone
         assert "room for one pane" not in screen.text()
     async with shown(
         *a_busy_server(), size=LARGE, memory=Memory(tmp_path / NAME)

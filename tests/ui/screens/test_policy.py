@@ -1,4 +1,4 @@
-"""The policy screen: what may be changed while the server runs."""
+"""The policy screen: settings that can be changed while the server runs."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from tftptui.ui.policy.verdict import DEFAULTS, judge_policy
 
 SIZES = pytest.mark.parametrize("size", [(60, 15), SMALL, LARGE])
 ELSEWHERE = {"capture", "drain"}
-"""Settings with a key of their own."""
+"""Settings with their own key."""
 
 
 def test_each_live_setting_has_its_place() -> None:

@@ -1,4 +1,4 @@
-"""A look into a file: real files, read by a real engine."""
+"""The preview of real files, read by a real engine."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -19,7 +19,7 @@ from tftptui.ui.screens.preview import PreviewScreen
 
 
 class Looking:
-    """A look into one file."""
+    """A preview of one file."""
 
     def __init__(self, app: TftpApp, screen: PreviewScreen, pilot: object) -> None:
         self.app, self.screen, self.pilot = app, screen, pilot
@@ -32,7 +32,7 @@ class Looking:
         await self.pilot.pause()  # type: ignore[attr-defined]
 
     async def until(self, words: str) -> None:
-        """Wait until WORDS stand on the screen."""
+        """Wait until WORDS are on the screen."""
         async with asyncio.timeout(PATIENCE):
             while words not in self.text():
                 await self.pilot.pause()  # type: ignore[attr-defined]
@@ -67,7 +67,7 @@ async def test_octets_are_shown_with_their_offsets(tmp_path: Path) -> None:
     async with looking(tmp_path, b"fw") as look:
         await look.until("00000010  10 11 12 13 14 15 16 17  18 19 1a 1b")
         await look.press("x")
-        assert "00000010" in look.text()  # there is no text in it
+        assert "00000010" in look.text()  # it has no text
 
 
 async def test_the_end_of_a_huge_file_is_as_near_as_its_beginning(
@@ -122,7 +122,7 @@ async def test_it_tells_the_latest_fetches(tmp_path: Path) -> None:
         while not any(view.ended for view in app.store.transfers.values()):
             await pilot.pause()
         while not isinstance(screen := app.screen, PreviewScreen):
-            await pilot.press("enter")  # until its row is there
+            await pilot.press("enter")  # until its row appears
         look = Looking(app, screen, pilot)
         await look.until("fetched ")
         assert told in look.text()

@@ -1,4 +1,4 @@
-"""One picture a story, small and large; look at the difference before accepting one."""
+"""One picture per case, small and large; check differences before accepting one."""
 
 from collections.abc import Callable, Iterable
 
@@ -31,7 +31,7 @@ def app_with(frames: Iterable[Frame], theme: str = "tftptui-dark") -> TftpApp:
 
 
 def after(app: TftpApp, frames: int, *keys: str) -> Callable[[Pilot[None]], object]:
-    """Wait until so many frames are drawn, then press keys."""
+    """Wait until FRAMES are drawn, then press keys."""
 
     async def before(pilot: Pilot[None]) -> None:
         while app.store.frames < frames:

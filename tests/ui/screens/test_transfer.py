@@ -1,4 +1,4 @@
-"""The screen of one transfer: the ladder, the facts beside it, and the ways on."""
+"""The screen of one transfer: the ladder, the facts, and where its keys lead."""
 
 import asyncio
 from pathlib import Path
@@ -40,7 +40,7 @@ async def opened(screen: Shown) -> TransferScreen:
 
 
 def row(screen: Shown, words: str) -> str:
-    """Return the one line with these words."""
+    """Return the only line with these words."""
     (found,) = [line for line in screen.text().splitlines() if words in line]
     return found
 

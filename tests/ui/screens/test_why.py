@@ -1,4 +1,4 @@
-"""The Why screen, and where the panes tell that there is something to ask."""
+"""The Why screen, and where the panes refer to it."""
 
 import msgspec
 import pytest
@@ -15,7 +15,7 @@ from tftptui.ui.findings.words import as_text
 SIZES = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])
 HEADLINE = "Packets from this server to UDP ports 2070–2072"
 BRIEF = "Dropped on the path to 10.0.4.37, ports 2070–2072"
-"""What a row has room for."""
+"""The short form in a row."""
 
 
 @SIZES
@@ -164,7 +164,7 @@ async def test_the_proof_is_copied_with_one_key() -> None:
 
 
 def chosen(screen: Shown) -> str:
-    """Return the row of evidence that the cursor is on."""
+    """Return the row of evidence under the cursor."""
     (row,) = [line for line in screen.text().splitlines() if "   ▸" in line]
     return row
 
@@ -274,7 +274,7 @@ async def test_the_next_finding_is_one_key_away() -> None:
     other = finding(number=2, code="acks-blocked", headline="ACKs", transfers=[1])
     async with shown(*founding_case(), Frame(time=NOW, findings=[other])) as screen:
         await screen.press("w")
-        assert HEADLINE in screen.text()  # the chosen transfer's comes first
+        assert HEADLINE in screen.text()  # the selected transfer's finding comes first
         assert "finding 2 of 2" in screen.text()
         await screen.press("n")
         assert "⚠ ACKs" in screen.text()

@@ -1,4 +1,4 @@
-"""What the page of a finding asks in its title, and says before all else."""
+"""The title of a finding's page, and the text before everything else."""
 
 import msgspec
 

@@ -15,7 +15,7 @@ class Reading(App[None]):
     """An app that shows one long page."""
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
-        """Know the colours by name."""
+        """Return the colors by name."""
         return dict(SLOT_DEFAULTS)
 
     async def on_mount(self) -> None:
@@ -32,7 +32,7 @@ class LongPage(Page[None]):
         super().__init__("Long", text="reading …")
 
     def on_mount(self) -> None:
-        """Show them."""
+        """Show the lines."""
         self.show("\n".join(f"line {number}" for number in range(LINES)))
 
 

@@ -1,4 +1,4 @@
-"""Page Wire: each machine and its story, what is wrong, and the missing address."""
+"""Page Wire: each machine and its packets, findings, and the missing address."""
 
 from collections.abc import Callable
 
@@ -51,7 +51,7 @@ MISSING = Finding(
 
 
 def news(*, may_add_address: bool = True) -> Frame:
-    """Return what a server tells of two machines: one boots, one seeks 10.0.0.66."""
+    """Return a frame about two machines: one boots, one looks for 10.0.0.66."""
     devices, _ = heard(BOOT)
     first, second = (shown_device(one) for one in devices)
     second = msgspec.structs.replace(

@@ -1,4 +1,4 @@
-"""The stage in large, for the back rows."""
+"""The enlarged stage, for large rooms."""
 
 from collections.abc import Mapping
 from functools import partial

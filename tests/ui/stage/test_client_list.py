@@ -1,4 +1,4 @@
-"""What a hand makes of a demo's clients, before and after enter."""
+"""Changes made by hand to a demo's clients, before and after enter."""
 
 import pytest
 
@@ -49,7 +49,7 @@ def test_digits_write_a_port() -> None:
     assert made.client("atftp").port == 2_072
     made.type_digit("atftp", 9)
     made.type_digit("atftp", 1)
-    assert made.client("atftp").port == 1  # 207291 is no port: it begins anew
+    assert made.client("atftp").port == 1  # 207291 is no port: it starts over
     made.rub_out("atftp")
     assert made.client("atftp").port is None
 

@@ -1,4 +1,4 @@
-"""The stage as a whole: pictures of one moment, small and large."""
+"""The whole stage: pictures of one moment, small and large."""
 
 from collections.abc import Callable
 

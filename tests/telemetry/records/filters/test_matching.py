@@ -41,7 +41,7 @@ def columns(scene: list[Noted]) -> Columns:
 
 
 def found(text: str, transfers: dict[int, TransferView] = TRANSFERS) -> list[int]:
-    """Return which packets of the scene a filter finds, counted from 0."""
+    """Return which packets of the scene match a filter, counted from 0."""
     wanted = parse(text)
     assert isinstance(wanted, Filter)
     scene = columns(SCENE)

@@ -1,4 +1,4 @@
-"""Filters for transfers, with the fields and words that transfers have."""
+"""Filters for transfers, with their own fields and values."""
 
 import pytest
 from hypothesis import given

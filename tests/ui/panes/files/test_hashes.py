@@ -1,4 +1,4 @@
-"""What lists of checksums say of a file is told wherever it is served."""
+"""Results of checksum lists are shown wherever a file is served."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ SAYS = "SHA256SUMS"
 
 
 def read(**changes: Any) -> TransferView:
-    """A transfer of fw/a.img, 900 bytes, last changed an hour ago."""
+    """Return a transfer of fw/a.img, 900 bytes, last changed an hour ago."""
     given: dict[str, Any] = {
         "file": "/fw//a.img",
         "total_size": 900,

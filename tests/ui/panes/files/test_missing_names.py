@@ -1,4 +1,4 @@
-"""Names that were asked for and are not here, as the pane of files tells them."""
+"""Missing names in the Files pane."""
 
 from typing import Any
 
@@ -38,7 +38,7 @@ def missed(name: str, at: float = -9, *near: NearName) -> Refusal:
 
 
 def played(requests: list[Attempt]) -> Frame:
-    """Return what an engine tells of a client's requests; the last was at NOW."""
+    """Return an engine's frame about a client's requests; the last was at NOW."""
     shift = NOW - requests[-1].time
     refusals = [
         missed(one.name, one.time + shift - NOW) for one in requests if not one.found

@@ -1,4 +1,4 @@
-"""The pane of files on a real engine, while the disk changes by the thousand."""
+"""The Files pane on a real engine, while the disk changes by the thousand."""
 
 import asyncio
 import shutil

@@ -1,4 +1,4 @@
-"""Which version of a file went out, and how that stands to the one there now."""
+"""Which version of a file was sent, and how it compares with the current one."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -59,7 +59,7 @@ def at(moment: float, form: str = "%H:%M:%S") -> str:
 async def fetched(
     shown: Hosted, then: Image, now: Image, *hashes: HashView
 ) -> tuple[str, str]:
-    """Return the row of a file and what is told of its last fetch."""
+    """Return the row of a file and the detail about its last fetch."""
     await shown.tell(Frame(time=NOW, transfers=[then.got()], hashes=[*hashes]))
     await shown.tell(listing(b"", now.entry))
     (told,) = [row for row in shown.rows if row.startswith("fetched once")]

@@ -7,7 +7,7 @@ from tftptui.telemetry.stray_notes import answer_note, stray_note
 
 
 def spaced(row: str) -> str:
-    """Return a row without the room between its columns."""
+    """Return a row with the spaces between its columns collapsed."""
     return " ".join(row.split())
 
 

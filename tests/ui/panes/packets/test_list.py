@@ -1,4 +1,4 @@
-"""What one looks at in held packets stays in view, whatever else changes."""
+"""The row being read in a paused list stays in view, whatever else changes."""
 
 from collections.abc import AsyncIterator
 from functools import cache
@@ -17,7 +17,7 @@ READ = 20_000
 
 
 def cursor(pane: PacketLog) -> tuple[int, int]:
-    """The block under the cursor, and its line of the list."""
+    """Return the block under the cursor, and its line of the list."""
     rows = pane.rows
     assert rows.place is not None
     line = rows.view.row_of(rows.place) - rows.scroll_offset.y
@@ -25,7 +25,7 @@ def cursor(pane: PacketLog) -> tuple[int, int]:
 
 
 async def searched(shown: Hosted) -> None:
-    """Wait until nothing is looked for any more."""
+    """Wait until the search has ended."""
     assert isinstance(shown.pane, PacketLog)
     while shown.pane.rows.view.is_searching:
         await shown.pilot.pause(0.01)
@@ -34,7 +34,7 @@ async def searched(shown: Hosted) -> None:
 
 @cache
 def two_frames() -> tuple[Frame, Frame]:
-    """Packets of two transfers, and many more of the first one."""
+    """Return packets of two transfers, and many more of the first one."""
     two = [
         *acknowledgements(range(1, READ)),
         *acknowledgements(range(1, 20), transfer=2),
@@ -45,7 +45,7 @@ def two_frames() -> tuple[Frame, Frame]:
 
 @pytest.fixture
 async def reading() -> AsyncIterator[Hosted]:
-    """Packets held still early, with far more of them behind."""
+    """Yield packets paused early, with far more of them after."""
     early, news = two_frames()
     pane, store = filled(early, kept=2 * MANY)
     async with hosted(pane, store) as shown:

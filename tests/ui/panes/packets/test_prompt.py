@@ -1,4 +1,4 @@
-"""What is typed in the packet log: filters, searches, times, names of files."""
+"""The prompt of the packet log: filters, searches, times, file names."""
 
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from tftptui.ui.panes.packets.pane import PacketLog
 
 
 async def typed(shown_: Hosted, text: str) -> None:
-    """Type TEXT, letter for letter."""
+    """Type TEXT, letter by letter."""
     names = {" ": "space", ":": "colon", "!": "exclamation_mark", ".": "full_stop"}
     names |= {"-": "minus", "/": "slash", "*": "asterisk", '"': "quotation_mark"}
     await shown_.press(*(names.get(letter, letter) for letter in text))
@@ -74,7 +74,7 @@ async def test_a_wrong_filter_is_explained_where_it_is_wrong(pane: PacketLog) ->
         (line,) = [one for one in shown_.lines if "^" in one]
         assert "did you mean type?" in line
         assert line.index("^") == shown_.lines[1].index("typ:")
-        # What came before it holds.
+        # Everything before it still applies.
         assert len([row for row in rows_of(shown_) if row]) == 2
         await shown_.press("enter")
         assert pane.is_typing

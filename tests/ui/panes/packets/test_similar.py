@@ -1,4 +1,4 @@
-"""A filter made of the packet under the cursor."""
+"""A filter made from the packet under the cursor."""
 
 from hypothesis import given
 from hypothesis import strategies as st

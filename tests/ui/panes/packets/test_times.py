@@ -1,4 +1,4 @@
-"""Times, marks, runs, chosen rows, and the strip of trouble beside the packets."""
+"""Times, marks, runs, selected rows, and the minimap."""
 
 from itertools import pairwise
 
@@ -51,7 +51,7 @@ async def test_names_of_columns_follow_the_width_of_the_rows() -> None:
     async with hosted(pane, store, size=(140, 24)) as shown:
         assert "client" in shown.lines[1]
         await shown.press("space")
-        pane.rows.styles.width = 50  # the pane itself stays as it is
+        pane.rows.styles.width = 50  # the pane itself stays the same
         await shown.pilot.pause()
         assert "client" not in shown.lines[1]
 

@@ -1,4 +1,4 @@
-"""All ports on one line, and who came from them."""
+"""All ports on one line, and the clients that used them."""
 
 from itertools import pairwise
 
@@ -71,7 +71,7 @@ def caller(port: int, fate: str) -> Caller:
 
 
 def marks(*seen: Caller) -> dict[int, str]:
-    """Return the marks of the cells that somebody came from."""
+    """Return the marks of the cells with clients."""
     on = axis(76)
     cells = list(strip(by_cell(seen, on), on))
     return {port.port: cells[on.cell_of(port.port)][0] for port in seen}

@@ -1,4 +1,4 @@
-"""Cells and ports: which stands for which."""
+"""The mapping between cells and ports."""
 
 from itertools import pairwise
 

@@ -1,4 +1,4 @@
-"""How many ports are proposed where there were too few."""
+"""How many ports are proposed if there were too few."""
 
 import msgspec
 from hypothesis import given
@@ -35,7 +35,7 @@ def portless(number: int, at: float) -> Refusal:
 
 
 def a_rush(*, got: int, refused: int) -> Frame:
-    """One client that fetches small files as fast as it can, in three seconds."""
+    """Return one client fetching small files back to back, for three seconds."""
     taken = bytes([USED] * 100)
     return frame(
         *(done(number, -2 + number / 100, lasted=1.5) for number in range(1, got + 1)),

@@ -79,7 +79,7 @@ async def test_a_refusal_is_told_and_the_field_stays(size: tuple[int, int]) -> N
         await type_range(screen, "50000", "50099")
         await screen.press("enter")
         while "✗ port 50007 [b]is[/b] held by dnsmasq" not in screen.text():
-            await screen.pilot.pause()  # the test's own limit ends it
+            await screen.pilot.pause()  # the test's own timeout ends it
         await screen.tell(frame(view(1)))
         screen.main._tick()
         await screen.pilot.pause()
@@ -111,7 +111,7 @@ async def test_the_fields_follow_a_range_that_is_taken_back(
         await type_range(screen, "40000", "40004")
         await screen.press("enter")
         await screen.pilot.pause()
-        # In a small window the pane is away now, and sees none of this.
+        # In a small window the pane is hidden now, and gets no updates.
         await screen.tell(frame(ports=ports(40_000, 40_004)))
         await screen.press("u")
         await screen.tell(frame(ports=ports()))

@@ -1,4 +1,4 @@
-"""What is typed into the fields of the range, judged."""
+"""Checks of what is typed into the fields of the range."""
 
 import msgspec
 import pytest

@@ -1,4 +1,4 @@
-"""The firewall rules that a range needs, before it is in use."""
+"""The firewall rules for a range, before it is applied."""
 
 from ipaddress import ip_address
 

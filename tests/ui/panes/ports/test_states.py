@@ -1,4 +1,4 @@
-"""What a port is to the eye."""
+"""Display states of ports."""
 
 import msgspec
 import pytest

@@ -1,4 +1,4 @@
-"""Alarms where there is no room for their headlines."""
+"""Alarms without enough room for their headlines."""
 
 import msgspec
 import pytest

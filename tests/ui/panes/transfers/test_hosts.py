@@ -1,4 +1,4 @@
-"""MAC, vendor, name and path MTU of clients: looked up once in a while."""
+"""MAC, vendor, name and path MTU of clients: looked up rarely."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from tftptui.ui.store import Store
 
 
 class Kernel:
-    """A neighbour table and routes that count how often they are asked."""
+    """A neighbor table and routes that count lookups."""
 
     def __init__(self) -> None:
         self.now, self.asked = 100.0, 0

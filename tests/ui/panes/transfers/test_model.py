@@ -1,4 +1,4 @@
-"""Which rows there are: filtered, sorted, tries of a boot as one, by client."""
+"""The rows: filtered, sorted, tries of a boot as one, by client."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ ROM = "10.77.0.37"
 
 
 def tries(*numbers: int, phase: Any = "abandoned", **changes: Any) -> list[Any]:
-    """A boot ROM's tries, 2 s apart, from one port after the other."""
+    """Return a boot ROM's tries, 2 s apart, from consecutive ports."""
     return [
         view(
             number,

@@ -60,7 +60,7 @@ async def test_a_row_in_view_stays_in_view_when_others_come() -> None:
 
 async def test_a_row_is_drawn_while_its_transfer_is_forgotten_already() -> None:
     async with shown(frame(view(1, "completed", file="ancient"))) as screen:
-        del screen.app.store.transfers[1]  # as a busy second does between two drawings
+        del screen.app.store.transfers[1]  # as in a busy second between two updates
         drawn = rows(screen).draw_row(0, 100)
         assert "ancient" in "".join(segment.text for segment in drawn)
         await screen.tell(frame(view(2, file="new")))
@@ -90,7 +90,7 @@ async def test_a_click_chooses_and_a_second_one_opens() -> None:
 
 
 async def drawn(screen: Shown) -> dict[int, object]:
-    """Return what each line of the list was drawn from, once all of them are."""
+    """Return the stamp of each line of the list, once all are drawn."""
     listed = rows(screen)
     lines = range(listed.size.height)
     while any(listed._drawn.get(y) != listed._line_key(y) for y in lines):

@@ -1,4 +1,4 @@
-"""What may stand between a client and the server."""
+"""NATs between a client and the server."""
 
 import pytest
 

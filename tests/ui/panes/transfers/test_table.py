@@ -1,4 +1,4 @@
-"""The Transfers pane as a table to work in: keys, what is remembered and saved."""
+"""The Transfers pane as a table: keys, remembered choices, saving."""
 
 import csv
 import json
