@@ -1,7 +1,8 @@
 """How often the server says what is wrong, and that nothing is when nothing is.
 
 Plays every labelled case in network namespaces, and 200 healthy boots of mixed clients
-while two packets in a hundred are lost; prints what was expected against what was told.
+while two packets in a hundred are lost; prints what was expected against what was told,
+and how soon: *decided* counts from the last transfer or walk begun before the finding.
 Needs root, iproute2, nftables and the clients curl, tftp-hpa, atftp and busybox.
 
     PYTHONPATH=. python benchmarks/diagnosis.py [--boots 200] [--loss 2] [--cases N]
@@ -23,8 +24,9 @@ from tests.support.scenarios.scenario import Scenario, Stage
 CALM = "(nothing)"
 AT_ONCE = 8
 
-Row = tuple[str, str, float | None]
-"""What was right, what was told, seconds until it was."""
+Row = tuple[str, str, float | None, float | None]
+"""What was right, what was told, seconds until it was: from the first request of all,
+and from the last transfer or walk that was begun before it."""
 
 
 def rows_of(scenario: Scenario, stage: Stage) -> Iterable[Row]:
@@ -35,7 +37,8 @@ def rows_of(scenario: Scenario, stage: Stage) -> Iterable[Row]:
         said = " and ".join(sorted(told)) or CALM
         first = server.codes & accepts
         delay = min((server.delay(code) for code in first), default=None)
-        yield right, said, delay
+        decided = min((server.decided(code) for code in first), default=None)
+        yield right, said, delay, decided
 
 
 def is_right(right: str, told: str) -> bool:
@@ -46,13 +49,13 @@ def is_right(right: str, told: str) -> bool:
 def print_cases(stages: dict[Scenario, Stage]) -> Counter[tuple[str, str]]:
     """Print every case; return how often what was told for what."""
     matrix: Counter[tuple[str, str]] = Counter()
-    print(f"{'case':30}  {'told':24}  {'after':7}  right")
+    print(f"{'case':30}  {'told':24}  {'after':7}  {'decided':7}  right")
     for scenario, stage in stages.items():
-        for right, told, delay in rows_of(scenario, stage):
+        for right, told, *delays in rows_of(scenario, stage):
             matrix[right, told] += 1
             mark = " " if is_right(right, told) else "✗"
-            after = "" if delay is None else f"{delay:5.1f} s"
-            print(f"{scenario!s:30}{mark} {told:24}  {after:7}  {right}")
+            after, last = ("" if one is None else f"{one:5.1f} s" for one in delays)
+            print(f"{scenario!s:30}{mark} {told:24}  {after:7}  {last:7}  {right}")
     return matrix
 
 
@@ -70,16 +73,19 @@ def print_matrix(matrix: Counter[tuple[str, str]]) -> None:
 
 
 def print_delays(stages: dict[Scenario, Stage]) -> None:
-    """Print how long after a case's first request its first right finding came."""
-    first = [next(iter(rows_of(one, stage))) for one, stage in stages.items()]
-    delays = sorted(delay for _, _, delay in first if delay is not None)
-    if len(delays) < 2:  # noqa: PLR2004 - no quantiles of one
+    """Print how soon findings came after the first request, and after what decides."""
+    rows = [list(rows_of(one, stage)) for one, stage in stages.items()]
+    first = [delay for (_, _, delay, _), *_ in rows if delay is not None]
+    every = [last for acts in rows for *_, last in acts if last is not None]
+    if len(first) < 2:  # noqa: PLR2004 - no quantiles of one
         return
-    tenths = quantiles(delays, n=10, method="inclusive")
-    print("\nfrom the first request to the first right finding")
-    print(f"{'cases':>6}{'median':>9}{'p90':>9}{'max':>9}")
-    parts = (median(delays), tenths[-1], delays[-1])
-    print(f"{len(delays):6}" + "".join(f"{part:7.1f} s" for part in parts))
+    print(f"\n{'seconds to a right finding':44}{'acts':>6}{'median':>9}", end="")
+    print(f"{'p90':>9}{'max':>9}")
+    names = ("from the first request, first act", "from what decides, every act")
+    for name, delays in zip(names, (first, every), strict=True):
+        tenths = quantiles(delays, n=10, method="inclusive")
+        parts = (median(delays), tenths[-1], max(delays))
+        print(f"{name:44}{len(delays):6}" + "".join(f"{part:9.1f}" for part in parts))
 
 
 def print_boots(boots: Boots, loss: int) -> None:

@@ -12,6 +12,7 @@ from tests.support.lab import Inside, Lab
 from tftptui.engine.engine import Engine
 from tftptui.engine.host_firewall import HostFirewall
 from tftptui.engine.messages import ActionCommand, ChangeSettings, Locate
+from tftptui.server.clock import SystemClock
 from tftptui.server.fastpath.event_loop import new_loop
 from tftptui.settings import PortRange, Settings, Value
 from tftptui.telemetry.events import (
@@ -31,12 +32,14 @@ class LabServer:
 
     Attributes:
         events: everything for the journal.
+        walks: when a walk hop by hop was started, wall clock.
     """
 
     lab: Lab
     root: Path
     changes: dict[str, Any] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
+    walks: list[float] = field(default_factory=list)
 
     def start(self) -> None:
         """Start it and wait until it serves."""
@@ -58,6 +61,7 @@ class LabServer:
 
     def locate(self) -> None:
         """Find where packets to the client of the latest transfer are dropped."""
+        self.walks.append(SystemClock().wall())
         started = [one for one in self.events if isinstance(one, TransferStarted)][-1]
         self._do(
             Locate(
@@ -104,6 +108,16 @@ class LabServer:
         asked = [one.time for one in self.events if isinstance(one, Requested)]
         found = min(one.time for one in self.found if one.code == code)
         return found - min(asked, default=found)
+
+    def decided(self, code: str) -> float:
+        """Return the seconds to the finding from the last transfer or walk before it.
+
+        A comparison of tries can't be told before the last of them was made.
+        """
+        found = min(one.time for one in self.found if one.code == code)
+        begun = [one.time for one in self.events if isinstance(one, TransferStarted)]
+        before = [at for at in (*begun, *self.walks) if at <= found]
+        return found - max(before, default=found)
 
     @property
     def started(self) -> int:

@@ -115,12 +115,19 @@ class FactGatherer:
         return found if found is not None and now - found.time < _LEARNED else None
 
     def _own_block(self, tries: ClientTries) -> HostBlock | None:
-        """Return what in our firewall blocks a client's ACKs, if none has arrived."""
+        """Return what in our firewall blocks a client's ACKs, if none arrives.
+
+        If some arrived, rules that were read before the last of them prove nothing.
+        """
         rules, view, now = self._around.rules, tries.latest, self._clock.now()
-        if rules is None or view is None or view.heard or not view.timeouts:
+        fewest = _DOUBTED if view is not None and view.heard else 1
+        if rules is None or view is None or view.timeouts < fewest:
             return None
         rules.refresh(now)
-        return rules.stops_acks(view, self._around.scene(tries.client).port, now)
+        found = rules.stops_acks(view, self._around.scene(tries.client).port, now)
+        if found is None or not view.heard:
+            return found
+        return found if self._clock.wall() - found.age > view.moved else None
 
     def _way(self, tries: ClientTries) -> str:
         """Return the key of the path to a client: its network.

@@ -118,7 +118,7 @@ def answers_again(facts: Facts) -> str:
     latest = facts.latest
     if facts.search is not None and facts.search.state == "normal":
         return f"{facts.search.list.client} went on without it, which is normal"
-    if latest is None or not latest.heard:
+    if latest is None or not latest.heard or latest.timeouts:
         is_back = len(facts.tries) > 1 and any(one.heard for one in facts.tries)
         return "the client retries" if is_back else "the evidence no longer supports it"
     if facts.requests == 1:

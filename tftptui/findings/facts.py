@@ -17,6 +17,9 @@ from tftptui.telemetry.events import Refused
 from tftptui.telemetry.ttl_walks import Location
 from tftptui.telemetry.views import HostNetwork, TransferView
 
+_LONG_UNANSWERED = 10.0
+"""Seconds after which a transfer that still runs counts as one without a reply."""
+
 _STEP = 16
 """Largest step of a client's port from one try to the next."""
 
@@ -301,6 +304,16 @@ class Facts:
             one
             for one in self.neighbours
             if one.worked and one.begun >= failed.get((one.client, one.client_tid), 0.0)
+        ]
+
+    @property
+    def silent(self) -> list[Neighbour]:
+        """Its neighbours that got no reply: over, or without one for long."""
+        return [
+            one
+            for one in self.neighbours
+            if not one.worked
+            and (not one.is_open or self.now - one.begun >= _LONG_UNANSWERED)
         ]
 
     @property

@@ -63,6 +63,7 @@ TROUBLE: tuple[Rule, ...] = (
     server_output_blocked.output_blocked,
     no_route.no_route,
     gateway_silent.gateway_silent,
+    acks_blocked.acks_stopped_here,
     answers_refused.refused,
     options_refused.empty_file_refused,
     client_firewall_refuses.client_refuses,

@@ -84,7 +84,8 @@ class TransferView(msgspec.Struct, kw_only=True, array_like=True):
         heard: whether the client has replied, other than with an ERROR.
         asked_address: the address the request was sent to, if it is known to differ
             from the one that replies come from.
-        send_errno: why this host could not send the last packet; 0 if it could.
+        send_errno: why this host could not send a packet, the last one or one since the
+            last progress; 0 if it could.
         least_round_trip: shortest round trip, seconds; None until measured.
         repeated: when the client last resent something; 0 for never.
         superseded: whether the client started something else, or restarted.

@@ -7,9 +7,9 @@ import pytest
 
 from tests.support.facts import CLIENT, NOON, facts_of, icmp, neighbour, tried
 from tests.support.findings import draft_of
-from tftptui.findings.facts import Facts
+from tftptui.findings.facts import Facts, HostBlock
 from tftptui.findings.registry import judge
-from tftptui.telemetry.findings import LIKELY
+from tftptui.telemetry.findings import FACT, LIKELY
 
 
 def once_more(*, now: float = 33.5, **changes: Any) -> Facts:
@@ -52,3 +52,37 @@ def test_who_only_looks_and_closes_its_port_does_so_every_time() -> None:
     late = (icmp(3, CLIENT, 33.0, transfer=2),)
     draft = draft_of(replace(once_more(), icmp=late))
     assert (draft.code, draft.confidence) == ("acks-blocked", LIKELY)
+
+
+def test_an_upload_in_large_blocks_is_tried_with_small_ones_first() -> None:
+    given: dict[str, Any] = {
+        "direction": "write",
+        "block_size": 1_428,
+        "retransmits": 4,
+        "timeouts": 4,
+    }
+    large = draft_of(facts_of(tried(1, **given), now=20.0))
+    assert large.code == "acks-blocked"
+    assert large.remedies[0].text.startswith("first upload in blocks of 512")
+    small = draft_of(facts_of(tried(1, **given | {"block_size": 512}), now=20.0))
+    assert not any("first upload" in one.text for one in small.remedies)
+
+
+def test_rules_of_this_host_that_came_amid_a_transfer_are_named() -> None:
+    one = tried(heard=True, acked_blocks=40, sent_blocks=41, timeouts=2)
+    draft = draft_of(facts_of(one, now=4.0, host_block=HostBlock("chain input")))
+    assert (draft.code, draft.confidence, draft.stands_at) == (
+        "acks-blocked",
+        FACT,
+        "server",
+    )
+    assert "since block 40" in draft.headline
+
+
+def test_ports_of_the_server_that_get_acks_are_told_beside_those_that_do_not() -> None:
+    quiet = tried(1, server_tid=40_060, retransmits=4, timeouts=4)
+    good = neighbour(50, -5.0, client=CLIENT, client_tid=3_000, server_tid=40_010)
+    draft = draft_of(facts_of(quiet, now=20.0, neighbours=(good,)))
+    assert draft.code == "acks-blocked"
+    told = " ".join(one.text for one in draft.evidence)
+    assert "ACKs arrive at our port 40010, none at port 40060" in told

@@ -17,7 +17,7 @@ from tests.support.facts import (
 )
 from tests.support.findings import draft_of
 from tftptui.findings.registry import judge
-from tftptui.telemetry.findings import LIKELY
+from tftptui.telemetry.findings import LIKELY, POSSIBLE
 
 HALFWAY: dict[str, Any] = {
     "phase": "stalled",
@@ -54,8 +54,15 @@ def test_who_goes_on_asking_is_not_switched_off(sender: str) -> None:
 
 
 def test_who_asks_again_once_it_is_back_was_off() -> None:
-    draft = judge(facts_of(asked_again(tried(), 5.0), icmp=(icmp(1, FIREWALL, 3.0),)))
+    back = asked_again(tried(), 5.0)
+    draft = judge(facts_of(back, icmp=(icmp(1, FIREWALL, 3.0),), now=5.5))
     assert draft is None or draft.code != "address-unreachable"
+
+
+def test_a_router_that_rations_its_errors_may_still_not_reach_the_client() -> None:
+    back = asked_again(tried(), 5.0)
+    draft = draft_of(facts_of(back, icmp=(icmp(1, FIREWALL, 3.0),)))
+    assert (draft.code, draft.confidence) == ("address-unreachable", POSSIBLE)
 
 
 def test_a_closed_port_that_goes_on_sending_is_one_of_two_machines() -> None:

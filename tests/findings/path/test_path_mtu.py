@@ -72,7 +72,19 @@ def test_who_says_again_that_nothing_came_has_lost_no_ack() -> None:
     draft = judge(stuck(timeouts=3, duplicates=2))
     assert draft is not None
     assert (draft.code, draft.confidence) == ("path-mtu", LIKELY)
-    assert judge(stuck(timeouts=2, duplicates=2)) is None
+    early = judge(stuck(timeouts=2, duplicates=2))
+    assert early is not None
+    assert (early.code, early.confidence) == ("path-mtu", POSSIBLE)
+    assert not early.is_alarm
+    assert judge(stuck(timeouts=2, duplicates=2, moved=NOON + 4)) is None
+
+
+def test_what_others_got_before_may_be_ignored_and_not_lost() -> None:
+    (one,) = stuck(timeouts=3, duplicates=2).tries
+    before = neighbour(block_size=1_468, at=-20.0)
+    draft = judge(facts_of(one, now=8.0, neighbours=(before,)))
+    assert draft is not None
+    assert (draft.code, draft.confidence) == ("path-mtu", POSSIBLE)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +93,7 @@ def test_who_says_again_that_nothing_came_has_lost_no_ack() -> None:
 )
 def test_otherwise_it_is_not_the_size(changes: dict[str, Any]) -> None:
     draft = judge(stuck(**changes))
-    assert draft is None or draft.code != "path-mtu"
+    assert draft is None or draft.code != "path-mtu" or not draft.is_alarm
 
 
 def test_what_has_just_begun_is_no_trouble() -> None:

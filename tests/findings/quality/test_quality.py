@@ -1,10 +1,11 @@
 """Slow transfers that work: noted, never an alarm."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from tests.support.facts import NOON, completed, facts_of, tried
+from tests.support.facts import CLIENT, NOON, completed, facts_of, icmp, tried
 from tftptui.findings.facts import Facts, Scene
 from tftptui.findings.registry import judge, notes
 from tftptui.telemetry.findings import FACT, LIKELY, POSSIBLE
@@ -83,6 +84,26 @@ def test_few_losses_do_not_explain_a_silence() -> None:
     draft = judge(ended(lost=3, timeouts=8))
     assert draft is not None
     assert draft.code == "client-gone"
+
+
+def test_a_lossy_transfer_that_its_client_ends_is_told_as_lossy_too() -> None:
+    closed = icmp(3, CLIENT, 80.0, transfer=9)
+    seen = replace(ended(lost=20, timeouts=1), icmp=(closed,))
+    (draft,) = notes(seen)
+    assert (draft.code, draft.is_alarm) == ("loss", False)
+    assert "did not get all of" in draft.headline
+
+
+@pytest.mark.parametrize(("timeouts", "code"), [(2, "client-port-closed"), (4, "loss")])
+def test_who_quits_after_rounds_that_were_lost_in_a_row_failed_by_loss(
+    timeouts: int, code: str
+) -> None:
+    """As curl does; what is resent to its closed port after that shows no loss."""
+    closed = icmp(3, CLIENT, 75.0, 78.0, transfer=9)
+    seen = ended(lost=20, timeouts=timeouts, phase="sending", ended=None)
+    draft = judge(replace(seen, icmp=(closed,)))
+    assert draft is not None
+    assert draft.code == code
 
 
 @pytest.mark.parametrize(("count", "told"), [(1, []), (2, ["reordering"])])

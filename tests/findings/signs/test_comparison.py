@@ -47,6 +47,16 @@ def test_one_try_of_each_tells_no_ports_apart() -> None:
     assert compare(of(own(50, 5.0, 3_000, 40_010))).candidates == BOTH
 
 
+@pytest.mark.parametrize(("begun", "count"), [(16.0, 1), (2.0, 2)])
+def test_a_try_that_still_runs_counts_as_silent_after_ten_seconds(
+    begun: float, count: int
+) -> None:
+    """The server goes on for half a minute where a client asked for long time-outs."""
+    other = own(50, begun, 3_000, 40_010, worked=False, is_open=True)
+    seen = replace(of(), now=NOON + 20.5, neighbours=(other,))
+    assert len(compare(seen).silent) == count
+
+
 def test_a_grub_whose_second_stage_asks_from_another_port_proves_no_flow() -> None:
     draft = draft_of(of(own(50, 5.0, 25_300, 40_010), tid=1_592))
     assert draft.code == "answers-blocked"

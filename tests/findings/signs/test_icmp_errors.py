@@ -19,7 +19,7 @@ from tests.support.findings import ONE_PORT
 from tftptui.findings.draft import Draft
 from tftptui.findings.facts import Facts, Scene
 from tftptui.findings.registry import judge
-from tftptui.telemetry.findings import FACT, LIKELY
+from tftptui.telemetry.findings import FACT, LIKELY, POSSIBLE
 from tftptui.telemetry.views import HostNetwork
 
 V6_CLIENT, V6_FIREWALL = "2001:db8:4::37", "2001:db8:1::1"
@@ -91,7 +91,7 @@ def insisting(**changes: object) -> Facts:
 def test_closed_at_each_request_is_most_likely_the_clients_firewall() -> None:
     draft = found(insisting())
     assert (draft.code, draft.confidence) == ("client-firewall-refuses", LIKELY)
-    assert "NAT" in draft.headline
+    assert "a NAT in front of it, or a second machine" in draft.headline
 
 
 def test_firmware_has_no_firewall_so_it_is_a_translation() -> None:
@@ -130,11 +130,20 @@ def test_a_program_that_takes_an_answer_and_goes_most_likely_meets_no_block() ->
 
 def test_a_port_closed_at_the_first_answer_may_be_that_of_a_translation() -> None:
     one = tried(phase="abandoned", retransmits=1)
-    draft = found(facts_of(one, now=3.0, icmp=(icmp(3, CLIENT, 0.1, 1.1),)))
+    draft = found(facts_of(one, now=7.0, icmp=(icmp(3, CLIENT, 0.1, 1.1),)))
     assert (draft.code, draft.is_alarm) == ("client-port-closed", False)
     assert (draft.confidence, draft.stands_at) == (LIKELY, "client")
-    assert "or a NAT drops replies" in draft.headline
-    assert "othing blocks" not in draft.headline
+    assert "or a NAT or a second machine" in draft.headline
+    assert "othing is blocked" not in draft.headline
+
+
+def test_a_client_that_may_yet_ask_again_has_not_surely_quit() -> None:
+    one = tried(**CURL | {"phase": "abandoned", "retransmits": 1})
+    closed = icmp(3, CLIENT, 0.1, 1.1)
+    draft = found(facts_of(one, now=6.5, icmp=(closed,)))
+    assert (draft.code, draft.confidence) == ("client-port-closed", POSSIBLE)
+    draft = found(facts_of(one, now=7.5, icmp=(closed,)))
+    assert (draft.code, draft.confidence) == ("client-port-closed", LIKELY)
 
 
 def test_a_program_that_was_heard_and_goes_meets_no_block() -> None:
@@ -168,7 +177,7 @@ def test_who_gave_up_sooner_than_it_asks_again_may_have_met_a_block() -> None:
     one = tried(phase="abandoned", retransmits=4)
     draft = found(facts_of(one, now=6.0, icmp=(icmp(3, CLIENT, 3.0, 5.0),)))
     assert (draft.code, draft.is_alarm) == ("client-port-closed", False)
-    assert (draft.confidence, draft.stands_at) == (LIKELY, "unknown")
+    assert (draft.confidence, draft.stands_at) == (POSSIBLE, "unknown")
     assert draft.headline.endswith("Its ACKs may have been lost.")
 
 
@@ -178,6 +187,32 @@ def test_who_falls_silent_amid_a_file_and_goes_may_have_met_a_block() -> None:
     )
     draft = found(facts_of(one, now=9.0, icmp=(icmp(3, CLIENT, 6.0, 8.0),)))
     assert (draft.code, draft.stands_at) == ("client-port-closed", "unknown")
+    assert not draft.is_alarm
+
+
+def test_who_stayed_silent_for_long_before_it_left_stays_an_alarm() -> None:
+    """Its ACKs may be dropped, and it failed: nobody has shown that all is well."""
+    one = tried(
+        phase="abandoned", heard=True, acked_blocks=3, moved=NOON + 1, timeouts=7
+    )
+    draft = found(facts_of(one, now=22.0, icmp=(icmp(3, CLIENT, 20.0, 21.5),)))
+    assert (draft.code, draft.stands_at) == ("client-port-closed", "unknown")
+    assert (draft.is_alarm, draft.confidence) == (True, POSSIBLE)
+
+
+def test_where_packets_were_lost_nobody_says_that_nothing_is_wrong() -> None:
+    one = tried(
+        phase="abandoned",
+        heard=True,
+        acked_blocks=30,
+        sent_blocks=31,
+        lost=9,
+        timeouts=1,
+        moved=NOON + 1,
+    )
+    draft = found(facts_of(one, now=5.0, icmp=(icmp(3, CLIENT, 2.0, 4.0),)))
+    assert draft.code == "client-port-closed"
+    assert draft.headline.endswith("Packets were lost.")
 
 
 def test_a_program_killed_amid_a_file_is_no_lost_ack_though_icmp_is_rationed() -> None:
@@ -248,8 +283,9 @@ def test_what_comes_from_our_gateway_comes_through_a_translation() -> None:
         draft = found(replace(seen, scene=scene))
         assert draft.code == "nat-without-helper"
         assert "this host's gateway" in draft.headline
-    silent = asked_again(tried(), 6.0)
-    assert found(facts_of(silent, scene=scene)).stands_at == "between"
+    draft = found(facts_of(asked_again(tried(), 6.0), scene=scene))
+    assert (draft.code, draft.confidence) == ("nat-without-helper", POSSIBLE)
+    assert "or its own firewall" in draft.headline
 
 
 def test_an_error_of_this_host_s_own_is_not_a_firewall_on_the_path() -> None:

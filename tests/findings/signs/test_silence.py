@@ -107,6 +107,15 @@ def test_on_a_slow_way_a_client_asks_several_times_in_a_moment() -> None:
     assert judge(facts_of(hasty, now=2.5)) is None
 
 
+def test_another_program_s_first_request_is_not_yet_in_vain() -> None:
+    """As where a user starts curl again after its first try had only lost its ACKs."""
+    first = tried(1, client_tid=45_000, kind="curl", retransmits=3, timeouts=3)
+    second = tried(2, 12.0, client_tid=52_000, kind="curl", retransmits=0, timeouts=0)
+    draft = judge(facts_of(first, second, now=12.1))
+    assert draft is None or draft.code != "answers-blocked"
+    assert draft_of(facts_of(first, second, now=13.5)).code == "answers-blocked"
+
+
 def test_a_request_that_the_path_doubled_is_not_asked_again() -> None:
     assert judge(facts_of(tried(twins=1, duplicates=1), now=5.0)) is None
 

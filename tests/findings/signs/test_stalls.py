@@ -2,9 +2,11 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.support.facts import NOON, asked_again, completed, facts_of, tried
+from tftptui.findings import ends
 from tftptui.findings.facts import Facts
 from tftptui.findings.registry import judge, notes
 from tftptui.telemetry.findings import FACT, LIKELY, POSSIBLE
@@ -202,7 +204,7 @@ def test_the_more_blocks_the_more_time_outs_in_a_row_are_chance(
     blocks: int, lost: int, enough: int
 ) -> None:
     def judged(timeouts: int, now: float = 8.5) -> object:
-        return judge(
+        draft = judge(
             facts_of(
                 halfway(
                     acked_blocks=blocks,
@@ -216,6 +218,7 @@ def test_the_more_blocks_the_more_time_outs_in_a_row_are_chance(
                 now=now,
             )
         )
+        return draft if draft is not None and draft.is_alarm else None
 
     assert judged(enough - 1) is None
     assert judged(enough) is not None
@@ -302,7 +305,22 @@ def test_a_moment_of_silence_is_no_trouble() -> None:
 
 
 def test_a_single_loss_is_no_trouble() -> None:
-    assert judge(facts_of(halfway(timeouts=1, phase="sending"))) is None
+    one = halfway(timeouts=1, phase="sending", moved=NOON + 3)
+    assert judge(facts_of(one)) is None
+
+
+def test_few_long_time_outs_are_told_before_chance_is_excluded() -> None:
+    """Clients that ask for time-outs of 6 s, as curl does, get few repeats."""
+    one = halfway(timeouts=1, phase="sending", kind="curl", agreed=[("timeout", "6")])
+    draft = judge(facts_of(one, now=9.5))
+    assert draft is not None
+    assert (draft.code, draft.confidence) == ("client-gone", POSSIBLE)
+    assert not draft.is_alarm
+    repeating = msgspec.structs.replace(one, duplicates=1, repeated=NOON + 7)
+    draft = judge(facts_of(repeating, now=9.5))
+    assert draft is not None
+    assert (draft.code, draft.confidence) == ("path-cut", POSSIBLE)
+    assert not draft.is_alarm
 
 
 @pytest.mark.parametrize("phase", ["completed", "aborted"])
@@ -327,3 +345,26 @@ def test_an_error_after_a_stall_leaves_the_cut_that_it_showed() -> None:
     draft = judge(facts_of(quick, now=21.0))
     assert draft is not None
     assert draft.code == "client-aborted"
+
+
+def test_a_lossy_path_may_lose_many_rounds_before_anybody_is_accused() -> None:
+    """Seen at a loss of 10 % each way: the client spoke again after 20 s."""
+    lossy = judge(facts_of(halfway(kind="curl", lost=12), now=9.5))
+    assert lossy is not None
+    assert not lossy.is_alarm
+    clean = judge(facts_of(halfway(kind="curl"), now=9.5))
+    assert clean is not None
+    assert clean.code == "client-gone"
+
+
+def test_a_silence_at_the_first_large_block_may_be_its_size() -> None:
+    first: dict[str, Any] = {"acked_blocks": 0, "sent_blocks": 1, "timeouts": 1}
+    large = {"block_size": 1_428, "agreed": [("blksize", "1428")]}
+    draft = judge(facts_of(halfway(**first, **large), now=9.5))
+    assert draft is not None
+    assert "or blocks of 1428 bytes do not arrive" in draft.headline
+
+
+def test_a_silence_that_is_explained_otherwise_is_no_reply() -> None:
+    assert "no longer supports" in ends.answers_again(facts_of(halfway()))
+    assert "replies again" in ends.answers_again(facts_of(halfway(timeouts=0)))

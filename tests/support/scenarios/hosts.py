@@ -4,7 +4,7 @@ import subprocess
 
 from tests.support.lab import Lab
 from tests.support.lab_clients import ask_and_leave
-from tests.support.scenarios.firewalls import REPLIES, REQUEST, forward
+from tests.support.scenarios.firewalls import RANGE, REPLIES, REQUEST, forward
 from tests.support.scenarios.scenario import (
     FILE,
     SERVED,
@@ -49,6 +49,13 @@ def server_output_amid(stage: Stage) -> None:
     stage.nft("server", chain("output", LIMITED))
     stage.amid_big_file(lambda: None)
     stage.wait_for("server-output-blocked")
+
+
+def server_input_amid(stage: Stage) -> None:
+    """The server's own firewall begins to drop ACKs in the middle of a large file."""
+    closed = chain("input", f"udp dport {RANGE} drop", policy="accept")
+    stage.amid_big_file(lambda: stage.nft("server", closed), patience=12.0)
+    stage.wait_for("acks-blocked")
 
 
 def route_lost_amid(stage: Stage) -> None:
@@ -272,6 +279,15 @@ HOSTS = (
         notes=frozenset({"client-port-closed"}),
         settings={"transfer_bandwidth": 100_000},
         check=check_nobody_is_accused,
+    ),
+    Scenario(
+        45,
+        "server input amid",
+        server_input_amid,
+        one_of("acks-blocked"),
+        never=frozenset({"path-cut", "client-gone"}),
+        succeeds=(False,),
+        check=lambda stage: check_rules_are_read(stage, "acks-blocked"),
     ),
     Scenario(42, "some output lost", some_output_lost, none(), succeeds=(True,)),
 )

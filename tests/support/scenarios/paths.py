@@ -1,8 +1,12 @@
 """Scenarios of the path itself: MTU, duplicates, losses, cuts, loops."""
 
+import subprocess
+from signal import SIGCONT, SIGSTOP
+from subprocess import DEVNULL
+
 from tests.support.lab import Lab
 from tests.support.lab_clients import IPXE, Firmware, probe_then_fetch
-from tests.support.scenarios.firewalls import URL
+from tests.support.scenarios.firewalls import URL, helper
 from tests.support.scenarios.scenario import (
     FILE,
     SERVED,
@@ -127,6 +131,41 @@ def check_cut_is_no_silence(stage: Stage) -> None:
     ]
 
 
+def nat_rebinds(stage: Stage) -> None:
+    """A NAT forgets the client while it pauses, and gives it another port."""
+    for name in ("udp_timeout", "udp_timeout_stream"):
+        stage.lab.set("router", f"net/netfilter/nf_conntrack_{name}", "1")
+    stage.nft(
+        "router",
+        "table ip n { chain post {\ntype nat hook postrouting priority srcnat;\n"
+        'oifname "s0" masquerade random\n}\n}\n'
+        f"table ip h {{\n{helper('filter')}}}\n",
+    )
+    curl = ("curl", "-sS", "-m", "20", "-o/dev/null", f"tftp://{Lab.SERVER}/big.bin")
+    one = subprocess.Popen([*stage.lab.within("client"), *curl], stderr=DEVNULL)
+    try:
+        stage.wait_for_transfers(1)
+        one.send_signal(SIGSTOP)
+        stage.wait(4.0)
+        one.send_signal(SIGCONT)
+        stage.wait_for("nat-rebinding")
+    finally:
+        one.kill()
+        one.wait()
+
+
+def unreachable_at_times(stage: Stage) -> None:
+    """A router has no way to the client, and rations what it says of that."""
+    said = "limit rate 1/hour burst 1 packets reject with icmp type host-unreachable"
+    stage.nft(
+        "router",
+        "table ip f { chain forward {\ntype filter hook forward priority filter;\n"
+        f'iifname "s0" {said}\niifname "s0" drop\n}}\n}}\n',
+    )
+    stage.boot(step=0)
+    stage.wait_for("address-unreachable")
+
+
 def circle(stage: Stage) -> None:
     """Limit packets to one hop."""
     stage.lab.set("server", "net/ipv4/ip_default_ttl", "1")
@@ -198,6 +237,22 @@ PATHS = (
         (frozenset({"client-gone"}), frozenset({"path-cut"})),
         succeeds=(False, False),
         check=check_cut_is_no_silence,
+    ),
+    Scenario(
+        46,
+        "NAT rebinds",
+        nat_rebinds,
+        one_of("nat-rebinding"),
+        never=frozenset({"path-cut", "acks-blocked"}),
+        settings={"transfer_bandwidth": 150_000},
+    ),
+    Scenario(
+        47,
+        "unreachable at times",
+        unreachable_at_times,
+        one_of("address-unreachable"),
+        never=frozenset({"answers-blocked"}),
+        succeeds=(False,),
     ),
     Scenario(33, "circle", circle, one_of("routing-loop")),
     Scenario(

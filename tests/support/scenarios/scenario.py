@@ -65,6 +65,10 @@ class Stage:
             work()
             self.results.append(fetched.result())
 
+    def wait(self, seconds: float) -> None:
+        """Let time pass: the case itself is that something takes so long."""
+        _pause(seconds)
+
     def wait_for_transfers(self, count: int) -> None:
         """Wait until COUNT transfers have started, and made progress for a moment."""
         _until(lambda: self.server.started >= count, PATIENCE)

@@ -23,7 +23,7 @@ from tftptui.telemetry.probe_trials import SEEN_ENOUGH
 from tftptui.telemetry.views import TransferView
 
 _WISHED = re.compile(
-    r"^(the client ended it with ERROR 0|undefined( error code)?|)$"
+    r"^(ERROR 0 without a message|undefined( error code)?|)$"
     r"|\b(abort|cancel|interrupt|user|quit|ctrl)",
     re.IGNORECASE,
 )
@@ -67,7 +67,7 @@ def aborted(facts: Facts) -> Draft | None:
     is_early = not one.sent_blocks and not one.retransmits
     if is_early or one.phase != "failed" or SEEN_ENOUGH in one.error:
         return None
-    said = one.error.partition(": ")[2] or one.error
+    said = one.error.partition(": ")[2] or f"ERROR {one.peer_error} without a message"
     where = f"at block {one.acked_blocks:,}"
     aborted_ = f"{facts.client} aborted {facts.file}"
     return Draft(

@@ -13,16 +13,19 @@ from tftptui.findings.helps import (
     small_blocks,
 )
 from tftptui.findings.kind import Kind, Scope
+from tftptui.findings.signs.chance import is_by_loss
 from tftptui.findings.signs.icmp_errors import is_firm, reporters, since_progress
 from tftptui.findings.signs.silence import is_quiet_after_one, own_gap
 from tftptui.findings.signs.stalls import (
     ended_by_client,
     is_stuck,
+    is_waiting,
     may_have_all,
     stopped,
 )
 from tftptui.knowledge.signatures import may_ignore_repeats
 from tftptui.knowledge.ttl_walk import is_whole
+from tftptui.protocol.options import DEFAULT_BLOCK_SIZE
 from tftptui.telemetry.findings import FACT, LIKELY, POSSIBLE
 from tftptui.telemetry.views import TransferView
 
@@ -91,7 +94,7 @@ def host_gone(facts: Facts) -> Draft | None:
     return Draft(
         kind=KIND,
         headline=f"{who[:1].upper()}{who[1:]} reports {facts.client} unreachable: it "
-        "was switched off, unplugged, or changed its address.",
+        "was switched off, unplugged or changed its address, or a route is wrong.",
         confidence=FACT if is_firm(facts, found) else LIKELY,
         stands_at="client",
         transfers=tuple(facts.numbers),
@@ -109,13 +112,14 @@ def gone(facts: Facts) -> Draft | None:
     No alarm until it has been silent for longer than is usual for its kind.
     """
     one = facts.latest
-    if one is None or not one.heard or not is_stuck(facts, one):
+    if one is None or not one.heard:
         return None
-    if ended_by_client(one) or _has_last_word(facts, one):
+    is_clear = is_stuck(facts, one)
+    if not (is_clear or is_waiting(facts, one)):
         return None
-    if may_have_all(one):
+    if ended_by_client(one) or _has_last_word(facts, one) or may_have_all(one):
         return None
-    if _may_speak_yet(facts, one):
+    if not is_clear or _may_speak_yet(facts, one):
         return _no_reply(facts, one)
     where = f"at block {one.acked_blocks:,}" if one.acked_blocks else "at the start"
     silent, did = (
@@ -156,12 +160,14 @@ def _is_up_since(facts: Facts, one: TransferView) -> bool:
 
 def _no_reply(facts: Facts, one: TransferView) -> Draft:
     """Return the finding that nothing arrives, with no cause known yet."""
+    why = "it is paused, busy or off, or the path was cut"
+    if not one.acked_blocks and one.block_size > DEFAULT_BLOCK_SIZE:
+        why = f"{why}, or blocks of {one.block_size} bytes do not arrive"
     return Draft(
         kind=KIND,
         headline=f"No reply from {facts.client} at block {one.acked_blocks:,} of "
-        f"{facts.file}: it is paused, busy or off, or the path was cut.",
-        plain=f"No reply from {facts.client}: it is paused, busy or off, or the path "
-        "was cut.",
+        f"{facts.file}: {why}.",
+        plain=f"No reply from {facts.client}: {why}.",
         confidence=POSSIBLE,
         stands_at="unknown",
         is_alarm=False,
@@ -206,6 +212,8 @@ def _has_last_word(facts: Facts, one: TransferView) -> bool:
 
 def _may_speak_yet(facts: Facts, one: TransferView) -> bool:
     """Return whether it may have paused, or retries only after a longer wait."""
+    if one.running and is_by_loss(one.timeouts, one.acked_blocks, one.lost):
+        return True
     wait = min(_SILENT_BY_THEN, max(_SHORTEST_WAIT, _OWN_WAITS * own_gap(one)))
     if may_ignore_repeats(one.kind):
         wait = _SILENT_BY_THEN

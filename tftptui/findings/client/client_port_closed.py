@@ -9,9 +9,10 @@ from tftptui.findings.kind import Kind, Scope
 from tftptui.findings.path.acks_blocked import acks_behind
 from tftptui.findings.path.path_cut import cut
 from tftptui.findings.path.path_mtu import mtu
+from tftptui.findings.quality.loss import is_lossy
 from tftptui.findings.signs.icmp_errors import is_client, since_progress
 from tftptui.findings.signs.silence import is_quiet_after_one, own_gap
-from tftptui.telemetry.findings import LIKELY, POSSIBLE, Place
+from tftptui.telemetry.findings import LIKELY, POSSIBLE, Evidence, Place
 from tftptui.telemetry.views import TransferView
 from tftptui.telemetry.words import seconds
 
@@ -28,6 +29,11 @@ _SURER = 0.85
 _SETTLED = 1.0
 """Seconds after an ICMP error within which a running client would have sent a
 packet."""
+
+_LOOKS_SAME = "a second machine with that address looks the same"
+
+_CUT_OFF = 9.0
+"""Seconds of silence, with its port open, after which a client has more than paused."""
 
 _STALLS = (mtu, acks_behind, cut)
 """Rules about a stall before the client closed its port."""
@@ -56,25 +62,41 @@ def port_closed(facts: Facts) -> Draft | None:
     is_still = latest.running and facts.now - found[-1].times[-1] >= _SETTLED
     if not (is_over or is_still) or (facts.requests > 1 and not latest.heard):
         return None
-    if is_quiet_after_one(facts) or any(rule(facts) for rule in _STALLS):
+    stalls = [stall for rule in _STALLS if (stall := rule(facts))]
+    if is_quiet_after_one(facts) or any(one.is_alarm for one in stalls):
         return None  # it waited, and quit without a reply
     words, place = _how_it_closed(facts, latest, found)
     return Draft(
         kind=KIND,
         headline=words,
-        confidence=_sure(latest, place) if is_over else POSSIBLE,
+        confidence=_sure(facts, latest, place) if is_over else POSSIBLE,
         stands_at=place,
-        is_alarm=False,
+        is_alarm=_is_left_waiting(latest, place, found),
         transfers=(latest.number,),
         since=found[-1].times[0],
-        evidence=(*evidence.complaints(found), evidence.asked(facts)),
+        evidence=(
+            *evidence.complaints(found),
+            evidence.asked(facts),
+            *([Evidence(text=_LOOKS_SAME)] if latest.heard else ()),
+        ),
         remedies=remedies.say("nothing; check the client, or let it try again"),
     )
 
 
-def _sure(one: TransferView, place: Place) -> float:
-    # Another host with the same address would report the same.
-    return _SURER if one.heard and place == "nobody" else LIKELY
+def _sure(facts: Facts, one: TransferView, place: Place) -> float:
+    """Return how sure it is; another machine with its address would say the same."""
+    if place == "unknown":
+        return POSSIBLE
+    if one.heard:
+        return _SURER if place == "nobody" else LIKELY
+    has_left = facts.quiet > own_gap(one) + _SLACK  # it would have asked again
+    return LIKELY if has_left else POSSIBLE
+
+
+def _is_left_waiting(one: TransferView, place: Place, found: list[Icmp]) -> bool:
+    """Whether a client stayed silent so long before it quit that it may be cut off."""
+    waited = found[0].times[0] - one.moved
+    return one.heard and place == "unknown" and waited >= _CUT_OFF
 
 
 def _how_it_closed(
@@ -90,6 +112,7 @@ def _how_it_closed(
     """
     asked = f"The program on {facts.client} requested {facts.file}"
     closed = f"its UDP port {one.client_tid} is closed"
+    free = " Packets were lost." if is_lossy(facts, one) else " Nothing is blocked."
     rounds = 1 + (one.timeouts if one.heard else one.retransmits)
     unheeded = rounds - sum(len(icmp.times) for icmp in found)
     waited = found[0].times[0] - (one.moved if one.heard else facts.last_asked)
@@ -99,8 +122,8 @@ def _how_it_closed(
         gave_up = f"and quit after {seconds(waited)} of silence: {closed}."
         return f"{asked} {gave_up} Its {lost} may have been lost.", "unknown"
     if one.heard:
-        return f"{asked}, then stopped: {closed}. Nothing is blocked.", "nobody"
+        return f"{asked}, then stopped: {closed}.{free}", "nobody"
     if unheeded > 0:
-        return f"{asked} and quit: {closed}. Nothing is blocked.", "nobody"
-    why = "or a NAT drops replies from another port"
+        return f"{asked} and quit: {closed}.{free}", "nobody"
+    why = "or a NAT or a second machine with its address rejects it"
     return f"{asked} and quit before the first reply ({closed}), {why}.", "client"

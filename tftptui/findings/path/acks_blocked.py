@@ -11,7 +11,12 @@ from tftptui.findings.facts import Facts
 from tftptui.findings.helps import ANY_TIME, Row
 from tftptui.findings.kind import Kind, Scope
 from tftptui.findings.signs.chance import rounds_no_chance
-from tftptui.findings.signs.comparison import has_recurred, unless_it_recurs
+from tftptui.findings.signs.comparison import (
+    Difference,
+    compare,
+    has_recurred,
+    unless_it_recurs,
+)
 from tftptui.findings.signs.place import is_attached
 from tftptui.findings.signs.silence import (
     FEW_ANSWERS,
@@ -19,10 +24,11 @@ from tftptui.findings.signs.silence import (
     is_quiet_after_one,
     taken,
 )
+from tftptui.findings.signs.stalls import stopped
 from tftptui.protocol.options import DEFAULT_BLOCK_SIZE
-from tftptui.telemetry.findings import FACT, LIKELY, POSSIBLE, Evidence, Place
+from tftptui.telemetry.findings import FACT, LIKELY, POSSIBLE, Evidence, Place, Remedy
 from tftptui.telemetry.views import TransferView
-from tftptui.telemetry.words import seconds, times
+from tftptui.telemetry.words import port_word, seconds, times
 
 _SURER = 0.85
 """Confidence if the client was there, and the path to it works."""
@@ -34,6 +40,11 @@ them by chance."""
 _STILL = 5.0
 """Seconds without progress, besides: a client may ignore retransmissions and repeat its
 own ACK only after that."""
+
+_CHECK_SIZE = (
+    f"first upload in blocks of {DEFAULT_BLOCK_SIZE}: if that works, the path drops "
+    "larger ones"
+)
 
 _CROSSING = 1.0
 """Seconds within which packets of both ends may cross."""
@@ -92,18 +103,53 @@ def acks(facts: Facts) -> Draft | None:
             *evidence.self_tested(facts.self_test),
             *evidence.walked(facts.location),
             *evidence.program(facts),
+            *_by_port(facts),
             *_is_there(facts, one),
             *_may_be_large(facts, one),
         ),
+        remedies=LazyRemedies(partial(_remedies, facts, one)),
+        ports=remedies.range_of(facts),
+        helps=KIND.would_help(facts),
+        proof=proofs.fetch_from_port(facts, one.client_tid),
+    )
+
+
+def acks_stopped_here(facts: Facts) -> Draft | None:
+    """The client's ACKs arrived, then this host's own rules were changed."""
+    one, own = facts.latest, facts.host_block
+    if one is None or own is None or not one.heard or facts.is_done:
+        return None
+    return Draft(
+        kind=KIND,
+        headline=f"{_lost(facts, f'UDP port {one.server_tid}')} are dropped by this "
+        f"host's own firewall since block {one.acked_blocks:,}.",
+        plain=f"{_lost(facts, 'the UDP ports')} are dropped by this host's own "
+        "firewall.",
+        confidence=FACT if own.is_fresh else LIKELY,
+        stands_at="server",
+        transfers=(one.number,),
+        since=one.moved,
+        evidence=(*evidence.own_rules(own), stopped(facts, one)),
         remedies=LazyRemedies(
-            partial(
-                remedies.let_acks_through, facts, only_here=_place(facts) == "server"
-            )
+            partial(remedies.let_acks_through, facts, only_here=True)
         ),
         ports=remedies.range_of(facts),
         helps=KIND.would_help(facts),
         proof=proofs.fetch_from_port(facts, one.client_tid),
     )
+
+
+def _lost(facts: Facts, port: str) -> str:
+    """Return whose packets to which port, as the start of a sentence."""
+    what = "Blocks" if facts.is_upload else "ACKs"
+    return f"{what} of {facts.client} to {port} of {facts.words.server}"
+
+
+def _remedies(facts: Facts, one: TransferView) -> tuple[Remedy, ...]:
+    """Return what to do; first what tells blocks too large from blocked ports."""
+    first = remedies.say(_CHECK_SIZE) if _may_be_large(facts, one) else ()
+    is_here = _place(facts) == "server"
+    return (*first, *remedies.let_acks_through(facts, only_here=is_here))
 
 
 def _sure_of_acks(facts: Facts) -> float:
@@ -130,12 +176,26 @@ def _is_there(facts: Facts, one: TransferView) -> list[Evidence]:
     return [Evidence(text=text, transfer=one.number, time=facts.client_left)]
 
 
+def _by_port(facts: Facts) -> list[Evidence]:
+    """Return that the port of the server may matter, where others of it work."""
+    found = compare(facts)
+    good = {one.server_tid for one in found.recent}
+    if not good or Difference.SERVER_PORT not in found.possible:
+        return []
+    return [
+        Evidence(
+            text=f"ACKs arrive at {facts.words.our} {port_word(good)}, none at "
+            f"{port_word(found.server_ports)}: perhaps a rule allows only some"
+        )
+    ]
+
+
 def _may_be_large(facts: Facts, one: TransferView) -> list[Evidence]:
     """Return that blocks of an upload may be too large for the path."""
-    if not facts.is_upload or one.block_size <= DEFAULT_BLOCK_SIZE:
+    if not facts.is_upload or one.block_size <= DEFAULT_BLOCK_SIZE or facts.host_block:
         return []
     text = f"blocks of {one.block_size} bytes may be too large for the path"
-    return [Evidence(text=f"{text}: upload in blocks of {DEFAULT_BLOCK_SIZE} to check")]
+    return [Evidence(text=text)]
 
 
 def _acks_headline(facts: Facts, port: str) -> str:

@@ -8,7 +8,8 @@ from tftptui.findings.facts import Facts, Icmp
 from tftptui.findings.helps import no_port_matters
 from tftptui.findings.kind import Kind, Scope
 from tftptui.findings.signs.icmp_errors import reporters, since_progress
-from tftptui.telemetry.findings import LIKELY
+from tftptui.findings.signs.silence import is_unanswered
+from tftptui.telemetry.findings import LIKELY, POSSIBLE
 
 KIND = Kind(
     code=Code.ADDRESS_UNREACHABLE,
@@ -28,7 +29,8 @@ KIND = Kind(
 def address_unreachable(facts: Facts) -> Draft | None:
     """Detect a client that sends requests, but can't be reached at its address."""
     unreachable = since_progress(facts, lambda one: one.is_host_unreachable)
-    if not unreachable or not _goes_on_asking(facts, unreachable):
+    sure = _sure(facts, unreachable) if unreachable else 0.0
+    if not sure:
         return None
     sender = unreachable[0].sender
     who = f"the router {sender}" if sender else "a router"
@@ -39,7 +41,7 @@ def address_unreachable(facts: Facts) -> Draft | None:
         headline=f"{said} can't reach {facts.client}, though its requests keep "
         "arriving: the client has a wrong address or mask, or its network has no "
         "return route.",
-        confidence=LIKELY,
+        confidence=sure,
         stands_at="between-or-client",
         transfers=tuple(facts.numbers),
         since=unreachable[0].times[0],
@@ -53,8 +55,13 @@ def address_unreachable(facts: Facts) -> Draft | None:
     )
 
 
-def _goes_on_asking(facts: Facts, unreachable: list[Icmp]) -> bool:
-    """Return whether a request came between two reports that it is unreachable."""
+def _sure(facts: Facts, unreachable: list[Icmp]) -> float:
+    """Return how sure it is that the client retries and can't be reached; 0 if not.
+
+    Routers limit ICMP: one may not report it again after the client's retry.
+    """
     said = [time for one in unreachable for time in one.times]
-    asked = [time for one in facts.tries for time in one.asked_at]
-    return any(min(said) < time < max(said) for time in asked)
+    after = [time for one in facts.tries for time in one.asked_at if time > min(said)]
+    if any(time < max(said) for time in after):
+        return LIKELY
+    return POSSIBLE if after and is_unanswered(facts) else 0.0

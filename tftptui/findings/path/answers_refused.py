@@ -73,7 +73,12 @@ def refused(facts: Facts) -> Draft | None:
             *evidence.refused(facts, found),
         ),
         remedies=LazyRemedies(
-            partial(remedies.let_out if is_own else remedies.let_answers_through, facts)
+            partial(
+                remedies.let_out
+                if is_own and not facts.scene.is_capture
+                else remedies.let_answers_through,
+                facts,
+            )
         ),
         ports=remedies.range_of(facts),
         helps=KIND.would_help(facts),

@@ -62,8 +62,8 @@ def _client_firewall(facts: Facts, found: list[Icmp], *, is_sure: bool) -> Draft
     return Draft(
         kind=KIND,
         headline=f"{facts.client} rejects {facts.words.our} replies to its "
-        f"{port_word(facts.client_tids, 'UDP')}: by its own firewall, or a NAT in "
-        "front of it.",
+        f"{port_word(facts.client_tids, 'UDP')}: by its own firewall, a NAT in front "
+        "of it, or a second machine with its address.",
         client_tids=tuple(facts.client_tids),
         confidence=FACT if is_sure else LIKELY,
         stands_at="client",

@@ -160,9 +160,8 @@ def _is_no_chance(facts: Facts, compared: Comparison, worked: list[Neighbour]) -
     """
     if compared.candidates != [Difference.CLIENT_PORT]:
         return False
-    unanswered = [one for one in facts.neighbours if not one.worked and not one.is_open]
     silent = {(one.client_tid, one.server_tid) for one in compared.silent}
-    silent |= {(one.client_tid, one.server_tid) for one in unanswered}
+    silent |= {(one.client_tid, one.server_tid) for one in facts.silent}
     arrived = {(one.client_tid, one.server_tid) for one in worked}
     if max(silent) >= min(arrived):
         return False

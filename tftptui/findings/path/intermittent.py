@@ -52,6 +52,7 @@ KIND = Kind(
     ended=works_again,
     undecided=_is_not_over,
     surer_than=answers_blocked.KIND,
+    newest_leads=True,
 )
 
 

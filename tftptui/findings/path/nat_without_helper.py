@@ -11,7 +11,7 @@ from tftptui.findings.facts import Facts, Icmp
 from tftptui.findings.helps import ANY_SIZE, ANY_TIME
 from tftptui.findings.kind import Kind, Scope
 from tftptui.findings.signs.silence import is_unanswered
-from tftptui.telemetry.findings import LIKELY
+from tftptui.telemetry.findings import LIKELY, POSSIBLE
 
 KIND = Kind(
     code=Code.NAT_WITHOUT_HELPER,
@@ -32,7 +32,10 @@ KIND = Kind(
 def closed_by_translation(facts: Facts, found: list[Icmp]) -> Draft:
     """Return the finding that a NAT drops replies from another port."""
     drops = "a NAT without TFTP helper: it drops replies that do not come from the"
-    headline = f"{facts.client} is {drops} request's port."
+    headline = (
+        f"{facts.client} is {drops} request's port. Or a second machine has its "
+        "address."
+    )
     if facts.is_gateway:
         headline = f"{facts.client}, this host's gateway, is {drops} request's port."
     return Draft(
@@ -51,18 +54,25 @@ def closed_by_translation(facts: Facts, found: list[Icmp]) -> Draft:
 
 
 def translation(facts: Facts) -> Draft | None:
-    """Detect a NAT: a server with a private address gets requests from a public one."""
+    """Detect a NAT: a server with a private address gets requests from a public one.
+
+    Or from its own gateway, which may also be the client itself.
+    """
     if not is_unanswered(facts) or facts.scene.single_port:
         return None
     latest = facts.tries[-1]
-    if not (_is_public(facts.client) and _is_private(latest.server)):
+    is_public = _is_public(facts.client) and _is_private(latest.server)
+    if not (is_public or facts.is_gateway):
         return None
     return Draft(
         kind=KIND,
         headline=f"The NAT between {facts.client} (public) and {facts.words.server} "
-        f"({latest.server}, private) does not translate {facts.words.our} replies.",
-        confidence=LIKELY,
-        stands_at="between",
+        f"({latest.server}, private) does not translate {facts.words.our} replies."
+        if is_public
+        else f"{facts.client}, this host's gateway, drops {facts.words.our} replies: "
+        "it is a NAT without TFTP helper, or its own firewall drops them.",
+        confidence=LIKELY if is_public else POSSIBLE,
+        stands_at="between" if is_public else "client",
         transfers=tuple(facts.numbers),
         since=facts.tries[0].started,
         evidence=(evidence.asked(facts), evidence.unanswered(facts)),

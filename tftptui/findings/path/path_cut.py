@@ -8,8 +8,14 @@ from tftptui.findings.facts import Facts
 from tftptui.findings.helps import HAD_ARRIVED, PASSED
 from tftptui.findings.kind import Kind, Scope
 from tftptui.findings.signs.silence import is_unanswered_since
-from tftptui.findings.signs.stalls import STUCK_SECONDS, is_stuck, may_have_all, stopped
-from tftptui.telemetry.findings import LIKELY
+from tftptui.findings.signs.stalls import (
+    STUCK_SECONDS,
+    is_stuck,
+    is_waiting,
+    may_have_all,
+    stopped,
+)
+from tftptui.telemetry.findings import LIKELY, POSSIBLE
 
 KIND = Kind(
     code=Code.PATH_CUT,
@@ -31,14 +37,19 @@ KIND = Kind(
 
 
 def cut(facts: Facts) -> Draft | None:
-    """Detect that no more blocks arrive, though the client is alive."""
+    """Detect that no more blocks arrive, though the client is alive.
+
+    No alarm while chance may explain the few lost retransmissions.
+    """
     moved = [one for one in facts.tries if one.heard and one.acked_blocks]
     if not moved or facts.is_done:
         return None
     one, latest = moved[-1], facts.tries[-1]
     # A client that has the whole file, and starts it, repeats no more ACKs.
     waited = STUCK_SECONDS if may_have_all(one) else 0.0
-    is_alive = is_stuck(facts, one) and one.repeated > one.moved + waited
+    is_clear = is_stuck(facts, one)
+    is_alive = one.repeated > one.moved + waited
+    is_alive = is_alive and (is_clear or is_waiting(facts, one))
     asks_again = latest is not one and is_unanswered_since(facts, one)
     if not (is_alive or asks_again):
         return None
@@ -52,8 +63,9 @@ def cut(facts: Facts) -> Draft | None:
         kind=KIND,
         headline=f"{cut_}{where}: {then}",
         plain=f"{cut_}: {then}",
-        confidence=LIKELY,
+        confidence=LIKELY if is_clear or asks_again else POSSIBLE,
         stands_at="between-or-client",
+        is_alarm=is_clear or asks_again,
         transfers=tuple(facts.numbers),
         since=one.moved,
         evidence=(stopped(facts, one), evidence.asked(facts)),

@@ -11,6 +11,7 @@ from tftptui.findings.helps import ANY_TIME
 from tftptui.findings.kind import Kind, Scope
 from tftptui.findings.path import path_cut
 from tftptui.findings.signs.chance import rounds_no_chance
+from tftptui.findings.signs.stalls import is_waiting
 from tftptui.protocol.options import DEFAULT_BLOCK_SIZE
 from tftptui.telemetry.findings import FACT, LIKELY, POSSIBLE, Evidence
 from tftptui.telemetry.views import TransferView
@@ -79,21 +80,22 @@ LOWERED = Kind(
 def mtu(facts: Facts) -> Draft | None:
     """Detect that the options were agreed on, but no block arrives."""
     one = facts.latest
-    if one is None or not _is_stuck_at_first_block(facts, one):
+    if one is None or not _is_at_first_block(one):
         return None
-    if _others_get_as_large(facts, one):
+    is_clear = _is_given_up(facts, one) or _is_still(facts, one)
+    if not (is_clear or (is_waiting(facts, one) and one.repeated_acks > 0)):
+        return None
+    if _got_as_large(facts, one, since=one.moved):
         return None  # so the path forwards them
     smaller = _smaller(facts, one)
-    repeats = one.repeated_acks > 0
-    is_large = one.block_size + _HEADERS > _SMALLEST_LINK
-    confidence = LIKELY if repeats and is_large else POSSIBLE
     octets = one.block_size + _HEADERS
     return Draft(
         kind=KIND,
         headline=f"Blocks of {one.block_size} bytes do not reach {facts.client}, small "
         "packets do: a link on the path has a smaller MTU, or drops fragments.",
-        confidence=FACT if smaller else confidence,
+        confidence=_sure(facts, one, smaller) if is_clear else POSSIBLE,
         stands_at="between",
+        is_alarm=is_clear,
         transfers=tuple(facts.numbers),
         since=one.moved,
         evidence=(
@@ -202,22 +204,35 @@ def _smaller(facts: Facts, one: TransferView) -> list[Neighbour]:
     ]
 
 
-def _others_get_as_large(facts: Facts, one: TransferView) -> bool:
-    """Return whether another client of its network got blocks as large since."""
+def _sure(facts: Facts, one: TransferView, smaller: list[Neighbour]) -> float:
+    """Return how sure it is that the path is too small for these blocks.
+
+    Where they arrived before, at any client of the network, this one may ignore them.
+    """
+    if _got_as_large(facts, one):
+        return POSSIBLE
+    if smaller:
+        return FACT
+    is_large = one.block_size + _HEADERS > _SMALLEST_LINK
+    return LIKELY if one.repeated_acks > 0 and is_large else POSSIBLE
+
+
+def _got_as_large(facts: Facts, one: TransferView, since: float = 0.0) -> bool:
+    """Whether another client of its network got blocks as large since a moment."""
     others = [other for other in facts.neighbours if other.client != facts.client]
     return any(
         other.has_blocks and other.block_size >= one.block_size
         for other in others
-        if not other.is_upload and other.time >= one.moved
+        if not other.is_upload and other.time >= since
     )
 
 
-def _is_stuck_at_first_block(facts: Facts, one: TransferView) -> bool:
+def _is_at_first_block(one: TransferView) -> bool:
+    """Whether a read has agreed to larger blocks and got none yet."""
     if one.direction != "read" or not one.heard or one.acked_blocks:
         return False
-    if not one.sent_blocks or not one.agreed or one.block_size <= DEFAULT_BLOCK_SIZE:
-        return False
-    return _is_given_up(facts, one) or _is_still(facts, one)
+    is_large = bool(one.agreed) and one.block_size > DEFAULT_BLOCK_SIZE
+    return is_large and one.sent_blocks > 0
 
 
 def _is_given_up(facts: Facts, one: TransferView) -> bool:

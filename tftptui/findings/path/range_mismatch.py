@@ -48,8 +48,7 @@ def range_mismatch(facts: Facts) -> Draft | None:
         return None
     worked = [one for one in facts.neighbours if one.worked]
     begun = min((one.time for one in worked), default=facts.now)  # the rules may be new
-    unanswered = [one for one in facts.neighbours if not one.worked and not one.is_open]
-    failed = [one for one in unanswered if one.time > begun]
+    failed = [one for one in facts.silent if one.time > begun]
     bad, good = _flows([*failed, *facts.tries]), _flows(worked)
     bad_ports, good_ports = {ours for ours, _ in bad}, {ours for ours, _ in good}
     if not _is_of_our_port(bad, good) or not _is_in_turns(facts, worked, failed):

@@ -19,6 +19,9 @@ from tftptui.telemetry.words import counted, seconds, times
 
 _LOSS, _FEW_LOST = 0.02, 3
 
+_GAVE_UP = 2
+"""Rounds lost in a row after which a client quits by itself; sooner its user did."""
+
 _NO_TAIL = 1e-3
 """Probability below which loss at so few window ends is not loss but reordering."""
 
@@ -39,13 +42,19 @@ KIND = Kind(
 
 
 def loss(facts: Facts) -> Draft | None:
-    """Detect a file that arrived, with more than two percent of packets lost."""
+    """Detect more than two percent of packets lost, even if the client quit early."""
     one = facts.latest
-    if one is None or one.direction != "read":
+    if one is None or one.direction != "read" or not is_lossy(facts, one):
         return None
-    if one.phase not in ("completed", "unconfirmed") or not _is_lossy(facts, one):
+    is_whole = one.phase in ("completed", "unconfirmed")
+    has_left = one.peer_error is not None or bool(facts.closed_at(one))
+    if not (is_whole or (has_left and one.heard and not one.running)):
         return None
-    did = "got" if one.phase == "completed" else "was sent all of"
+    if failed_by_loss(facts) is not None:
+        return None
+    did = {"completed": "got", "unconfirmed": "was sent all of"}.get(
+        one.phase, "did not get all of"
+    )
     return Draft(
         kind=KIND,
         headline=f"{facts.client} {did} {facts.file}, but packets were lost: "
@@ -60,17 +69,29 @@ def loss(facts: Facts) -> Draft | None:
     )
 
 
+def is_lossy(facts: Facts, one: TransferView) -> bool:
+    """Whether more than two packets in a hundred were lost."""
+    lost, blocks = _lost(facts, one), max(1, one.sent_blocks)
+    if lost < _FEW_LOST or lost <= _LOSS * blocks:
+        return False
+    return facts.scene.is_capture or not _is_reordered(one)
+
+
 def failed_by_loss(facts: Facts) -> Draft | None:
     """Detect a transfer that failed, with loss as a sufficient explanation."""
     one = facts.latest
     if one is None or one.direction != "read" or not one.heard:
         return None
     is_over = one.phase in ("abandoned", "failed") and not one.superseded
-    if not is_over or one.evicted or not one.timeouts:
+    rounds = one.timeouts
+    if closed := facts.closed_at(one):  # what was resent since shows no loss
+        rounds = max(0, rounds - len(closed))
+        is_over = (is_over or one.running) and rounds >= _GAVE_UP
+    if not is_over or one.evicted or not rounds:
         return None
     lost, blocks = _lost(facts, one), max(1, one.acked_blocks)
     before = max(0, lost - one.timeouts) if facts.scene.is_capture else lost
-    if not _is_lossy(facts, one) or not is_by_loss(one.timeouts, blocks, before):
+    if not is_lossy(facts, one) or not is_by_loss(rounds, blocks, before):
         return None
     return Draft(
         kind=KIND,
@@ -85,7 +106,7 @@ def failed_by_loss(facts: Facts) -> Draft | None:
             *_places(one),
             Evidence(
                 text=f"then nothing for {seconds((one.ended or facts.now) - one.moved)}"
-                f", resent {times(one.timeouts)}: expected at this loss rate",
+                f", resent {times(rounds)}: expected at this loss rate",
                 transfer=one.number,
                 time=one.moved,
             ),
@@ -100,13 +121,6 @@ def _look_at_links() -> tuple[Remedy, ...]:
     return remedies.say(
         "check the links on the path: duplex, cabling, full queues, Wi-Fi"
     )
-
-
-def _is_lossy(facts: Facts, one: TransferView) -> bool:
-    lost, blocks = _lost(facts, one), max(1, one.sent_blocks)
-    if lost < _FEW_LOST or lost <= _LOSS * blocks:
-        return False
-    return facts.scene.is_capture or not _is_reordered(one)
 
 
 def _lost(facts: Facts, one: TransferView) -> int:

@@ -205,10 +205,9 @@ def compare(facts: Facts) -> Comparison:
         for try_ in _tries_of(one, _first_reply(one))
     ]
     first = min((one.begun for one in silent), default=facts.now)
-    unanswered = [one for one in facts.neighbours if not one.worked and not one.is_open]
     silent += [
         _try(one)
-        for one in unanswered
+        for one in facts.silent
         if one.client == facts.client
         and first - _COMPARED < one.begun <= facts.last_asked
     ]
@@ -296,7 +295,7 @@ def _words(one: Difference, comparison: Comparison) -> str:
         Difference.SERVER_PORT: "a rule for the server's "
         f"{port_word(comparison.server_ports)}",
         Difference.FLOW: f"an old connection tracking entry for {ours}",
-        Difference.OPTIONS: "a client that ignores OACKs",
+        Difference.OPTIONS: "a client that ignores OACKs or a path that drops them",
         Difference.SIZE: f"a link that drops packets of {size} bytes",
         Difference.MOMENT: "a change since the last success",
         Difference.PATH: "one of several paths that drops packets",

@@ -52,12 +52,21 @@ def is_unanswered(facts: Facts) -> bool:
     if any(one.peer_error is not None or one.send_errno for one in facts.tries):
         return False
     groups: list[list[TransferView]] = []
-    for one in facts.tries:
+    for one in _settled(facts):
         if groups and same_options(groups[-1][0].asked, one.asked):
             groups[-1].append(one)
         else:
             groups.append([one])
     return any(_is_in_vain(facts, group) for group in groups)
+
+
+def _settled(facts: Facts) -> tuple[TransferView, ...]:
+    """Return the tries without one that has just begun: its client may yet reply.
+
+    It may be another program's, where the first has only lost its ACKs.
+    """
+    is_new = facts.quiet < _SETTLED and not facts.tries[-1].retransmits
+    return facts.tries[:-1] if is_new and len(facts.tries) > 1 else facts.tries
 
 
 def _is_in_vain(facts: Facts, group: list[TransferView]) -> bool:

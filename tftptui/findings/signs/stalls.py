@@ -27,6 +27,17 @@ def is_stuck(facts: Facts, one: TransferView) -> bool:
     return has_waited and timeouts >= enough and still >= STUCK_SECONDS
 
 
+def is_waiting(facts: Facts, one: TransferView) -> bool:
+    """Whether nothing has come for so long that it is worth a word, and no more.
+
+    A client that asks for long time-outs gets few repeats: until chance is excluded
+    takes half a minute.
+    """
+    if not one.running or one.superseded:
+        return False
+    return one.timeouts > 0 and facts.now - one.moved >= _LONG_STUCK
+
+
 def may_have_all(one: TransferView) -> bool:
     """Return whether the last block was sent: then a client may quit silently."""
     if one.direction != "read" or one.total_size is None:

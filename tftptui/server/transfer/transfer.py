@@ -395,7 +395,8 @@ class Transfer:
         if self.outcome is None:
             error = self.transport.send_error
             view.error = self.send_trouble
-            view.send_errno = (error.errno or 0) if error else 0
+            if error is not None or not state.timeouts:
+                view.send_errno = (error.errno or 0) if error else 0
         self.side.fill(view)
         return view
 
