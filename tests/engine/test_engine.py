@@ -32,7 +32,7 @@ from tftptui.telemetry.events import Event, PortsChanged
 from tftptui.telemetry.records.ring import LAYOUT, RECORD, Kind
 
 LAST_WAIT = 10.0
-"""Seconds: longer than any retransmission time-out."""
+"""Seconds: longer than any retransmission timeout."""
 
 BLOCKS = 20
 

@@ -32,7 +32,7 @@ from tftptui.telemetry.views import FREE, QUARANTINED, USED
 pytestmark = pytest.mark.net
 
 LAST_WAIT = 10.0
-"""Seconds: longer than any retransmission time-out."""
+"""Seconds: longer than any retransmission timeout."""
 
 
 @pytest.fixture

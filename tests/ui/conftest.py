@@ -1,4 +1,4 @@
-"""Times of day are UTC, wherever the tests run; waiting is by events."""
+"""Times of day are UTC, and every Pilot waits until the event loop is idle."""
 
 import time
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What is kept between runs, and that no error in it matters."""
+"""Choices kept between runs; errors in their file do no harm."""
 
 import json
 import os

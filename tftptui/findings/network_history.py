@@ -1,4 +1,4 @@
-"""What transfers of other clients of a network show about the path."""
+"""Evidence about the path from transfers of other clients of a network."""
 
 from collections import OrderedDict, deque
 

@@ -93,7 +93,7 @@ class Reporter:
         return self._new(draft, whose)
 
     def name(self, before: Finding, draft: Draft, whose: Affected) -> Finding:
-        """Add cases to a note; the journal is not told."""
+        """Add cases to a note, without a line in the journal."""
         return self._tell(
             msgspec.structs.replace(
                 before, **_fields(draft), **_whose(whose), found=self._wall()
@@ -111,7 +111,7 @@ class Reporter:
         if not renew and not _differs(before, draft, whose):
             return before
         first, is_turned = _whose(whose), before.code != draft.code
-        is_worked_out = isinstance(draft.remedies, LazyRemedies)  # which takes a while
+        is_worked_out = isinstance(draft.remedies, LazyRemedies)  # slow to compute
         is_same = (
             is_worked_out
             and not renew

@@ -1,4 +1,4 @@
-"""What quitting ends: a question before, and a summary on the terminal after."""
+"""The question before quitting, and the summary on the terminal after it."""
 
 import errno
 import os

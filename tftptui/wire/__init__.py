@@ -1,1 +1,1 @@
-"""What a machine sends before any TFTP: ARP, BOOTP and DHCP."""
+"""Packets of a machine before any TFTP: ARP, BOOTP and DHCP."""

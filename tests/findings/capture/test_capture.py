@@ -16,7 +16,7 @@ BESIDE = Scene(addresses=frozenset({SERVER}), is_capture=True)
 
 
 def blocks_behind() -> TransferView:
-    """Return an upload that its client gives up: its blocks stop behind here."""
+    """Return a stalled upload: its blocks are lost after the capture point."""
     return tried(
         direction="write",
         heard=True,

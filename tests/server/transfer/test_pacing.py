@@ -149,7 +149,7 @@ def test_waiting_is_no_loss(folder: Path) -> None:
         desk.ask(b"file")
         desk.reception.opener.bandwidth.spend(10_000, desk.clock.now())
         desk.ack(1)
-        for _ in range(100):  # longer than any retransmission time-out
+        for _ in range(100):  # longer than any retransmission timeout
             desk.wait(0.1)
         assert desk.blocks() == [1]
         assert desk.transfer().view().timeouts == 0

@@ -22,7 +22,7 @@ LATER = 0.1
 """Seconds after which the same request is a retry, not a duplicate of the path."""
 
 LAST_WAIT = 10.0
-"""Seconds: longer than any retransmission time-out."""
+"""Seconds: longer than any retransmission timeout."""
 
 OPTIONS = ((b"blksize", b"1000"), (b"windowsize", b"4"))
 

@@ -17,7 +17,7 @@ from tftptui.telemetry.records.ring import Kind
 pytestmark = pytest.mark.net
 
 LAST_WAIT = 10.0
-"""Seconds: longer than any retransmission time-out."""
+"""Seconds: longer than any retransmission timeout."""
 
 
 @pytest.fixture

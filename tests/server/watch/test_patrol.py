@@ -40,7 +40,7 @@ def always() -> bool:
 
 
 def one_folder() -> Callable[[], bool]:
-    """Return a budget that allows one folder per turn."""
+    """Return a callback that lets a turn check one folder."""
     answers = iter((True, False))
     return lambda: next(answers)
 

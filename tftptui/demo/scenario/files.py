@@ -45,7 +45,7 @@ def _wrong(text: str, where: str, place: Place, said: str) -> ScenarioError:
 
 
 def read_scenario(path: Path) -> Scenario:
-    """Read a scenario file.
+    """Read and validate a scenario file.
 
     Raises:
         ScenarioError: it can't be read, or is invalid.

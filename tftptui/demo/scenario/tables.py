@@ -101,7 +101,7 @@ class NetworkTable(LineTable, frozen=True, kw_only=True):
 
 
 class Expected(_Table, frozen=True, kw_only=True):
-    """What a client must show at the end of a step; anything not named is not checked.
+    """The expected state of a client after a step; unnamed fields are not checked.
 
     Attributes:
         outcome: one of Outcome, or "waiting" while it still retries.
@@ -124,7 +124,7 @@ class Expected(_Table, frozen=True, kw_only=True):
 
 
 class ServerExpected(_Table, frozen=True, kw_only=True):
-    """What the server must show at the end of a step.
+    """The expected state of the server after a step.
 
     Attributes:
         outcomes: number of the step's transfers by result.

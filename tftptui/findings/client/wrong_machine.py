@@ -1,6 +1,6 @@
 """wrong-machine: a fetched program that the machine can't start.
 
-TFTP does not tell a client's processor. DHCP does (option 93, RFC 4578 §2.1): if the
+TFTP does not name a client's processor. DHCP does (option 93, RFC 4578 §2.1): if the
 wire is watched and the firmware itself made the request, it is a fact. Otherwise it is
 inferred from the client program: some run only on one kind of machine. The target of a
 file is in its first bytes.

@@ -45,7 +45,7 @@ def cut(facts: Facts) -> Draft | None:
     if not moved or facts.is_done:
         return None
     one, latest = moved[-1], facts.tries[-1]
-    # A client that has the whole file, and starts it, repeats no more ACKs.
+    # A client that has the whole file, and starts it, stops repeating its ACK.
     waited = STUCK_SECONDS if may_have_all(one) else 0.0
     is_clear = is_stuck(facts, one)
     is_alive = one.repeated > one.moved + waited

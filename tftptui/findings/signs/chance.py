@@ -1,4 +1,4 @@
-"""What chance alone may cause, so that it is not reported as a fault.
+"""The effects of chance alone, so that they are not reported as faults.
 
 Loss: assumes that two percent of packets are lost in each direction: then a packet or
 its reply is lost once in 25. An event that this causes once in ten thousand transfers

@@ -35,7 +35,7 @@ KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What rules are written for, as far as the dialect supports it."""
+    """The target of the rules, as far as the dialect supports it."""
 
     where: Where
     kind: Kind

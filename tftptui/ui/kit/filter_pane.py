@@ -28,10 +28,10 @@ TOLD = 8.0
 
 
 class FilterPane(Pane):
-    """Has an input line above its list; a filter or a search acts while typed.
+    """A pane with a prompt above its list; filters and searches apply while typed.
 
     Attributes:
-        prompt: the input line.
+        prompt: the prompt.
     """
 
     VOCABULARY: ClassVar[Vocabulary]
@@ -57,7 +57,7 @@ class FilterPane(Pane):
         self._store = store
         self.prompt = Prompt(self._known, memory, self.VOCABULARY, self.HISTORY)
 
-    # What a subclass provides.
+    # Overridden by subclasses.
 
     @property
     @abstractmethod
@@ -66,11 +66,11 @@ class FilterPane(Pane):
 
     @abstractmethod
     def show_filtered(self, wanted: Filter) -> None:
-        """Show only what matches a filter."""
+        """Show only rows that match a filter."""
 
     @abstractmethod
     def look_for(self, sought: Filter) -> None:
-        """Mark what matches a filter."""
+        """Mark rows that match a filter."""
 
     @abstractmethod
     def go_to_found(self) -> None:
@@ -96,7 +96,7 @@ class FilterPane(Pane):
 
     @property
     def is_typing(self) -> bool:
-        """Whether keys go into the input line."""
+        """Whether the prompt has the focus."""
         return self.prompt.is_typing
 
     def main_widget(self) -> Widget:
@@ -106,15 +106,15 @@ class FilterPane(Pane):
     # Keys.
 
     def action_filter(self) -> None:
-        """Type a filter."""
+        """Open the prompt for a filter."""
         self._ask(Purpose.FILTER, self.filters[0])
 
     def action_search(self) -> None:
-        """Type a search."""
+        """Open the prompt for a search."""
         self._ask(Purpose.SEARCH, self.filters[1])
 
     def action_save(self) -> None:
-        """Type the name of the file to save to."""
+        """Open the prompt for the name of a file to save to."""
         end, now = next(iter(self.FORMATS)), self._store.now
         self.prompt.ask(Purpose.SAVE, suggested_name(f"{self.ONE}s", end, now))
         self._tell_format(self.prompt.text)
@@ -174,13 +174,13 @@ class FilterPane(Pane):
     # After enter.
 
     def on_prompt_entered(self, event: Prompt.Entered) -> None:
-        """Do it and go back to the rows; the filter stays visible."""
+        """Carry out the text and focus the rows; the filter stays visible."""
         event.stop()
         if self.carry_out(event.purpose, event.text):
             self._leave()
 
     def carry_out(self, purpose: Purpose, text: str) -> bool:
-        """Do what is typed; return whether it was valid."""
+        """Carry out what was typed; return whether it was valid."""
         if purpose == Purpose.SAVE:
             if format_of(text, [*self.FORMATS]) is None:
                 return False
@@ -191,7 +191,7 @@ class FilterPane(Pane):
         return isinstance(parse(text, self.VOCABULARY), Filter)
 
     def on_prompt_left(self, event: Prompt.Left) -> None:
-        """Go back to the rows."""
+        """Focus the rows."""
         event.stop()
         self._leave()
 

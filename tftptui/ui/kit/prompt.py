@@ -25,7 +25,7 @@ Known = Callable[[], Mapping[str, Iterable[str]]]
 
 
 class Purpose(Enum):
-    """What the prompt is for; the value is its name on the screen."""
+    """The purpose of the prompt; the value is its name on the screen."""
 
     FILTER = "filter"
     SEARCH = "find"

@@ -174,7 +174,7 @@ class MainScreen(Screen[None]):
 
     @property
     def alone(self) -> bool:
-        """Whether one pane is shown at a time."""
+        """Whether only one pane is shown at a time."""
         return self._small or self.has_class("-zoomed")
 
     @property

@@ -31,7 +31,7 @@ _BELOW = "Shown below: "
 
 @dataclass(frozen=True)
 class NextView:
-    """What the user wants to see next.
+    """The view to show next.
 
     Attributes:
         what: PACKETS or LOCATE.

@@ -55,7 +55,7 @@ class Surroundings(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What the columns depend on besides the width of the list.
+    """Parameters of the columns besides the width of the list.
 
     Attributes:
         long_hosts: whether there are clients with IPv6 addresses.
@@ -149,7 +149,7 @@ class ColumnToChoose(NamedTuple):
     min_screen: int = NEVER
 
     def column(self, around: Surroundings) -> Column[Row]:
-        """Return it as a column."""
+        """Return the list column of this entry."""
         value, text = self.value, self.text
 
         def cell(row: Row, room: int) -> list[Cell]:

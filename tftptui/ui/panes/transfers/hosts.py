@@ -1,4 +1,4 @@
-"""What this host knows about clients besides packets: MAC, vendor, name, path MTU."""
+"""Facts about clients that are not in packets: MAC, vendor, name, path MTU."""
 
 import time
 from collections.abc import Callable

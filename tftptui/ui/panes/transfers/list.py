@@ -117,7 +117,7 @@ class TransferList(RowList[Key]):
 
     @property
     def shape(self) -> Shape:
-        """What column widths depend on."""
+        """Parameters of the column widths."""
         return self._shape
 
     @property

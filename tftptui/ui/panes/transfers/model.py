@@ -167,7 +167,7 @@ class TransferModel:
         return None if place is None else self.rows[place]
 
     def is_found(self, row: AnyRow) -> bool:
-        """Whether a row matches the search."""
+        """Return whether a row matches the search."""
         return bool(self.sought) and self._is_stop(row)
 
     def next_stop(self, place: int, step: int) -> int | None:

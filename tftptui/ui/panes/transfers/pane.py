@@ -337,12 +337,12 @@ class TransfersPane(FilterPane):
         return self._list.model.wanted, self._list.model.sought
 
     def show_filtered(self, wanted: Filter) -> None:
-        """Show only what matches a filter."""
+        """Show only rows that match a filter."""
         self._list.model.wanted = wanted
         self._renew()
 
     def look_for(self, sought: Filter) -> None:
-        """Mark what matches a filter."""
+        """Mark rows that match a filter."""
         self._list.model.sought = sought
         self._renew()
 
