@@ -320,6 +320,7 @@ def test_few_long_time_outs_are_told_before_chance_is_excluded() -> None:
     draft = judge(facts_of(repeating, now=9.5))
     assert draft is not None
     assert (draft.code, draft.confidence) == ("path-cut", POSSIBLE)
+    assert "packets are lost, or the path was cut" in draft.headline
     assert not draft.is_alarm
 
 

@@ -59,13 +59,17 @@ def cut(facts: Facts) -> Draft | None:
         f"The path to {facts.client} was cut",
         f"the client {why}, but {facts.words.our} packets no longer arrive.",
     )
+    is_alarm = is_clear or asks_again
+    if not is_alarm:
+        cut_ = f"No progress for {facts.client}"
+        then = f"it {why}: {facts.words.our} packets are lost, or the path was cut."
     return Draft(
         kind=KIND,
         headline=f"{cut_}{where}: {then}",
         plain=f"{cut_}: {then}",
-        confidence=LIKELY if is_clear or asks_again else POSSIBLE,
+        confidence=LIKELY if is_alarm else POSSIBLE,
         stands_at="between-or-client",
-        is_alarm=is_clear or asks_again,
+        is_alarm=is_alarm,
         transfers=tuple(facts.numbers),
         since=one.moved,
         evidence=(stopped(facts, one), evidence.asked(facts)),
