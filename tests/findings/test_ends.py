@@ -18,6 +18,7 @@ from tests.support.facts import (
 from tests.support.finding_kinds import ended, is_undecided
 from tftptui.findings.facts import Facts, Neighbour, Scene
 from tftptui.findings.registry import OF_SERVER, judge
+from tftptui.telemetry.events import PortsInUse
 from tftptui.telemetry.findings import FACT
 
 HIGH = neighbour(50, 8.0, client=CLIENT, client_tid=60_000, file=FILE)
@@ -79,10 +80,10 @@ def test_a_high_port_that_works_does_not_say_that_answers_reach_low_ones() -> No
 
 
 def exhausted(now: float, last: float = 0.0, **changes: object) -> Facts:
-    message = "server has no free port in 42000-42001"
+    used = PortsInUse(first=42_000, last=42_001)
     given = {
         "scene": Scene(first=42_000, last=42_001),
-        "refusals": (refused("ports-exhausted", message=message),),
+        "refusals": (refused("ports-exhausted", ports=used),),
         "last_exhausted": NOON + last,
     }
     return facts_of(now=now, **(given | changes))

@@ -14,11 +14,21 @@ from typing import Generic, Protocol, TypeVar
 import msgspec
 
 from tftptui.settings import PortRange
+from tftptui.telemetry.events import PortsInUse
 from tftptui.telemetry.views import FOREIGN, FREE, QUARANTINED, USED, PortState
 
 
 class PortsExhaustedError(Exception):
-    """All ports of the range are in use; the text names the range."""
+    """All ports of the range are in use; the text names the range.
+
+    Attributes:
+        ports: the range, and how many of its ports other programs use.
+    """
+
+    def __init__(self, ports: PortRange, elsewhere: int) -> None:
+        told = f"; {elsewhere:,} of them in use elsewhere" if elsewhere else ""
+        super().__init__(f"server has no free port in {ports}{told}")
+        self.ports = PortsInUse(first=ports.first, last=ports.last, elsewhere=elsewhere)
 
 
 class PortTakenError(Exception):
@@ -134,9 +144,7 @@ class PortPool:
             lease = self._try(port, open_port, now)
             if lease is not None:
                 return lease
-        foreign = len(self._foreign)
-        told = f"; {foreign:,} of them in use elsewhere" if foreign else ""
-        raise PortsExhaustedError(f"server has no free port in {self.ports}{told}")
+        raise PortsExhaustedError(self.ports, len(self._foreign))
 
     def _take_free(self) -> int:
         """Return the first free port from a chosen one on, wrapping around."""

@@ -73,6 +73,19 @@ class Signature(msgspec.Struct, frozen=True):
     sure: float
 
 
+class PortsInUse(msgspec.Struct, frozen=True, kw_only=True):
+    """A port range without a free port.
+
+    Attributes:
+        first, last: of the range, both included.
+        elsewhere: number of its ports in use by other programs.
+    """
+
+    first: int
+    last: int
+    elsewhere: int = 0
+
+
 class Refused(TransferEvent, frozen=True, kw_only=True, tag="refused"):
     """A request was refused with an ERROR.
 
@@ -80,6 +93,7 @@ class Refused(TransferEvent, frozen=True, kw_only=True, tag="refused"):
         near: files with similar names, most likely first, if the file does not exist.
         near_rule: how the first of them differs: one of knowledge.names.near.RULES.
         signature: the client program, if recognized.
+        ports: the range, if all its ports were in use.
     """
 
     reason: str
@@ -88,6 +102,7 @@ class Refused(TransferEvent, frozen=True, kw_only=True, tag="refused"):
     near: list[str] = []
     near_rule: str = ""
     signature: Signature | None = None
+    ports: PortsInUse | None = None
 
 
 class Suppressed(Event, frozen=True, kw_only=True, tag="suppressed"):

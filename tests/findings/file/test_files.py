@@ -9,6 +9,7 @@ from tftptui.findings.draft import Draft
 from tftptui.findings.facts import Facts, Scene
 from tftptui.findings.registry import OF_SERVER, judge
 from tftptui.knowledge.names import Attempt, searches
+from tftptui.telemetry.events import PortsInUse
 from tftptui.telemetry.words import LEADS_NOWHERE
 
 SCENE = Scene(root="/srv/images")
@@ -159,8 +160,8 @@ def test_a_range_without_a_free_port_is_told_with_its_size() -> None:
 
 
 def test_a_range_that_other_programs_hold_is_told_as_theirs() -> None:
-    text = "server has no free port in 40000-40099; 100 of them in use elsewhere"
-    miss = refused("ports-exhausted", message=text)
+    used = PortsInUse(first=40_000, last=40_099, elsewhere=100)
+    miss = refused("ports-exhausted", ports=used)
     draft = found(facts_of(refusals=(miss,)))
     assert "40000–40099 were in use by other programs when" in draft.headline
     (remedy,) = draft.remedies
@@ -168,8 +169,8 @@ def test_a_range_that_other_programs_hold_is_told_as_theirs() -> None:
 
 
 def test_a_range_of_which_others_hold_some_may_be_too_small_as_well() -> None:
-    text = "server has no free port in 40000-40099; 7 of them in use elsewhere"
-    miss = refused("ports-exhausted", message=text)
+    used = PortsInUse(first=40_000, last=40_099, elsewhere=7)
+    miss = refused("ports-exhausted", ports=used)
     draft = found(facts_of(refusals=(miss,)))
     assert "were in use (7 by other programs) when" in draft.headline
     words = [remedy.text.split(":")[0] for remedy in draft.remedies]

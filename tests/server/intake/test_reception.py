@@ -15,6 +15,7 @@ from tests.support.udp_client import UdpClient
 from tftptui.protocol.packets import Mode, WriteRequest, encode_error, encode_request
 from tftptui.server.intake.eviction import GRACE, SPARED
 from tftptui.telemetry.events import (
+    PortsInUse,
     Refused,
     Requested,
     TransferEnded,
@@ -313,7 +314,9 @@ async def test_no_free_port_is_said_with_the_range(folder: Path) -> None:
         text = f"server has no free port in {ports}"
         assert (error.code, error.message.decode()) == (0, text)
         assert third.peer == server.at
-        assert server.event(Refused).reason == "ports-exhausted"
+        refused = server.event(Refused)
+        assert refused.reason == "ports-exhausted"
+        assert refused.ports == PortsInUse(first=ports.first, last=ports.last)
         assert server.service.recorder.counters.exhausted == 1
 
 

@@ -1,13 +1,11 @@
 """range-exhausted: no port of the range is free."""
 
-import re
-
 from tftptui.findings.codes import Code
 from tftptui.findings.draft import Draft
 from tftptui.findings.facts import Facts, Scene
 from tftptui.findings.kind import Kind, Scope
 from tftptui.findings.signs.refusals import asked_in_vain
-from tftptui.telemetry.events import Refused
+from tftptui.telemetry.events import PortsInUse, Refused
 from tftptui.telemetry.findings import FACT, Remedy
 from tftptui.telemetry.refusal_reasons import Reason
 from tftptui.telemetry.words import seconds
@@ -62,12 +60,9 @@ def ports_exhausted(facts: Facts) -> Draft | None:
 
 
 def _foreign(facts: Facts) -> int:
-    """Return how many ports other programs held when none was free."""
-    mine = _without_port(facts)
-    held = re.search(
-        r"([0-9,]+) of them in use elsewhere", mine[-1].message if mine else ""
-    )
-    return int(held[1].replace(",", "")) if held else 0
+    """Return how many ports other programs used when none was free."""
+    missed = _ports_missed(facts)
+    return missed.elsewhere if missed is not None else 0
 
 
 def _more_ports(scene: Scene, foreign: int) -> tuple[Remedy, ...]:
@@ -105,12 +100,17 @@ def last_exhausted(facts: Facts) -> float | None:
 
 
 def is_range_of_now(facts: Facts) -> bool:
-    """Return whether a refusal names the current range."""
-    now = f"{facts.scene.first}-{facts.scene.last}"
+    """Return whether the last refusal is about the range that is set now."""
+    missed, scene = _ports_missed(facts), facts.scene
+    if scene.is_capture or missed is None:
+        return True
+    return (missed.first, missed.last) == (scene.first, scene.last)
+
+
+def _ports_missed(facts: Facts) -> PortsInUse | None:
+    """Return the range that the last request without a free port was refused for."""
     mine = _without_port(facts)
-    told = mine[-1].message if mine else ""
-    named = re.search(r"[0-9]+-[0-9]+", told)
-    return facts.scene.is_capture or named is None or named[0] == now
+    return mine[-1].ports if mine else None
 
 
 def _without_port(facts: Facts) -> list[Refused]:

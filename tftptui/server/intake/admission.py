@@ -8,6 +8,7 @@ from tftptui.protocol.packets import Mode, Request, WriteRequest
 from tftptui.server.access_list import AccessList
 from tftptui.server.rate_limits import Rate, RateTable
 from tftptui.settings import Settings
+from tftptui.telemetry.events import PortsInUse
 from tftptui.telemetry.refusal_reasons import Reason
 
 BURST_SECONDS = 20.0
@@ -41,12 +42,14 @@ class Verdict:
         code: error code sent to the client.
         text: the reason for people.
         is_full: whether the request would be accepted if another transfer ended.
+        ports: the range, if none of its ports was free.
     """
 
     reason: Reason
     code: ErrorCode
     text: str
     is_full: bool = False
+    ports: PortsInUse | None = None
 
 
 TO_MANY = Verdict(

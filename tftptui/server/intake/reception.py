@@ -215,8 +215,10 @@ class Reception:
             is_full = _lacks_descriptors(error.__cause__)
             return Verdict(error.reason, error.code, error.text, is_full=is_full)
         except PortsExhaustedError as error:
-            code = ErrorCode.UNDEFINED
-            return Verdict(Reason.PORTS_EXHAUSTED, code, str(error), is_full=True)
+            code, text = ErrorCode.UNDEFINED, str(error)
+            return Verdict(
+                Reason.PORTS_EXHAUSTED, code, text, is_full=True, ports=error.ports
+            )
         except NoWayError as error:
             text = f"the server has no route to {arrival.client.host}: {error.strerror}"
             return Verdict(Reason.NO_ROUTE, ErrorCode.UNDEFINED, text)

@@ -162,6 +162,7 @@ class RefusalDesk:
                 message=verdict.text,
                 near=[one.text for one in near],
                 near_rule=near[0].rule if near else "",
+                ports=verdict.ports,
                 signature=program,
             )
         )
