@@ -63,7 +63,7 @@ class ClientView(msgspec.Struct, frozen=True, kw_only=True):
     """One group of clients in the scenario.
 
     Attributes:
-        kind: a name from kinds.KINDS.
+        kind: a name from client_kinds.KINDS.
         address: of the first one.
         count: number of machines.
         port: the first one used, or None if its kind chooses.
@@ -80,7 +80,7 @@ class PlayedClient(msgspec.Struct, frozen=True, kw_only=True):
     """A client changed or added by hand.
 
     Attributes:
-        kind: a name from kinds.KINDS.
+        kind: a name from client_kinds.KINDS.
         port: the first one used; None leaves it to its kind.
         like: for an added one: the client whose task it copies.
         is_away: whether it takes no part.

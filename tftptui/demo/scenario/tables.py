@@ -25,7 +25,7 @@ class ClientTable(_Table, frozen=True, kw_only=True):
     """One client, or a group of them: kind, address and file.
 
     Attributes:
-        kind: a name from kinds.KINDS.
+        kind: a name from client_kinds.KINDS.
         at: the end of its address; "4.37" is 127.0.4.37.
         count: number of machines, at consecutive addresses.
         file: the requested file, or the name of its upload.
