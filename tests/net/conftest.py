@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.builders import octets
+from tests.support.firewall_lab import Lab
 from tests.support.namespaces import Routed, routed
 from tests.support.serve import Serve
 
@@ -34,3 +35,18 @@ def server(folder: Path) -> Iterator[Serve]:
 def network() -> Iterator[Routed]:
     """Yield a client, a router and a server in their own namespaces."""
     yield from routed(mtu=1_500)
+
+
+@pytest.fixture(scope="module")
+def any_lab(network: Routed) -> Iterator[Lab]:
+    """Yield the firewalls of these namespaces; at the end they are open."""
+    lab = Lab(network)
+    yield lab
+    lab.open()
+
+
+@pytest.fixture
+def lab(any_lab: Lab) -> Lab:
+    """Return the firewalls, open, with no flow tracked."""
+    any_lab.open()
+    return any_lab

@@ -18,16 +18,9 @@ from tests.support.verdicts import comes_through
 from tftptui.doctor.packet_filter.exchange import Ends, Exchange, judge
 from tftptui.doctor.packet_filter.model import Ruleset
 from tftptui.doctor.packet_filter.ruleset import read_host
+from tftptui.doctor.reading.packet_filter import read_filters
 from tftptui.knowledge.firewall.dialects.all import Dialect
 from tftptui.knowledge.firewall.situation import Where
-
-_LISTER = """
-import json
-from tftptui.doctor.reading.packet_filter import read_filters
-filters = read_filters()
-assert not filters.trouble, filters.trouble
-print(json.dumps([filters.nft, filters.saved, filters.legacy]))
-"""
 
 TOPICS = {"requests", "answers", "acks"}
 
@@ -168,14 +161,6 @@ IPTABLES_CASES = {
 }
 
 
-@pytest.fixture
-def lab(network: Routed) -> Iterator[Lab]:
-    lab = Lab(network)
-    lab.open()
-    yield lab
-    lab.open()
-
-
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("root")
@@ -196,10 +181,10 @@ def servers(network: Routed, root: Path) -> Iterator[tuple[Serve, Serve]]:
 
 def listed(lab: Lab) -> Ruleset:
     """Return the server's rules, as the doctor reads them."""
-    within = [*lab.network.server, sys.executable, "-c", _LISTER]
-    done = subprocess.run(within, capture_output=True, env=environment(), check=True)
-    nft, saved, legacy = json.loads(done.stdout)
-    return read_host(nft, saved, legacy)
+    with lab.network.inside("server"):
+        filters = read_filters()
+    assert not filters.trouble, filters.trouble
+    return read_host(filters.nft, filters.saved, filters.legacy)
 
 
 def judged(lab: Lab, server: Serve, port: int, *, is_single: bool) -> Exchange:

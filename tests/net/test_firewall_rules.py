@@ -41,14 +41,6 @@ table ip nat {{
 """
 
 
-@pytest.fixture
-def lab(network: Routed) -> Iterator[Lab]:
-    lab = Lab(network)
-    lab.open()
-    yield lab
-    lab.open()
-
-
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("root")

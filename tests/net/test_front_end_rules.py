@@ -40,14 +40,6 @@ def server(
         assert server.stop() == 0
 
 
-@pytest.fixture
-def lab(network: Routed) -> Iterator[Lab]:
-    lab = Lab(network)
-    lab.open()
-    yield lab
-    lab.open()
-
-
 def situation(server: Serve, where: Where, kind: Kind) -> Situation:
     return Situation(
         servers=tuple(ip_address(host) for host in HOSTS),

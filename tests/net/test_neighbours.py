@@ -1,9 +1,7 @@
 """Hardware addresses from the kernel's tables."""
 
-import json
 import struct
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.fetcher import CONTENT
+from tests.support.fetcher import CONTENT, from_ports
 from tests.support.namespaces import IP, Routed, routed
-from tests.support.serve import Serve, environment
+from tests.support.serve import Serve
 from tftptui.net.neighbours import hardware_address, messages_in, neighbours_in
 
 TABLE = """\
@@ -112,13 +110,7 @@ def test_over_ipv6_a_client_gets_the_file_of_its_own_folder(
     subprocess.run([*network.router, *address], check=True)
     options = ("--per-client", "mac")
     with Serve(tmp_path, *options, listen=None, within=network.server) as server:
-        words = ["read", Routed.SERVER_V6, server.at.port, 15.0, 2_072, 44_669]
-        program = [sys.executable, "-m", "tests.support.fetcher", *map(str, words)]
-        done = subprocess.run(
-            [*network.router, *program],
-            capture_output=True,
-            check=True,
-            env=environment(),
-        )
+        target = (Routed.SERVER_V6, server.at.port)
+        got = from_ports(network, "read", target, 15.0, (2_072, 44_669), at="router")
         assert server.stop() == 0
-    assert json.loads(done.stdout) == ["whole", "whole"]
+    assert got == ("whole", "whole")

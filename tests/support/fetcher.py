@@ -1,17 +1,16 @@
-"""A TFTP client that reports its progress: ``python -m tests.support.fetcher``.
+"""A TFTP client on another host that reports its progress.
 
-Arguments: read or write, host, port, timeout in seconds, client ports. It sends one
-request from each port and never retries; it replies again to what the server resends.
-It ignores packets from other addresses.
+It sends one request from each port and never retries; it replies again to what the
+server resends. It ignores packets from other addresses.
 """
 
 import contextlib
-import json
 import socket
-import sys
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
+from tests.support.namespaces import Place, Routed
 from tftptui.protocol.packets import (
     Ack,
     Data,
@@ -73,22 +72,27 @@ def _answer(packet: Packet, done: int) -> tuple[bytes | None, int | None]:
             block = encode_data(packet.block16 + 1, CONTENT[start : start + _BLOCK])
             return block, packet.block16 if packet.block16 > done else None
         case _:
-            raise SystemExit(f"the server said {packet}")
+            raise AssertionError(f"the server said {packet}")
 
 
-def _outcome(verb: str, host: str, port: str, wait: str, local: str) -> str:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_DGRAM) as sock:
-        sock.bind(("", int(local)))
-        return exchange(sock, verb, (host, int(port)), float(wait))
+def from_ports(
+    network: Routed,
+    verb: str,
+    target: tuple[str, int],
+    wait: float,
+    ports: Sequence[int],
+    at: Place = "client",
+) -> tuple[str, ...]:
+    """Return the outcome for each client port, as exchange() does; all run at once.
 
-
-def main(verb: str, host: str, port: str, wait: str, *ports: str) -> None:
-    """Print the result for each port, as a JSON list; all run at once."""
-    with ThreadPoolExecutor() as pool:
-        outcomes = pool.map(lambda own: _outcome(verb, host, port, wait, own), ports)
-        print(json.dumps(list(outcomes)))  # noqa: T201 - a program
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
+    Args:
+        verb: "read" for "file", or "write".
+        target: the server's address and port.
+        wait: seconds without progress until it gives up.
+    """
+    family = socket.AF_INET6 if ":" in target[0] else socket.AF_INET
+    with contextlib.ExitStack() as stack, ThreadPoolExecutor() as pool:
+        sockets = [stack.enter_context(network.socket_at(at, family)) for _ in ports]
+        for sock, port in zip(sockets, ports, strict=True):
+            sock.bind(("", port))
+        return tuple(pool.map(lambda own: exchange(own, verb, target, wait), sockets))

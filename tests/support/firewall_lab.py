@@ -1,15 +1,16 @@
 """Firewalls in network namespaces: loaded, tested with fetches, and removed."""
 
 import itertools
-import json
 import shutil
+import socket
+import struct
 import subprocess
-import sys
 from collections.abc import Sequence
 
 import pytest
 
-from tests.support.namespaces import NFT, Routed
+from tests.support.fetcher import from_ports
+from tests.support.namespaces import NFT, PLACES, Routed
 from tests.support.serve import environment
 from tftptui.knowledge.firewall.advice import advise
 from tftptui.knowledge.firewall.dialects.all import Dialect
@@ -21,17 +22,12 @@ _LOW, _HIGH = 2_072, 44_669
 Each fetch takes the next ones: the server may still be sending to earlier ones.
 """
 
+_NETFILTER = 12  # NETLINK_NETFILTER
+_DELETE_FLOWS = 1 << 8 | 2
+"""Of conntrack, delete; without a filter: all (nfnetlink_conntrack.h)."""
+
 PATIENT, HASTY = 15.0, 0.4
 """Seconds without progress until a fetch gives up: if it must work, and if not."""
-
-_FORGET = """
-import socket, struct
-sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 12)  # NETLINK_NETFILTER
-kind = 1 << 8 | 2  # of conntrack, delete; without a filter: all (nfnetlink_conntrack.h)
-sock.send(struct.pack("=IHHIIBBH", 20, kind, 5, 1, 0, 0, 0, 0))
-error = struct.unpack_from("=i", sock.recv(4096), 16)[0]
-assert error == 0, error
-"""
 
 _CLOSED_NFT = """
 table inet filter {
@@ -69,9 +65,10 @@ class Lab:
 
     def open(self) -> None:
         """Delete all rules and all tracked flows on every host."""
-        for host in self._hosts.values():
-            self._run([*host, NFT, "flush", "ruleset"])
-            self._run([*host, sys.executable, "-c", _FORGET])
+        for place in PLACES:
+            with self.network.inside(place):
+                self._run([NFT, "flush", "ruleset"])
+                forget_flows()
 
     def close(self, where: Where, dialect: Dialect) -> None:
         """Block everything at a place."""
@@ -104,9 +101,8 @@ class Lab:
         self, verb: str, host: str, port: int, patience: float
     ) -> tuple[str, str]:
         turn = next(self._turns)
-        words = [verb, host, port, patience, _LOW + turn, _HIGH + turn]
-        command = [sys.executable, "-m", "tests.support.fetcher", *map(str, words)]
-        low, high = json.loads(self._run([*self.network.client, *command]))
+        ports = (_LOW + turn, _HIGH + turn)
+        low, high = from_ports(self.network, verb, (host, port), patience, ports)
         return low, high
 
     def _run(self, command: Sequence[str], text: str = "") -> str:
@@ -121,6 +117,14 @@ class Lab:
         )
         assert done.returncode == 0, f"{text}\n{done.stdout}\n{done.stderr}"
         return done.stdout
+
+
+def forget_flows() -> None:
+    """Delete all flows that this host tracks."""
+    with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, _NETFILTER) as sock:
+        sock.send(struct.pack("=IHHIIBBH", 20, _DELETE_FLOWS, 5, 1, 0, 0, 0, 0))
+        (error,) = struct.unpack_from("=i", sock.recv(4_096), 16)
+    assert error == 0, error
 
 
 def require(dialect: Dialect) -> None:

@@ -14,6 +14,7 @@ from typing import Literal
 import pytest
 
 Place = Literal["server", "router", "client"]
+PLACES: tuple[Place, ...] = ("server", "router", "client")
 
 IP = shutil.which("ip") or "/usr/sbin/ip"
 NFT = shutil.which("nft") or "/usr/sbin/nft"
@@ -119,22 +120,32 @@ class Routed:
         """Add one more address to the client."""
         give(self._names[2], address)
 
-    def socket_at(self, place: Literal["server", "client"]) -> socket.socket:
+    @contextlib.contextmanager
+    def inside(self, place: Place) -> Iterator[None]:
+        """Move this thread to a host, with the sockets and programs that it starts.
+
+        Raises:
+            OSError: that is not possible here.
+        """
+        name = self._names[PLACES.index(place)]
+        home = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
+        there = os.open(f"/run/netns/{name}", os.O_RDONLY)
+        try:
+            _enter(there)
+            yield
+        finally:
+            _enter(home)
+            os.close(there)
+            os.close(home)
+
+    def socket_at(self, place: Place, family: int = socket.AF_INET) -> socket.socket:
         """Return a UDP socket in another namespace than this process.
 
         Raises:
             OSError: that is not possible here.
         """
-        name = self._names[0 if place == "server" else 2]
-        home = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
-        there = os.open(f"/run/netns/{name}", os.O_RDONLY)
-        try:
-            _enter(there)
-            return socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        finally:
-            _enter(home)
-            os.close(there)
-            os.close(home)
+        with self.inside(place):
+            return socket.socket(family, socket.SOCK_DGRAM)
 
     def counted(self) -> int:
         """Return the value of the rules' packet counter."""

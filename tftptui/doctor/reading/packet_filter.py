@@ -9,8 +9,8 @@ from tftptui.doctor.reading.programs import printed
 _CAP_NET_ADMIN = 12
 _SAVERS = {"ip": "iptables", "ip6": "ip6tables"}
 _LEGACY_TABLES = {
-    "ip": Path("/proc/net/ip_tables_names"),
-    "ip6": Path("/proc/net/ip6_tables_names"),
+    "ip": Path("/proc/thread-self/net/ip_tables_names"),
+    "ip6": Path("/proc/thread-self/net/ip6_tables_names"),
 }
 _UFW = Path("/etc/ufw/ufw.conf")
 
