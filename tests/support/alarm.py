@@ -8,7 +8,7 @@ _MOST_RINGS = 1_000_000
 
 
 class FakeAlarm:
-    """An alarm fired by tests; see server.bandwidth.Alarm.
+    """An alarm fired by tests; see server.transfer.bandwidth.Alarm.
 
     Attributes:
         moment: the time it is set to.
