@@ -25,7 +25,7 @@ from tftptui.settings import SettingsError
 NAME = "tftptui.toml"
 COLUMNS = 79
 
-NEVER_STORED = "cable"
+NEVER_STORED = ("cable", "dnsmasq")
 """A DHCP server started by a file would answer on the next network, too."""
 
 EXAMPLES: dict[str, object] = {
@@ -187,7 +187,7 @@ def _options(holder: type, path: tuple[str, ...] = ()) -> Iterator[Option]:
         hint, inside = hints[field.name], (*path, field.name)
         if isinstance(hint, type):  # options that are kept in a class of their own
             yield from _options(hint, inside)
-        elif field.name not in ("config", NEVER_STORED):
+        elif field.name not in ("config", *NEVER_STORED):
             kind, parameter = get_args(hint)[:2]
             name = field.name.replace("_", "-")
             yield Option(name, inside, kind, parameter.help or "", field.default)
@@ -196,9 +196,9 @@ def _options(holder: type, path: tuple[str, ...] = ()) -> Iterator[Option]:
 def _given(file: Path, key: str, value: object, line: int) -> Given:
     where = f"{file}:{line}" if line else f"{file}"
     option = options().get(key.replace("_", "-"))
-    if key == NEVER_STORED:
+    if key in NEVER_STORED:
         raise ConfigError(
-            f"{where}: cable is for the command line only: a DHCP server started "
+            f"{where}: {key} is for the command line only: a DHCP server started "
             "by a file is easily forgotten"
         )
     if option is None:

@@ -145,6 +145,10 @@ class ServerOptions:
         str | None,
         setting(NETWORK, "Show ARP and DHCP of IFACE, or of any; key B", "IFACE"),
     ] = None
+    dnsmasq: Annotated[
+        Literal["full", "proxy"] | None,
+        setting(NETWORK, "Run dnsmasq on --wire's interface; needs root"),
+    ] = None
     port: Annotated[
         int | None,
         setting(NETWORK, "UDP port for requests", "N", "69, or 6969 if 69 is denied"),
@@ -270,6 +274,7 @@ class ServerOptions:
             listen=self.listen,
             cable=self.cable,
             wire=self.wire,
+            dnsmasq=self.dnsmasq,
             port=self.port,
             ports=parse_port_range(self.ports),
             order=self.order,

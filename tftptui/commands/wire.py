@@ -1,9 +1,9 @@
 """The command ``wire``: what machines send before TFTP."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from functools import partial
-from ipaddress import IPv4Interface
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
@@ -17,6 +17,7 @@ from tftptui.settings import TFTP_PORT, Settings
 if TYPE_CHECKING:  # --help is instant
     from tftptui.doctor.checks.boot_offers import FileCheck
     from tftptui.doctor.result import Result
+    from tftptui.engine.dnsmasq import Dnsmasq
     from tftptui.findings.draft import Draft
     from tftptui.telemetry.findings import Remedy
     from tftptui.wire.devices import Device, News
@@ -34,7 +35,7 @@ _HINT_AFTER = 15.0
 """Seconds without a packet before a hint is printed."""
 
 
-def wire(
+def wire(  # noqa: PLR0913 - its options
     interface: Annotated[
         str, Parameter(help="Interface to listen on.", show_default="all")
     ] = "",
@@ -62,6 +63,14 @@ def wire(
             "them to the existing DHCP server.",
         ),
     ] = None,
+    run: Annotated[
+        bool,
+        Parameter(
+            help="Run dnsmasq with that configuration until Ctrl+C, and show its log; "
+            "needs root.",
+            negative=(),
+        ),
+    ] = False,
     json: Annotated[
         bool,
         Parameter(help="Print journal lines (event wire).", negative=()),
@@ -69,7 +78,7 @@ def wire(
 ) -> int:
     """Show what machines send before TFTP: ARP and DHCP.
 
-    Sends nothing. As root it receives ARP, all DHCP that arrives and TFTP requests; as
+    Only listens. As root it receives ARP, all DHCP that arrives and TFTP requests; as
     another user only broadcasts to UDP port 67, if the system permits it. Ctrl+C ends
     it.
 
@@ -77,25 +86,64 @@ def wire(
     after 5 seconds. It sends no REQUEST, so no lease is taken. Exit status: 0 all good,
     1 warnings, 2 errors.
     """
-    if dnsmasq:
+    if dnsmasq and not run:
         return _print_dnsmasq(dnsmasq, interface, root)
     if ask:
         settings = None if root is None else settings_of(DEFAULTS, (root,), None)
         return _ask(interface, arch, settings, json=json)
+    if run and not dnsmasq:
+        _note("tftptui: --run needs --dnsmasq full or --dnsmasq proxy")
+        return EXIT_USAGE
+    return _run(interface, dnsmasq, root, json=json)
+
+
+def _run(
+    interface: str,
+    dnsmasq: Literal["full", "proxy"] | None,
+    root: Path | None,
+    *,
+    json: bool,
+) -> int:
+    """Listen until Ctrl+C, with dnsmasq as a child if it is wanted."""
     from tftptui.server.clock import SystemClock  # noqa: PLC0415 - --help is instant
     from tftptui.wire.sources import Sources, WireError  # noqa: PLC0415
 
-    try:
-        sources = Sources(interface, SystemClock().wall, tftp_port=TFTP_PORT)
-    except WireError as error:
-        print(f"tftptui: {error}", file=sys.stderr)
-        return EXIT_FAILED
-    try:
-        _listen(sources, json=json)
-    except KeyboardInterrupt:
-        return 0
-    finally:
-        sources.close()
+    with ExitStack() as open_things:
+        try:
+            name = interface or (_only_interface() if dnsmasq else "")
+            now = SystemClock().wall
+            running = _dnsmasq(dnsmasq, name, root, now) if dnsmasq else None
+            if running is not None:
+                open_things.callback(running.stop)
+            sources = Sources(name, now, tftp_port=TFTP_PORT)
+            open_things.callback(sources.close)
+            if running is not None:
+                sources.open.append(running.log)
+            _listen(sources, json=json)
+        except UsageError as error:
+            _note(f"tftptui: {error}")
+            return EXIT_USAGE
+        except WireError as error:
+            _note(f"tftptui: {error}")
+            return EXIT_FAILED
+        except KeyboardInterrupt:
+            return 0
+
+
+def _dnsmasq(
+    mode: str, interface: str, root: Path | None, now: Callable[[], float]
+) -> "Dnsmasq":
+    """Start dnsmasq and print how.
+
+    Raises:
+        WireError: it can't be run, or must not.
+    """
+    from tftptui.engine.dnsmasq import start_dnsmasq  # noqa: PLC0415 - --help is instant
+    from tftptui.wire.dnsmasq import Mode, find_loaders  # noqa: PLC0415
+
+    loaders = {} if root is None else find_loaders(root)
+
+    return start_dnsmasq(Mode(mode), interface, loaders, now, _note)
 
 
 def asked(
@@ -199,39 +247,23 @@ def _only_interface() -> str:
 def _print_dnsmasq(
     mode: Literal["full", "proxy"], interface: str, root: Path | None
 ) -> int:
-    from tftptui.wire.dnsmasq import (  # noqa: PLC0415 - --help is instant
+    from tftptui.engine.dnsmasq import address_at  # noqa: PLC0415 - --help is instant
+    from tftptui.wire.dnsmasq import (  # noqa: PLC0415
         Mode,
         dnsmasq_config,
         find_loaders,
     )
+    from tftptui.wire.sources import WireError  # noqa: PLC0415
 
     try:
         name = interface or _only_interface()
         loaders = {} if root is None else find_loaders(root)
-        config = dnsmasq_config(Mode(mode), name, _address_at(name), loaders)
-    except (UsageError, ValueError) as error:
+        config = dnsmasq_config(Mode(mode), name, address_at(name), loaders)
+    except (UsageError, ValueError, WireError) as error:
         _note(f"tftptui: {error}")
         return EXIT_USAGE
     print(config, end="")
     return 0
-
-
-def _address_at(interface: str) -> IPv4Interface:
-    """Return our IPv4 address at an interface, with its network.
-
-    Raises:
-        UsageError: there is no such interface, or it has none.
-    """
-    from tftptui.net.interfaces import interface_addresses  # noqa: PLC0415 - as above
-
-    known = interface_addresses()
-    for one in known.get(interface, ()):
-        if isinstance(one, IPv4Interface):
-            return one
-    if interface not in known:
-        raise UsageError(f"no interface {interface}; there are: {', '.join(known)}")
-    example = f"sudo ip address add 192.168.0.1/24 dev {interface}"
-    raise UsageError(f"{interface} has no IPv4 address. To give it one: {example}")
 
 
 def _file_check(settings: Settings, file: bytes) -> "FileCheck":

@@ -224,6 +224,7 @@ class Engine:
             # A cable adds missing addresses itself.
             may_change = self.settings.cable is None
             await self.wire.open(interface, port, may_change=may_change)
+            await self.wire.start_dnsmasq(self.settings)
 
     async def _start_cable(self) -> None:
         """Start the DHCP service on a cable if configured.

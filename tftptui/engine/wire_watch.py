@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 from functools import partial
 from ipaddress import IPv4Interface
+from typing import TYPE_CHECKING
 
 from tftptui.cable.host_changes import ChangeError, address_added, typed
 from tftptui.engine.client import CommandRefusedError, EngineError
@@ -11,9 +12,11 @@ from tftptui.engine.network_keeper import NetworkKeeper
 from tftptui.engine.wire_findings import WireFindings
 from tftptui.findings.reporting import Reporter
 from tftptui.server.clock import Clock
+from tftptui.settings import ANY_INTERFACE, Settings
 from tftptui.telemetry.events import Event
 from tftptui.telemetry.wire_views import MOST_DEVICES, WireNews
 from tftptui.wire.devices import Device, Devices, journalled
+from tftptui.wire.dnsmasq import PLAIN, Mode, find_loaders, loaders_among
 from tftptui.wire.events import WireEvent
 from tftptui.wire.makers import FIRMWARE
 from tftptui.wire.sources import (
@@ -25,8 +28,8 @@ from tftptui.wire.sources import (
 )
 from tftptui.wire.text import interfaces_words, shown_device
 
-ANY = "any"
-"""All interfaces except the loopback, as for tcpdump."""
+if TYPE_CHECKING:  # few run it
+    from tftptui.engine.dnsmasq import Dnsmasq
 
 LOOK_INTERVAL = 1.0
 """Seconds between checks for findings."""
@@ -67,6 +70,7 @@ class WireWatch:
         self._keeper: NetworkKeeper | None = None
         self.devices, self._findings = Devices(), WireFindings(reporter)
         self._sources: Sources | None = None
+        self._dnsmasq: Dnsmasq | None = None
         self._news: dict[bytes, Device] = {}
         self._told = ""
         self._looked, self._taken = clock.now(), 0
@@ -76,7 +80,7 @@ class WireWatch:
         """Listen on INTERFACE, also for TFTP requests to PORT.
 
         Args:
-            interface: a name, or ANY.
+            interface: a name, or ANY_INTERFACE.
             port: of this server.
             may_change: whether missing addresses may be added; needs root and a name.
 
@@ -84,7 +88,7 @@ class WireWatch:
             EngineError: it can't be opened; the text says why and what to do.
         """
         try:
-            name = "" if interface == ANY else interface
+            name = "" if interface == ANY_INTERFACE else interface
             sources = Sources(name, self._clock.wall, tftp_port=port)
             if may_change and name:
                 self._keeper = NetworkKeeper(name)
@@ -98,14 +102,47 @@ class WireWatch:
                 source.frame_heard = self._frame_heard
             self._hear(source)
 
+    async def start_dnsmasq(self, settings: Settings) -> None:
+        """Run dnsmasq on the interface that is heard, if that is wanted.
+
+        Raises:
+            EngineError: it can't be run, or must not; the text says why.
+        """
+        from tftptui.engine.dnsmasq import start_dnsmasq  # noqa: PLC0415 - as above
+
+        name, sources = settings.wire, self._sources
+        if settings.dnsmasq is None or name is None or sources is None:
+            return
+        mode, loop = Mode(settings.dnsmasq), asyncio.get_running_loop()
+        loaders, told = _loaders(settings), list[str]()
+
+        def tell(text: str) -> None:
+            told.append(text)
+            loop.call_soon_threadsafe(self._tell, text)
+
+        now = self._clock.wall
+        try:
+            running = await asyncio.to_thread(
+                start_dnsmasq, mode, name, loaders, now, tell
+            )
+        except WireError as error:
+            raise EngineError(f"--dnsmasq {mode}: {error}") from error
+        self._dnsmasq = running
+        self.notices += told[1:]  # that it asked is no longer of interest
+        sources.open.append(running.log)
+        self._hear(running.log)
+
     async def stop(self) -> None:
-        """Stop listening, and remove added addresses."""
+        """Stop listening, end dnsmasq, and remove added addresses."""
         if self._sources is not None:
             loop = asyncio.get_running_loop()
             for source in self._sources.open:
                 loop.remove_reader(source.socket)
             self._sources.close()
             self._sources = None
+        if self._dnsmasq is not None:
+            await asyncio.to_thread(self._dnsmasq.stop)
+            self._dnsmasq = None
         if self._keeper is not None:
             for text in await self._keeper.stop():
                 self._tell(text)
@@ -214,3 +251,14 @@ class WireWatch:
         if self._taken > MOST_A_SECOND:
             asyncio.get_running_loop().remove_reader(source.socket)
             self._paused.append(source)
+
+
+def _loaders(settings: Settings) -> dict[str, str]:
+    """Return the first files of machines: what is named, or else of the root."""
+    if not settings.named:
+        return find_loaders(settings.root)
+    names = [one.name for one in settings.named if one.path.is_file()]
+    found = loaders_among(names)
+    others = (one for one in names if one not in found.values())
+    first = next(others, None)
+    return found if first is None else found | {PLAIN: first}

@@ -2,6 +2,7 @@
 
 from tftptui.settings.served import Named, words_of
 from tftptui.settings.server import (
+    ANY_INTERFACE,
     DEFAULT_PORTS,
     FALLBACK_PORT,
     LIVE,
@@ -26,6 +27,7 @@ from tftptui.settings.values import (
 )
 
 __all__ = [
+    "ANY_INTERFACE",
     "DEFAULT_PORTS",
     "FALLBACK_PORT",
     "HIGHEST_PORT",

@@ -56,6 +56,9 @@ _BOUNDS: dict[str, tuple[float, float]] = {
 
 NO_CONTROL = "off"
 
+ANY_INTERFACE = "any"
+"""For ``wire``: all interfaces but the loopback, as for tcpdump."""
+
 LIVE = frozenset(
     {
         "allow",
@@ -160,6 +163,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         cable: interface with one board at the other end of its cable, which gets an
             address and a file name by DHCP or BOOTP; None for none.
         wire: interface whose ARP and DHCP are watched, "any" for all; None for none.
+        dnsmasq: what dnsmasq does there beside the server, as for ``tftptui wire
+            --dnsmasq``; None: it is not run.
         numbered_from: number of the last transfer of the server before, so that a
             restarted one repeats no number.
         journal: file for the journal, "-" for standard output, None for none.
@@ -215,6 +220,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     landlock: bool = False
     cable: str | None = None
     wire: str | None = None
+    dnsmasq: Literal["full", "proxy"] | None = None
     drain: bool = False
     on_close: Literal["stop", "drain"] = "stop"
     numbered_from: int = 0
@@ -242,6 +248,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             _require_option(name)
         if self.metrics is not None:
             parse_place(self.metrics)
+        _check_dnsmasq(self)
+
+
+def _check_dnsmasq(settings: Settings) -> None:
+    """Accept it on one interface that no cable is on."""
+    if settings.dnsmasq is None:
+        return
+    if settings.wire in (None, ANY_INTERFACE):
+        option = f"--dnsmasq {settings.dnsmasq}"
+        raise SettingsError(f"{option}: name its interface: --wire eth1 {option}")
+    if settings.cable is not None:
+        raise SettingsError("--dnsmasq and --cable can't be used together")
 
 
 def option_name(setting: str) -> str:

@@ -24,6 +24,7 @@ from tftptui.wire.events import (
     FileRequested,
     LinkSeen,
     Seen,
+    ServerLogged,
     WireEvent,
 )
 from tftptui.wire.frames import Arp, ArpOp
@@ -66,6 +67,7 @@ class StepKind(StrEnum):
     PXE_REQUEST = "pxe-request"
     PXE_REPLY = "pxe-reply"
     FILE_REQUEST = "file-request"
+    DNSMASQ = "dnsmasq"
 
 
 REPLIES = frozenset(
@@ -78,7 +80,10 @@ REPLIES = frozenset(
         StepKind.PXE_REPLY,
     }
 )
-"""Sent to the device; it sends the others itself, or they are about the cable."""
+"""Sent to the device; it sends the others itself, or they are in NEITHER."""
+
+NEITHER = frozenset({StepKind.LINK_UP, StepKind.LINK_DOWN, StepKind.DNSMASQ})
+"""Sent by nobody: about the cable, or from the log of dnsmasq."""
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
@@ -291,6 +296,8 @@ class Devices:
                 news = self._dhcp(event)
             case FileRequested():
                 news = self._file(event)
+            case ServerLogged():
+                news = self._logged(event)
         return news
 
     def _link(self, event: LinkSeen) -> list[News]:
@@ -355,6 +362,8 @@ class Devices:
         message = event.message
         if message.op is Op.REPLY:
             return self._reply(event)
+        if event.is_ours:  # asked of other servers, see ask.py and --cable
+            return []
         device = self._device(message.chaddr, event)
         attempt = _attempt(device, message, event.time)
         if int(message.ciaddr):
@@ -411,6 +420,20 @@ class Devices:
         verb = "write" if event.is_write else "read"
         text = f"{verb} {visible(event.file)}"
         step = _step(device, event.time, StepKind.FILE_REQUEST, event.server, text)
+        return [News(event.interface, device, step)]
+
+    def _logged(self, event: ServerLogged) -> list[News]:
+        """Tell what the server decided once for each attempt of a machine."""
+        device = self._devices.get(event.mac)
+        if device is None:
+            time, text = event.time, event.text
+            step = Step(time=time, last=time, kind=StepKind.DNSMASQ, text=text)
+            return [] if event.mac else [News(event.interface, None, step)]
+        begun = device.attempt.begun if device.attempt is not None else 0.0
+        before = (one.text for one in device.steps if one.last >= begun)
+        if event.text in before:
+            return []
+        step = _step(device, event.time, StepKind.DNSMASQ, "", event.text)
         return [News(event.interface, device, step)]
 
     def _device(self, mac: bytes, event: Seen) -> Device:

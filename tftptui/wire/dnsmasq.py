@@ -6,7 +6,7 @@ dnsmasq gives addresses (full), or adds the boot file to what another DHCP serve
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Interface
 from pathlib import Path
@@ -63,6 +63,8 @@ MACHINES = (
     ),
 )
 IPXE_SCRIPT = "boot.ipxe"
+PLAIN = "plain"
+"""Tag of the file for boards that are not PXE, like U-Boot."""
 
 _MOST_NAMES = 50_000
 """Limit of files that are examined in a root."""
@@ -80,10 +82,15 @@ def find_loaders(root: Path) -> dict[str, str]:
     The script of iPXE has the tag "ipxe". Names are relative to ROOT. The most likely
     name wins, then the shortest path.
     """
+    return loaders_among(_names(root))
+
+
+def loaders_among(names: Iterable[str]) -> dict[str, str]:
+    """Return the same of names as they are requested."""
     wanted = {machine.tag: machine.loaders for machine in MACHINES}
     wanted["ipxe"] = (IPXE_SCRIPT,)
     found: dict[str, tuple[int, int, str]] = {}
-    for name in _names(root):
+    for name in names:
         base = name.rpartition("/")[2].lower()
         for tag, loaders in wanted.items():
             if base in loaders:
@@ -160,6 +167,11 @@ def _full(
         yield _line(
             machine, loaders, f"dhcp-boot=tag:{machine.tag},tag:!ipxe,{{}},,{server}"
         )
+    yield ""
+    yield "# Boards that are not PXE (U-Boot, BusyBox)"
+    others = "".join(f"tag:!{machine.tag}," for machine in MACHINES) + "tag:!ipxe"
+    name = loaders.get(PLAIN)
+    yield f"{'' if name else '#'}dhcp-boot={others},{name or 'u-boot.img'},,{server}"
     yield ""
     yield "# iPXE, once it runs; without a script it loads itself again and again"
     script = loaders.get("ipxe")

@@ -70,4 +70,16 @@ class FileRequested(Seen, frozen=True, kw_only=True):
     is_write: bool = False
 
 
-WireEvent = LinkSeen | AddressSeen | ArpSeen | DhcpSeen | FileRequested
+class ServerLogged(Seen, frozen=True, kw_only=True):
+    """A line in the log of the DHCP server of this host, see ``dnsmasq_log.py``.
+
+    Attributes:
+        mac: of the machine that it is about; b"" if it is about none.
+        text: what the server decided, made visible.
+    """
+
+    text: str
+    mac: bytes = b""
+
+
+WireEvent = LinkSeen | AddressSeen | ArpSeen | DhcpSeen | FileRequested | ServerLogged

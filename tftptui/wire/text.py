@@ -5,7 +5,15 @@ from datetime import datetime
 
 from tftptui.telemetry.wire_views import WireDevice, WireLine
 from tftptui.telemetry.words import joined, seconds
-from tftptui.wire.devices import REPLIES, Device, Devices, News, Step, StepKind
+from tftptui.wire.devices import (
+    NEITHER,
+    REPLIES,
+    Device,
+    Devices,
+    News,
+    Step,
+    StepKind,
+)
 from tftptui.wire.dhcp import mac_text
 
 LABELS = {
@@ -26,6 +34,7 @@ LABELS = {
     StepKind.PXE_REQUEST: "PXE request (4011)",
     StepKind.PXE_REPLY: "PXE reply (4011)",
     StepKind.FILE_REQUEST: "TFTP request",
+    StepKind.DNSMASQ: "dnsmasq",
 }
 
 NOTHING_HEARD = (
@@ -60,7 +69,7 @@ def step_words(step: Step) -> str:
 
 def arrow(step: Step) -> str:
     """Return the direction of a step, as seen from the device."""
-    if step.kind in (StepKind.LINK_UP, StepKind.LINK_DOWN):
+    if step.kind in NEITHER:
         return "–"
     return "←" if step.kind in REPLIES else "→"
 

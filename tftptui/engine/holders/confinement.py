@@ -25,10 +25,11 @@ def confine(settings: Settings) -> str:
     Call it before the first thread starts.
 
     Raises:
-        EngineError: combined with ``--cable``, which stores its changes elsewhere.
+        EngineError: combined with ``--cable`` or ``--dnsmasq``, which need other files.
     """
-    if settings.cable is not None:
-        raise EngineError("--landlock and --cable can't be used together")
+    for name in ("cable", "dnsmasq"):
+        if getattr(settings, name) is not None:
+            raise EngineError(f"--landlock and --{name} can't be used together")
     written = sorted(map(str, _written(settings)))
     try:
         restrict_files(_allowed(settings))

@@ -62,8 +62,9 @@ def _style(line: WireLine, slots: Mapping[str, Style]) -> Style:
 def _rungs(line: WireLine, room: int, console: Console) -> Iterator[str]:
     """Yield a step's lines: its words, and an arrow in the remaining room."""
     if line.direction == "–":
-        words = f"┄┄ {line.text} "
-        yield f"┼{words}{'┄' * (room - cell_len(words))}┼"
+        for row in Text(line.text).wrap(console, room - SIDES):
+            words = f"┄┄ {row.plain.rstrip()} "
+            yield f"┼{words}{'┄' * (room - cell_len(words))}┼"
         return
     wrapped = Text(line.text).wrap(console, room - SIDES - 1)
     *full, last = [one.plain.rstrip() for one in wrapped] or [""]
