@@ -56,8 +56,7 @@ def _remedies(facts: WireFacts) -> tuple[str | Remedy, ...]:
     interface = facts.device.interface
     own = Remedy(
         text="if this network has no DHCP server, run dnsmasq",
-        command=f"tftptui wire {interface} --dnsmasq full > boot.conf\n"
-        "sudo dnsmasq --no-daemon --conf-file=boot.conf",
+        command=f"sudo tftptui wire {interface} --dnsmasq full --run --root FOLDER",
     )
     relay = "if it has one, start it, or a DHCP relay on the router"
     if facts.neighbors:
