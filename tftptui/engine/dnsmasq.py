@@ -13,13 +13,12 @@ from ipaddress import IPv4Interface
 
 import msgspec
 
-from tftptui.engine.holders.dnsmasq_keeper import ENDED
 from tftptui.net.interfaces import interface_addresses
 from tftptui.net.local_ports import port_holders
 from tftptui.wire.ask import PATIENCE, ask
 from tftptui.wire.dhcp import SERVER_PORT
 from tftptui.wire.dnsmasq import Mode, dnsmasq_config
-from tftptui.wire.dnsmasq_log import DnsmasqLog
+from tftptui.wire.dnsmasq_log import ENDED, DnsmasqLog
 from tftptui.wire.questions import Answers, Arch
 from tftptui.wire.sources import BroadcastSource, WireError
 

@@ -8,6 +8,9 @@ from tftptui.telemetry.escapes import visible
 from tftptui.wire.events import ServerLogged, WireEvent
 from tftptui.wire.sources import Source
 
+ENDED = "has ended with status"
+"""What the process that runs dnsmasq writes behind its log."""
+
 _LONGEST_LINE = 4_096
 _MOST_TRANSACTIONS = 256
 

@@ -15,7 +15,7 @@ import threading
 
 import msgspec
 
-ENDED = "has ended with status"
+from tftptui.wire.dnsmasq_log import ENDED
 
 
 def main() -> None:
