@@ -127,7 +127,7 @@ def test_finding_says_what_to_type_where(
 ) -> None:
     place = blocked(tmp_path)
     text = report(capsys, str(place), "--report")
-    assert "dropped behind this capture" in text
+    assert "dropped after the capture point" in text
     assert "\n  fix: nftables: " in text
     assert "\n    nft 'insert rule " in text
     assert "\n  also for ufw, firewalld, " in text

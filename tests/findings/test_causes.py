@@ -95,7 +95,7 @@ def test_the_surest_leads_and_the_others_are_told_below_it() -> None:
         f"{parts[1].draft.headline} Also affected: 1 other client."
     )
     assert told.evidence[:-1] == parts[1].draft.evidence
-    assert told.evidence[-1].text.startswith("also 10.0.4.99: other: 3 requests")
+    assert told.evidence[-1].text.startswith("also 10.0.4.99, other: 3 requests")
 
 
 def test_one_alone_is_told_as_it_is() -> None:
@@ -117,7 +117,7 @@ def test_lines_about_others_are_counted_beyond_a_few() -> None:
     told = joined(parts)
     others = told.evidence[len(parts[0].draft.evidence) :]
     assert len(others) == MOST_TOLD + 1
-    assert others[-1].text == "and the same 23 more times"
+    assert others[-1].text == "and 23 more cases like these"
 
 
 def test_the_headline_says_for_whom_else_it_is_so() -> None:

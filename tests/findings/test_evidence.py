@@ -22,7 +22,7 @@ def test_errors_of_several_transfers_are_one_line() -> None:
         [icmp(1, "10.0.1.1", 1.0, 2.0, 3.0), icmp(1, "10.0.1.1", 4.0, 5.0, transfer=2)]
     )
     assert [one.text for one in told] == [
-        "ICMP 'type 3 code 1' from 10.0.1.1, 5 times for 2 transfers"
+        "ICMP 'type 3 code 1' from 10.0.1.1, 5 times, in 2 transfers"
     ]
     assert told[0].transfer == 2
 

@@ -183,7 +183,7 @@ def test_a_missing_file_is_one_cause_for_all_who_ask_for_it(seen: Seen) -> None:
     (found,) = seen.standing()
     assert len(found.clients) == 30
     assert found.headline.endswith("Also affected: 29 other clients.")
-    assert found.evidence[-1].text == "and the same 23 more times"
+    assert found.evidence[-1].text == "and 23 more cases like these"
 
 
 def test_a_flood_is_followed_within_bounds(seen: Seen) -> None:
@@ -276,11 +276,11 @@ def test_fifty_that_one_hand_ended_are_one_finding_and_few_lines(seen: Seen) -> 
     (found,) = seen.standing()
     assert (found.code, len(found.transfers)) == ("client-aborted", 50)
     assert found.headline == (
-        f"{CLIENT} aborted pxelinux.0: Undefined error code. "
+        f"{CLIENT} aborted pxelinux.0 with ERROR 0: Undefined error code. "
         "Also affected: 49 other transfers."
     )
-    assert "at block 117:" in found.of(17)
-    assert found.evidence[-1].text == "and the same 43 more times"
+    assert "at block 117 with" in found.of(17)
+    assert found.evidence[-1].text == "and 43 more cases like these"
     assert len(codes) < 5
 
 

@@ -111,4 +111,4 @@ def test_a_self_test_that_fails_moves_lost_acks_to_this_host() -> None:
     after = only(seen)
     assert (after.stands_at, after.client) == ("server", CLIENT)
     assert "this host's self-test" in after.headline
-    assert any("self-test of this host (D)" in one.text for one in after.evidence)
+    assert any("self-test of this host (key D)" in one.text for one in after.evidence)

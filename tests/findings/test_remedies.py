@@ -135,7 +135,7 @@ def of_a_capture(case_: Facts, say: Callable[[Facts], tuple[Remedy, ...]]) -> st
             lambda seen: remedies.equal_ranges(seen, PortRange(45_000, 45_003)),
             (
                 "--ports 45000-45003; tftpd-hpa: --port-range 45000:45003; dnsmasq: "
-                "--tftp-port-range=45000,45003), or let the firewall allow the whole"
+                "--tftp-port-range=45000,45003), or let the firewall allow its whole"
             ),
         ),
         (remedies.fewer_octets, "tftpd-hpa: --blocksize 1428"),

@@ -190,7 +190,7 @@ def test_answers_in_vain_are_all_counted(talk: Talk) -> None:
     talk.over()
     (found,) = talk.rebuilding.findings.take_news()
     (answers,) = [one.text for one in found.evidence if "replies" in one.text]
-    assert answers.startswith("6 replies from ports 40001, 53022 and 56760: none ack")
+    assert answers.startswith("6 replies from ports 40001, 53022 and 56760: all")
 
 
 def test_answer_of_another_port_is_saved_as_it_was(talk: Talk) -> None:

@@ -135,7 +135,7 @@ def joined(occurrences: Sequence[Occurrence]) -> Draft:
         said=_said(occurrences, headline),
         transfers=tuple(sorted(numbers)),
         since=min(one.draft.since for one in occurrences),
-        evidence=(*lead.draft.evidence, *_lines(others, lead.client)),
+        evidence=(*lead.draft.evidence, *_lines(others, lead)),
     )
 
 
@@ -179,23 +179,23 @@ def _on(lead: Occurrence, others: Sequence[Occurrence]) -> str:
     return f", on {words}" if words.startswith("port") else ", on other ports"
 
 
-def _lines(others: Sequence[Occurrence], client: str) -> list[Evidence]:
+def _lines(others: Sequence[Occurrence], lead: Occurrence) -> list[Evidence]:
     """Return a line for each of the others, up to a limit."""
-    told = [_line(one, client) for one in others[:MOST_TOLD]]
+    told = [_line(one, lead) for one in others[:MOST_TOLD]]
     rest = len(others) - MOST_TOLD
     if rest > 0:
-        told.append(Evidence(text=f"and the same {rest:,} more times"))
+        told.append(Evidence(text=f"and {counted(rest, 'more case')} like these"))
     return told
 
 
-def _line(one: Occurrence, client: str) -> Evidence:
+def _line(one: Occurrence, lead: Occurrence) -> Evidence:
     seen = one.draft.evidence[0] if one.draft.evidence else None
     text = seen.text if seen else one.draft.headline
-    if one.file not in text:
-        text = f"{one.file}: {text}"
-    who = "also" if one.client == client else f"also {one.client}"
+    who = [] if one.client == lead.client else [one.client]
+    if one.file != lead.file and one.file not in text:
+        who.append(one.file)
     return Evidence(
-        text=f"{who}: {text}",
+        text=f"also {', '.join(who)}: {text}" if who else f"also: {text}",
         transfer=seen.transfer if seen else None,
         time=seen.time if seen else one.draft.since,
     )

@@ -13,6 +13,8 @@ from tftptui.telemetry.findings import Evidence
 from tftptui.telemetry.ttl_walks import Location
 from tftptui.telemetry.words import counted, joined, port_word, ports, seconds, times
 
+_DROPPED = "dropped by this host's own rules"
+
 _AT_ONCE = 0.01
 """Seconds within which requests count as simultaneous, such as those of a probe."""
 
@@ -28,7 +30,9 @@ def asked(facts: Facts) -> Evidence:
         text += ", all at once"
     elif gaps:
         told = [seconds(gap) for gap in gaps[:3]]
-        text += f", {joined(told)}{' …' if gaps[3:] else ''} apart"
+        text += (
+            f", {', '.join(told)} … apart" if gaps[3:] else f", {joined(told)} apart"
+        )
     client = known(facts.kind)
     if client and client.steps and _counts_up(facts):
         text += ", the client's port higher each time"
@@ -66,13 +70,13 @@ def refused_requests(facts: Facts) -> str:
 def unanswered(facts: Facts) -> Evidence:
     """Return how our replies were sent while nothing came back."""
     first = facts.tries[0]
-    icmp = "no ICMP error" if not facts.icmp else "ICMP errors came"
-    left = "this host sent all without error"
+    icmp = "no ICMP error" if not facts.icmp else "but ICMP errors came"
+    left = "this host sent them without an error"
     if facts.scene.is_capture:
-        left = "all are in the capture"
+        left = "all are in this capture"
     text = (
         f"{counted(facts.answers, 'reply', 'replies')} from "
-        f"{port_word(facts.server_tids)}: none acknowledged, {icmp}, {left}"
+        f"{port_word(facts.server_tids)}: {left}; none acknowledged, {icmp}"
     )
     return Evidence(text=text, transfer=first.number, time=first.started)
 
@@ -98,12 +102,12 @@ def own_rules(block: HostBlock | None) -> list[Evidence]:
     if block is None:
         return []
     if block.is_fresh:
-        return [Evidence(text=f"this host's own rules: {visible(block.by)}")]
+        return [Evidence(text=f"{_DROPPED}: {visible(block.by)}")]
     minutes = counted(max(1, round(block.age / 60)), "minute")
     return [
         Evidence(
-            text=f"this host's own rules as of {minutes} ago: {visible(block.by)}; no "
-            "permission to read them again (sudo tftptui doctor can)"
+            text=f"{_DROPPED}, as of {minutes} ago: {visible(block.by)}; to read the "
+            "rules again: sudo tftptui doctor"
         )
     ]
 
@@ -117,7 +121,7 @@ def complaints(icmp: Iterable[Icmp]) -> list[Evidence]:
     for (name, sender), those in alike.items():
         last = max(those, key=lambda one: one.times[-1])
         count = sum(len(one.times) for one in those)
-        of = f" for {len(those)} transfers" if len(those) > 1 else ""
+        of = f", in {len(those)} transfers" if len(those) > 1 else ""
         text = f"ICMP {name!r} from {sender}, {times(count)}{of}"
         found.append(Evidence(text=text, transfer=last.transfer, time=last.times[-1]))
     return found
@@ -153,10 +157,10 @@ def self_tested(found: SelfTest | None) -> list[Evidence]:
     """Return the result of a self-test of this host, if there was one."""
     if found is None:
         return []
-    how = "received its file" if found.works else "no ACK of it arrived either"
-    text = f"self-test of this host (D), through {found.address}: {how}"
+    how = "it got its file" if found.works else "its ACKs did not arrive either"
+    text = f"self-test of this host (key D) through {found.address}: {how}"
     if found.works:
-        text += "; packets of other hosts take other rules"
+        text += "; other rules may apply to packets from other hosts"
     return [Evidence(text=text, time=found.time)]
 
 

@@ -10,11 +10,11 @@ from tftptui.telemetry.findings import Help, Knob, Verdict
 Row = dict[Knob, tuple[Verdict, str]]
 
 ANY_SIZE = "small packets are lost too"
-ANY_TIME = "resending does not help"
+ANY_TIME = "resent packets are lost too"
 RANGE = "the client's port is blocked; changing {ours} changes nothing"
 OTHER_RULE = (
-    "yes only if a firewall rule allows other ports of {ours}; usually the client's "
-    "port is what it blocks"
+    "yes only if the firewall allows other ports of {server}; usually it blocks the "
+    "client's port"
 )
 ONE_PORT = (
     "yes if the firewall is stateful: {our} replies then match the request; no if it "
@@ -24,7 +24,7 @@ HELPER = "a TFTP helper on the firewall allows replies to any client port"
 _NO_HELPER = "a stateful firewall allows {our} replies from that port without one"
 PASSED = "packets passed both ways"
 HAD_ARRIVED = "blocks of this size arrived before"
-NOT_TAKEN = "the client rejects the source address"
+NOT_TAKEN = "the client ignores replies from that address"
 ITSELF = "the client ended the transfer; packets passed both ways"
 
 
@@ -49,7 +49,7 @@ def minds_block_size(facts: Facts) -> Row:
     """Return that the client may reject the agreed blksize."""
     if facts.latest is None or "blksize" not in dict(facts.latest.agreed):
         return {}
-    return {"block-size": ("unknown", "yes if the blksize is what it rejects")}
+    return {"block-size": ("unknown", "yes if it rejects the granted blksize")}
 
 
 def small_blocks(facts: Facts) -> Row:

@@ -35,8 +35,11 @@ from tftptui.telemetry.words import url
 _BOTH = (Way.RANGE, Way.HELPER)
 _MOST_TRIED, _HIGH_TID = 4, 49_200
 _SMALL_BLOCKS, _SAFE_BLOCKS = 1_428, 512
-_SWITCHES = "the switches and bridges in front of it (no router is in between)"
-_SWITCH = f"if its firewall allows them: check {_SWITCHES}"
+_SWITCHES = "the switches and bridges before the client (no router is in between)"
+_SWITCH = f"if that firewall already allows them: check {_SWITCHES}"
+
+_REPLY_FROM_IT = "reply from the port that got the request"
+_ASK = "ask the firewall's administrator to "
 
 Remedies = tuple[Remedy, ...]
 
@@ -49,7 +52,7 @@ def let_answers_through(facts: Facts) -> tuple[Remedy, ...]:
     if place == "client-segment":
         return (*on_the_client(facts), *say(_SWITCH))
     ask = Remedy(
-        text=f"ask for: allow UDP from {_server(facts)} {_ours(facts)} to "
+        text=f"{_ASK}allow UDP from {_server(facts)} {_ours(facts)} to "
         f"{_clients(facts)} ports 1024–65535 (the client chooses its port)"
         f"{_assumption(facts)}"
     )
@@ -91,7 +94,8 @@ def let_acks_through(facts: Facts, *, only_here: bool = False) -> tuple[Remedy, 
         ask = Remedy(text=f"on {facts.words.host}: {allow}{_assumption(facts)}")
     else:
         ask = Remedy(
-            text=f"ask for: {allow}, {where} {facts.words.host}{_assumption(facts)}"
+            text=f"{'' if is_attached(facts) else _ASK}{allow}, {where} "
+            f"{facts.words.host}{_assumption(facts)}"
         )
     ways = (Way.RANGE,)
     is_routed = not (only_here or is_attached(facts))
@@ -101,7 +105,7 @@ def let_acks_through(facts: Facts, *, only_here: bool = False) -> tuple[Remedy, 
     )
     one_port = _of_server(
         facts,
-        "reply from the port of the request: ACKs then go to that port",
+        f"{_REPLY_FROM_IT}: ACKs then go to that port",
         "--single-port",
         ONE_PORT,
     )
@@ -140,7 +144,7 @@ def on_the_client(facts: Facts) -> tuple[Remedy, ...]:
 
 def for_translation(facts: Facts) -> tuple[Remedy, ...]:
     """Return how to allow replies through a NAT."""
-    ask = Remedy(text="load the TFTP helper on the NAT")
+    ask = Remedy(text="enable the TFTP helper (conntrack helper, ALG) on the NAT")
     rules = _rules(facts, Part.ANSWERS, Where.BETWEEN, (Way.HELPER,), has_nat=True)
     return (ask, *rules, *_one_port(facts))
 
@@ -157,7 +161,7 @@ def flush(facts: Facts) -> tuple[Remedy, ...]:
     forget = [
         Remedy(
             platform=platform,
-            text="on the firewall, after each change of its rules",
+            text="on the firewall: delete the old entries after each rule change",
             command=command,
         )
         for platform, command in commands.items()
@@ -212,7 +216,9 @@ def refuse_option(facts: Facts, names: list[str]) -> tuple[Remedy, ...]:
     whom = f"@{facts.kind}" if facts.kind else ""
     return _of_server(
         facts,
-        "leave the options out of the OACK, one at a time",
+        f"leave {names[0]} out of the OACK"
+        if len(names) == 1
+        else "leave the options out of the OACK, one at a time",
         " ".join(f"--refuse {quote(name + whom)}" for name in names),
         refusal_settings(names, whom),
     )
@@ -221,12 +227,10 @@ def refuse_option(facts: Facts, names: list[str]) -> tuple[Remedy, ...]:
 def grant_size(facts: Facts, octets: int) -> tuple[Remedy, ...]:
     """Return how to give a client the block size that it uses anyway."""
     return (
-        *say(
-            f"on the client: request blksize {_SMALL_BLOCKS:,} or less, or no blksize"
-        ),
+        *say(f"on the client: request blksize {_SMALL_BLOCKS} or less, or no blksize"),
         *_of_server(
             facts,
-            f"or grant what it requests, if the path carries {octets:,} bytes",
+            f"grant blksize {octets}, as it requests, if the path carries such blocks",
             f"--max-blksize {octets}",
             block_settings(octets),
         ),
@@ -243,7 +247,7 @@ def refuse_size(facts: Facts) -> tuple[Remedy, ...]:
             f"--refuse {quote('tsize' + whom)}",
             refusal_settings(["tsize"], whom),
         ),
-        *say("or request without options: curl --tftp-no-options"),
+        *say("request without options: curl --tftp-no-options"),
     )
 
 
@@ -252,13 +256,12 @@ def equal_ranges(facts: Facts, good: PortRange) -> Remedies:
     if not facts.scene.is_capture:
         used = span(PortRange(facts.scene.first, facts.scene.last), "–")
         return say(
-            f"make both ranges equal: reply from {span(good, '–')}, or let the "
-            f"firewall allow {used}"
+            f"reply from {span(good, '–')} only (r in the Ports pane, or --ports), or "
+            f"let the firewall allow {used}"
         )
     return say(
-        f"make both ranges equal: let {facts.words.server} reply from "
-        f"{span(good, '–')} ({range_settings(good)}), or let the firewall allow the "
-        "whole range of that server"
+        f"let {facts.words.server} reply from {span(good, '–')} only "
+        f"({range_settings(good)}), or let the firewall allow its whole range"
     )
 
 
@@ -266,8 +269,12 @@ def fewer_octets(facts: Facts) -> Remedies:
     """Return how to start with small blocks, for a transfer that works anyway."""
     octets = min(_SMALL_BLOCKS, facts.latest.block_size if facts.latest else 512)
     if not facts.scene.is_capture:
-        return say(f"nothing; to start with smaller blocks: --max-blksize {octets}")
-    return say(f"nothing; to start with smaller blocks: {block_settings(octets)}")
+        return say(
+            f"nothing to do; to offer smaller blocks at once: --max-blksize {octets}"
+        )
+    return say(
+        f"nothing to do; to offer smaller blocks at once: {block_settings(octets)}"
+    )
 
 
 def say(*texts: str) -> tuple[Remedy, ...]:
@@ -281,7 +288,7 @@ def _one_port(
     """Return single-port mode, unless it is already on."""
     if facts.scene.single_port:
         return ()
-    text = "reply from the port of the request"
+    text = _REPLY_FROM_IT
     if is_access_list_possible:
         text += ": helps if the firewall is stateful, not if it is an access list"
     return _of_server(facts, text, "--single-port", ONE_PORT)

@@ -65,6 +65,13 @@ def joined(words: Sequence[str]) -> str:
     return f"{', '.join(words[:-1])} and {words[-1]}"
 
 
+def either(words: Sequence[str]) -> str:
+    """Return words as a list of alternatives in a sentence."""
+    if len(words) <= 1:
+        return "".join(words)
+    return f"{', '.join(words[:-1])}, or {words[-1]}"
+
+
 def seconds(time: float) -> str:
     """Return a duration: under 1 ms, 4 ms, 0.25 s, 2.0 s, 16 s."""
     if time < 0.001:  # noqa: PLR2004

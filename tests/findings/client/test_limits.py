@@ -183,7 +183,7 @@ def test_an_upload_in_larger_blocks_than_granted_is_told() -> None:
     error = too_long(8_192, 1_468)
     draft = draft_of(facts_of(upload(phase="failed", error=error, acked_blocks=0)))
     assert (draft.code, draft.confidence) == ("block-size-ignored", FACT)
-    assert "granted blksize 1,468 and sent a block of 8,192 bytes" in draft.headline
+    assert "granted blksize 1468 and sent a block of 8192 bytes" in draft.headline
     assert any("--max-blksize 8192" in one.command for one in draft.remedies)
 
 

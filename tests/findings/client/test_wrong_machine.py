@@ -37,9 +37,9 @@ def judged(client: str, file: KindView) -> Draft | None:
     ("client", "file", "why"),
     [
         (ROM, EFI, "a BIOS cannot start EFI programs"),
-        (LINUX_ON_BIOS, ARM_KERNEL, "it is for another processor"),
+        (LINUX_ON_BIOS, ARM_KERNEL, "the file is for another processor"),
         (UEFI, NBP, "UEFI starts EFI programs only"),
-        (UEFI, SCRIPT, "iPXE reads the script once it runs"),
+        (UEFI, SCRIPT, "it must get iPXE first, which then reads the script"),
         (UEFI, MISNAMED, "its name is for arm64 firmware, which can't start x86-64"),
     ],
 )
@@ -101,7 +101,7 @@ def test_particular_clients_are_among_those_that_are_known() -> None:
     ("arch", "client", "file", "why"),
     [
         (7, "", NBP, "UEFI starts EFI programs only"),
-        (11, "", EFI, "it is for x86-64, and the machine is arm64"),
+        (11, "", EFI, "the file is for x86-64, and the machine is arm64"),
         (0, "", EFI, "a BIOS cannot start EFI programs"),
         (0, UEFI, EFI, "a BIOS cannot start EFI programs"),
     ],

@@ -36,7 +36,7 @@ def test_a_file_that_is_not_here_is_told_at_once() -> None:
 
 def test_a_link_that_leads_nowhere_is_called_one() -> None:
     draft = found(missing(message=LEADS_NOWHERE))
-    assert draft.headline.endswith("requested pxelinux.0: a broken symbolic link.")
+    assert draft.headline.endswith("requested pxelinux.0, a broken symbolic link.")
     assert [one.command for one in draft.remedies] == ["ls -l /srv/images/pxelinux.0"]
 
 

@@ -43,8 +43,8 @@ def test_while_nothing_decides_the_candidates_and_the_key_are_told() -> None:
     assert draft.code == "answers-blocked"
     assert draft.evidence[-1].text == (
         "possible causes: a rule for the client's port 2072, a rule for the server's "
-        "port 40060 and a change since the last success; press o to test them from "
-        "here, or run the test on the client's side"
+        "port 40060, or a change on the path since the last success; press o to test "
+        "them from here, or run the test on the client's side"
     )
 
 
@@ -67,7 +67,7 @@ def test_where_all_arrive_no_rule_for_ports_is_left() -> None:
     draft = draft_of(after([]))
     assert draft.code == "answers-blocked"
     told = draft.evidence[-1].text
-    assert "a change since the last success" in told
+    assert "a change on the path since the last success" in told
     assert "a rule for" not in told
 
 
@@ -99,5 +99,5 @@ def test_where_a_path_is_possible_the_client_s_port_is_not_called_blocked() -> N
     draft = draft_of(facts_of(*tries, now=55.0, neighbours=tuple(worked)))
     (range_,) = [one for one in draft.helps if one.knob == "port-range"]
     assert draft.code == "answers-blocked"
-    assert range_.why == "no port of ours tells failed tries from working ones"
-    assert "one of several paths" in draft.evidence[-1].text
+    assert range_.why == "which tries fail does not depend on the port of this server"
+    assert "one bad path of several" in draft.evidence[-1].text

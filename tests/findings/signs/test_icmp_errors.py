@@ -133,7 +133,7 @@ def test_a_port_closed_at_the_first_answer_may_be_that_of_a_translation() -> Non
     draft = found(facts_of(one, now=7.0, icmp=(icmp(3, CLIENT, 0.1, 1.1),)))
     assert (draft.code, draft.is_alarm) == ("client-port-closed", False)
     assert (draft.confidence, draft.stands_at) == (LIKELY, "client")
-    assert "or a NAT or a second machine" in draft.headline
+    assert "or a NAT, or a second machine" in draft.headline
     assert "othing is blocked" not in draft.headline
 
 

@@ -95,7 +95,7 @@ def test_lost_acks_of_a_client_beside_us_were_dropped_on_no_path() -> None:
     assert "on the path" in draft_of(seen).headline
     draft = learned(seen, walk_of(Walk(port=2_070)))
     assert (
-        "dropped by a switch or bridge, or by the firewall of this host"
+        "dropped by a switch or bridge, or by this host's own firewall"
         in draft.headline
     )
     assert not any("on the path" in one.text for one in draft.remedies)
@@ -109,13 +109,13 @@ def test_a_self_test_that_hears_no_acks_either_moves_the_block_to_this_host() ->
     failed = SelfTest(NOON + 38.0, SERVER, works=False)
     draft = draft_of(replace(seen, self_test=failed))
     assert (draft.code, draft.stands_at) == ("acks-blocked", "server")
-    assert "this host's self-test fails in the same way" in draft.headline
+    assert "this host's self-test fails the same way" in draft.headline
     assert draft.remedies[0].text.startswith("on this host: allow UDP")
-    assert any("no ACK of it arrived" in one.text for one in draft.evidence)
+    assert any("its ACKs did not arrive" in one.text for one in draft.evidence)
     works = SelfTest(NOON + 38.0, SERVER, works=True)
     draft = draft_of(replace(seen, self_test=works))
     assert draft.stands_at == "between-or-server"
-    assert any("received its file" in one.text for one in draft.evidence)
+    assert any("it got its file" in one.text for one in draft.evidence)
 
 
 def test_a_machine_that_rejected_a_walk_is_named() -> None:
@@ -137,7 +137,7 @@ def test_a_walk_that_reaches_the_port_says_that_the_block_may_be_gone() -> None:
     location = walk_of(Walk(port=2_070, hops=[*THROUGH, reached]))
     draft = learned(boot_rom(), location)
     assert (draft.code, draft.confidence) == ("answers-blocked", POSSIBLE)
-    assert "packets sent there arrive now" in draft.headline
+    assert "test packets arrive there now" in draft.headline
     before = learned(boot_rom(), location, at=-5.0)
     assert before.confidence == LIKELY
 

@@ -355,8 +355,8 @@ def test_three_ports_in_vain_are_no_flows_that_somebody_remembers() -> None:
     assert draft.code == "answers-blocked"
     assert draft.evidence[-1].text == (
         "possible causes: a rule for the client's port 33000, a rule for the server's "
-        "port 40007 and an old connection tracking entry for port 33000; press o to "
-        "test them from here, or run the test on the client's side"
+        "port 40007, or an old connection tracking entry for the client's port 33000; "
+        "press o to test them from here, or run the test on the client's side"
     )
 
 

@@ -104,7 +104,7 @@ def test_a_client_that_breaks_off_says_why() -> None:
     draft = judge(facts_of(one))
     assert draft is not None
     assert (draft.code, draft.stands_at) == ("client-aborted", "client")
-    assert "block 399: disk full." in draft.headline
+    assert "block 399 with ERROR 3: disk full." in draft.headline
 
 
 @pytest.mark.parametrize(

@@ -60,8 +60,8 @@ def address_missing(facts: WireFacts) -> Draft | None:
     own = joined([str(one.ip) for one in facts.link.addresses]) or "no IPv4 address"
     return facts.draft(
         MISSING,
-        f"{facts.name} sends ARP for {target}, but no host on this network has "
-        f"it; {facts.device.interface} has {own}.",
+        f"{facts.name} sends ARP requests for {target}, but no host on this network "
+        f"has it; {facts.device.interface} has {own}.",
         confidence=LIKELY,
         evidence=(f"{lookup.count} ARP requests for {target} in {took}",),
         remedies=(

@@ -38,14 +38,15 @@ def late_port(facts: WireFacts) -> Draft | None:
     if silent:
         evidence.append(
             f"{facts.device.interface}: the first packet came {seconds(silent)} after "
-            "the link was up"
+            "the link came up"
         )
     is_through = attempt.ack is not None or attempt.requested is not None
     late = seconds(max(float(tried), silent))
+    begin = "its link came up" if silent >= tried else "it began to send"
     return facts.draft(
         KIND,
-        f"The first packet of {facts.name} came {late} late: a switch port with "
-        "spanning tree passes nothing for the first 30 s.",
+        f"The first packet of {facts.name} arrived {late} after {begin}: a switch port "
+        "with spanning tree passes nothing for the first 30 s.",
         confidence=LIKELY if tried else POSSIBLE,
         evidence=tuple(evidence),
         remedies=(

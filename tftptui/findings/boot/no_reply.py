@@ -58,11 +58,14 @@ def _remedies(facts: WireFacts) -> tuple[str | Remedy, ...]:
         text="if this network has no DHCP server, run dnsmasq",
         command=f"sudo tftptui wire {interface} --dnsmasq full --run --root FOLDER",
     )
-    relay = "if it has one, start it, or a DHCP relay on the router"
+    relay = (
+        "if it has one, start it; if that server is in another network, start a DHCP "
+        "relay on the router"
+    )
     if facts.neighbors:
         return (relay, own)
     alone = Remedy(
-        text="if it is the only board on that cable, restart with",
+        text="if it is the only board on that cable, restart tftptui with",
         command=f"sudo tftptui --cable {interface} FILE",
     )
     return alone, own, relay

@@ -108,11 +108,12 @@ def http_only(facts: WireFacts) -> Draft | None:
     numbers = facts.attempt.architectures
     if not numbers or not all(map(is_http, numbers)):
         return None
+    told = joined([str(one) for one in numbers])
     return facts.draft(
         HTTP_ONLY,
         f"{facts.name} boots by HTTP: it sends no TFTP request.",
         confidence=FACT,
-        evidence=(f"its option 93 is {joined([str(one) for one in numbers])}",),
+        evidence=(f"its DISCOVER has option 93 = {told}: it wants a URL",),
         remedies=(
             "select PXE (IPv4) instead of HTTP in its boot menu",
             "or offer it a URL (option 67) with HTTPClient in option 60",

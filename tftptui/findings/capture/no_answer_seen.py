@@ -62,11 +62,11 @@ def nobody_answers(facts: Facts) -> Draft | None:
             *(evidence.worked(own, facts.client) or (_others_get(last),)),
         ),
         remedies=remedies.say(
-            "check the firewalls before the capture point: replies to other ports of "
-            "the same client pass"
+            "check the firewalls between the server and the capture point: replies to "
+            "other ports of the same client pass"
             if own
             else "check whether the server serves this client, and the firewalls in "
-            "front of it"
+            "front of the server"
         ),
         proof="; ".join(
             proofs.fetch_from_port(facts, tid)
@@ -105,13 +105,13 @@ def _answers_not_seen(facts: Facts, last: TransferView) -> Draft:
         evidence=(
             unanswered_requests(facts),
             Evidence(
-                text="replies come from other ports: a filter for port 69 drops them; "
-                "they may also take another path than requests"
+                text="replies come from other ports, so a capture filter for port 69 "
+                "misses them; they may also take another path than requests"
             ),
         ),
         remedies=remedies.say(
-            f"capture again with those ports: {HOW.format(client=facts.client)}",
-            "or check whether the server runs, and the firewalls in front of it",
+            f"capture again, with all ports: {HOW.format(client=facts.client)}",
+            "check whether the server runs, and the firewalls in front of the server",
         ),
         proof=proofs.fetch(facts),
     )

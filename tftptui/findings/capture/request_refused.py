@@ -32,7 +32,7 @@ _CURES: dict[str, str] = {
     Reason.EXISTS: "allow the server to replace files, or rename the upload",
 }
 
-LOOK = "check the server's own log: the ERROR says no more"
+LOOK = "check the server's own log: its ERROR does not say why"
 
 
 KIND = Kind(

@@ -75,8 +75,8 @@ def cut_short(facts: Facts) -> Draft | None:
     return _draft(
         facts,
         one,
-        f"{facts.client} was granted blksize {one.block_size:,} and sent blocks of "
-        f"{sent:,} bytes: a short block ends an upload, so {facts.file} has "
+        f"{facts.client} was granted blksize {one.block_size} and sent blocks of "
+        f"{sent} bytes: a short block ends an upload, so {facts.file} has "
         f"{sent:,} of {int(announced):,} bytes.",
         (
             Evidence(
@@ -98,8 +98,8 @@ def _sends_larger(facts: Facts, one: TransferView) -> Draft | None:
     return _draft(
         facts,
         one,
-        f"{facts.client} was granted blksize {agreed:,} and sent a block of "
-        f"{sent:,} bytes: it ignores the OACK.",
+        f"{facts.client} was granted blksize {agreed} and sent a block of "
+        f"{sent} bytes: it ignores the OACK.",
         (Evidence(text=one.error, transfer=one.number, time=one.ended),),
         sure=FACT,
         wanted=sent,

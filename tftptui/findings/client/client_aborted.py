@@ -69,11 +69,11 @@ def aborted(facts: Facts) -> Draft | None:
         return None
     said = one.error.partition(": ")[2] or f"ERROR {one.peer_error} without a message"
     where = f"at block {one.acked_blocks:,}"
-    aborted_ = f"{facts.client} aborted {facts.file}"
+    aborted_, with_ = f"{facts.client} aborted {facts.file}", _with(one, said)
     return Draft(
         kind=KIND,
-        headline=f"{aborted_} {where}: {said}.",
-        plain=f"{aborted_}: {said}.",
+        headline=f"{aborted_} {where} {with_}.",
+        plain=f"{aborted_} {with_}.",
         confidence=FACT,
         stands_at="client",
         is_alarm=not _is_somebody_s_wish(one, said),
@@ -86,6 +86,12 @@ def aborted(facts: Facts) -> Draft | None:
         remedies=remedies.say(_look_there(one)),
         helps=KIND.would_help(facts),
     )
+
+
+def _with(one: TransferView, said: str) -> str:
+    """Return the ERROR, with what the client says in it."""
+    error = f"with ERROR {one.peer_error}"
+    return error if said in ("", one.error) else f"{error}: {said}"
 
 
 def _is_somebody_s_wish(one: TransferView, said: str) -> bool:
@@ -118,5 +124,5 @@ def _look_there(one: TransferView) -> str:
         )
     return (
         "check the client: was the program ended by ctrl-c, kill or a time limit? If "
-        "not: its memory, its disk, its console"
+        "not, check its memory, disk and console"
     )

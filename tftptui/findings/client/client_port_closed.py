@@ -79,7 +79,9 @@ def port_closed(facts: Facts) -> Draft | None:
             evidence.asked(facts),
             *([Evidence(text=_LOOKS_SAME)] if latest.heard else ()),
         ),
-        remedies=remedies.say("nothing; check the client, or let it try again"),
+        remedies=remedies.say(
+            "nothing here: check the program on the client, or run it again"
+        ),
     )
 
 
@@ -125,5 +127,5 @@ def _how_it_closed(
         return f"{asked}, then stopped: {closed}.{free}", "nobody"
     if unheeded > 0:
         return f"{asked} and quit: {closed}.{free}", "nobody"
-    why = "or a NAT or a second machine with its address rejects it"
+    why = "or a NAT, or a second machine with its address, rejects the reply"
     return f"{asked} and quit before the first reply ({closed}), {why}.", "client"

@@ -5,7 +5,7 @@ from tftptui.findings.codes import Code
 from tftptui.findings.draft import Draft
 from tftptui.findings.ends import completed, later_tries
 from tftptui.findings.facts import Facts
-from tftptui.findings.helps import ITSELF, no_port_matters
+from tftptui.findings.helps import no_port_matters
 from tftptui.findings.kind import Kind, Scope
 from tftptui.telemetry.findings import FACT, LIKELY, Evidence
 from tftptui.telemetry.views import TransferView
@@ -34,12 +34,14 @@ KIND = Kind(
     scope=Scope.CLIENT_AND_FILE,
     broken=(),
     helps=no_port_matters(
-        ITSELF,
+        "the client stops at a block number, whatever the port",
         "",
         "the client waits for a block number that does not exist",
-        "no firewall counts blocks",
+        "no firewall drops the blocks",
     )
-    | {"block-size": ("yes", "with larger blocks fewer than 65,536 are needed")},
+    | {
+        "block-size": ("no", "only larger blocks help: then the file has fewer of them")
+    },
     ended=_smaller_now,
 )
 
@@ -56,7 +58,7 @@ def no_rollover(facts: Facts) -> Draft | None:
     return Draft(
         kind=KIND,
         headline=f"{facts.client} stops after block 65,535 of {facts.file}: it can't "
-        f"count further. It needs blksize {least:,} or more for this file.",
+        f"count further. It needs blksize {least} or more for this file.",
         confidence=FACT if is_again else LIKELY,
         stands_at="client",
         transfers=tuple(one.number for one in stopped),
@@ -77,9 +79,9 @@ def no_rollover(facts: Facts) -> Draft | None:
             *evidence.program(facts),
         ),
         remedies=remedies.say(
-            f"let the client request blksize {least:,} or more (up to 1,428 without "
+            f"let the client request blksize {least} or more (up to 1428 without "
             "fragments)",
-            "or update the client: RFC 1350 does not say what follows block 65,535",
+            "or update the client: a newer version may go on after block 65,535",
         ),
         helps=KIND.would_help(facts),
         proof=f"{proofs.fetch(facts)} --tftp-blksize {max(least, 1_428)}",

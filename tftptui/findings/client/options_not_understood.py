@@ -37,7 +37,7 @@ KIND = Kind(
     helps=no_port_matters(
         "{our} replies arrive",
         "no block size was agreed",
-        "the client rejects what the OACK says, not when it comes",
+        "the client does not understand the OACK, however late it comes",
         "{our} replies arrive",
     ),
     ended=_takes_oacks,

@@ -11,7 +11,7 @@ from tftptui.findings.codes import Code
 from tftptui.findings.draft import Draft
 from tftptui.findings.ends import served
 from tftptui.findings.facts import Facts, Icmp
-from tftptui.findings.helps import minds_block_size, no_port_matters
+from tftptui.findings.helps import Row, minds_block_size, no_port_matters
 from tftptui.findings.kind import Kind, Scope
 from tftptui.findings.signs.silence import CURL, is_of_empty
 from tftptui.findings.signs.stalls import ended_by_client
@@ -28,6 +28,12 @@ _LONGEST_GAP, _FEW_ANSWERS = 8.0, 3
 chance."""
 
 
+def _what_it_rejects(facts: Facts) -> Row:
+    if is_of_empty(facts):
+        return {"block-size": ("no", "it rejects tsize=0, not the block size")}
+    return minds_block_size(facts)
+
+
 KIND = Kind(
     code=Code.OPTIONS_REFUSED,
     scope=Scope.CLIENT,
@@ -35,11 +41,11 @@ KIND = Kind(
     helps=no_port_matters(
         "{our} replies arrive",
         "no block size was agreed",
-        "the client rejects what the OACK says, not when it comes",
+        "the client rejects the options in the OACK, however late it comes",
         "{our} replies arrive",
     ),
     ended=served,
-    adjust=minds_block_size,
+    adjust=_what_it_rejects,
 )
 
 

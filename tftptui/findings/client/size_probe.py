@@ -34,7 +34,7 @@ def size_probe(facts: Facts) -> Draft | None:
     return Draft(
         kind=KIND,
         headline=f"{found.kind or facts.client} requested only the size of "
-        f"{facts.file}. This is normal: it ends with an ERROR.",
+        f"{facts.file}, and then sent an ERROR. This is normal.",
         confidence=FACT,
         stands_at="nobody",
         is_alarm=False,
@@ -44,7 +44,7 @@ def size_probe(facts: Facts) -> Draft | None:
             Evidence(text=found.error, transfer=found.number, time=found.ended),
             *evidence.program(facts),
         ),
-        remedies=remedies.say("nothing"),
+        remedies=remedies.say("nothing to do"),
     )
 
 

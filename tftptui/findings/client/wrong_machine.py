@@ -116,7 +116,7 @@ def misfit(
                 time=view.started,
             ),
             Evidence(
-                text=f"the first bytes of {name} are those of: {file.words}",
+                text=f"{name} begins like this kind of file: {file.words}",
                 transfer=view.number,
                 time=view.ended,
             ),
@@ -136,19 +136,21 @@ def _why(client: str, file: KindView, arch: int | None) -> str:
         return "a BIOS cannot start EFI programs"
     is_kernel = is_bios and file.key in _KERNELS
     return (
-        "it is for another processor" if is_kernel and file.machine not in _X86 else ""
+        "the file is for another processor"
+        if is_kernel and file.machine not in _X86
+        else ""
     )
 
 
 def _not_by_uefi(file: KindView, processor: str) -> str:
     only = "UEFI starts EFI programs only"
     if file.key == "script":
-        return f"{only}; iPXE reads the script once it runs"
+        return f"{only}; it must get iPXE first, which then reads the script"
     if file.key == "nbp":
         return only
     made_for = file.machine.removesuffix(" UEFI")
     if processor and file.key == "efi" and made_for not in (processor, BYTE_CODE):
-        return f"it is for {made_for}, and the machine is {processor}"
+        return f"the file is for {made_for}, and the machine is {processor}"
     return next((one for one in file.troubles if "firmware" in one), "")
 
 

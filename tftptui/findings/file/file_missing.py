@@ -56,10 +56,11 @@ def missing(facts: Facts) -> Draft | None:
     is_case = refused.near_rule == "case"
     search = facts.search
     if search is not None and search.is_alarm and not search.list.hint:
-        text = f"{search.words}: {joined(search.missing[-2:])} and others."
-        headline = text if len(search.missing) > 2 else f"{search.words}."  # noqa: PLR2004
+        rest = len(search.missing) - 2
+        text = f"{search.words}: {', '.join(search.missing[-2:])} and {rest} more."
+        headline = text if rest > 0 else f"{search.words}."
     elif refused.message == LEADS_NOWHERE:
-        headline = f"{facts.client} requested {facts.file}: a broken symbolic link."
+        headline = f"{facts.client} requested {facts.file}, a broken symbolic link."
     else:
         headline = f"{facts.client} requested {facts.file}: no such file."
     if refused.near:

@@ -11,14 +11,14 @@ from tftptui.findings.helps import no_port_matters
 from tftptui.findings.kind import Kind, Scope
 from tftptui.findings.signs.icmp_errors import is_firm, reporters, since_progress
 from tftptui.findings.signs.send_errors import failing, failure
-from tftptui.telemetry.findings import FACT, Evidence
+from tftptui.telemetry.findings import FACT, Evidence, Remedy
 from tftptui.telemetry.refusal_reasons import Reason
 
 _ROUTING = {
-    errno.ENETUNREACH: "the routing table has no entry for it",
-    errno.EHOSTUNREACH: "a route marks it unreachable",
-    errno.EACCES: "a route prohibits it",
-    errno.EINVAL: "a blackhole route drops its packets",
+    errno.ENETUNREACH: "its routing table has no entry for it",
+    errno.EHOSTUNREACH: "its routing table has an unreachable route for it",
+    errno.EACCES: "its routing table has a prohibit route for it",
+    errno.EINVAL: "its routing table has a blackhole route for it",
     errno.ENETDOWN: "the network interface is down",
 }
 
@@ -63,13 +63,22 @@ def no_route(facts: Facts) -> Draft | None:
         transfers=tuple(facts.numbers),
         since=seen[0].time or facts.now,
         evidence=tuple(seen),
-        remedies=remedies.say(
-            f"add a route to {facts.client}: a default gateway, or a route for that "
-            "network"
-        ),
+        remedies=_remedies(facts, found.send_errno if found else 0),
         helps=KIND.would_help(facts),
         proof=proofs.route(facts),
     )
+
+
+def _remedies(facts: Facts, error: int) -> tuple[Remedy, ...]:
+    """Return what to do about the error of a send; 0 if none is known."""
+    if error == errno.ENETDOWN:
+        return remedies.say("bring the network interface up: ip link set DEV up")
+    add = (
+        f"add a route to {facts.client}: a default gateway, or a route for that network"
+    )
+    if error in (errno.EHOSTUNREACH, errno.EACCES, errno.EINVAL):
+        return remedies.say(f"delete that route, or {add}")
+    return remedies.say(add)
 
 
 def no_route_there(facts: Facts) -> Draft | None:

@@ -55,7 +55,7 @@ def ports_exhausted(facts: Facts) -> Draft | None:
         since=_without_port(facts)[0].time,
         evidence=(asked_in_vain(facts, _without_port(facts)[-1]),),
         remedies=_more_ports(scene, foreign),
-        proof=f"ss -lunp 'sport >= :{scene.first} and sport <= :{scene.last}'",
+        proof=f"sudo ss -lunp 'sport >= :{scene.first} and sport <= :{scene.last}'",
     )
 
 
@@ -72,7 +72,7 @@ def _more_ports(scene: Scene, foreign: int) -> tuple[Remedy, ...]:
         found.append(
             Remedy(
                 text="choose a range that no other program uses: r in the Ports pane, "
-                "or --ports FIRST-LAST at the start; or stop those programs: the "
+                "or start with --ports FIRST-LAST; or stop those programs: the "
                 "test command names them"
             )
         )
@@ -81,7 +81,7 @@ def _more_ports(scene: Scene, foreign: int) -> tuple[Remedy, ...]:
     found.append(
         Remedy(
             text="choose a larger range, one port for each concurrent transfer: r in "
-            "the Ports pane, or --ports FIRST-LAST at the start"
+            "the Ports pane, or start with --ports FIRST-LAST"
         )
     )
     return tuple(found)

@@ -19,11 +19,14 @@ KIND = Kind(
     broken=("answer",),
     helps={
         "port-range": ("unknown", "yes if this host's rules allow other ports"),
-        "single-port": ("yes", "if this host's rules allow replies, or its port 69"),
+        "single-port": ("unknown", "yes if this host's rules are stateful"),
         "block-size": ("no", "nothing leaves this host"),
         "timeout": ("no", "nothing leaves this host"),
-        "helper": ("yes", "on this host, if its rules allow related traffic"),
-        "client-port": ("unknown", "yes if this host's rules match on it"),
+        "helper": (
+            "unknown",
+            "yes if it runs on this host and its rules allow related",
+        ),
+        "client-port": ("unknown", "yes if this host's rules name the client's port"),
     },
     ended=served,
 )
@@ -47,5 +50,5 @@ def output_blocked(facts: Facts) -> Draft | None:
         remedies=LazyRemedies(partial(remedies.let_out, facts)),
         ports=remedies.range_of(facts),
         helps=KIND.would_help(facts),
-        proof="nft list chains; iptables -S OUTPUT",
+        proof="sudo nft list ruleset; sudo iptables -S OUTPUT",
     )

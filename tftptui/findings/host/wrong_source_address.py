@@ -16,10 +16,15 @@ KIND = Kind(
     helps=no_port_matters(
         "the address is wrong, not the port",
         f"{NOT_TAKEN}, at any block size",
-        f"{NOT_TAKEN}, at any time",
-        "the client drops the replies, not a firewall",
+        f"{NOT_TAKEN}, however late they come",
+        "the client itself drops the replies",
     )
-    | {"single-port": ("unknown", "yes if a NAT rewrites the server's address")},
+    | {
+        "single-port": (
+            "unknown",
+            "yes if a NAT is the reason: replies then match its entry for the request",
+        )
+    },
     ended=served,
 )
 
@@ -49,7 +54,10 @@ def wrong_source(facts: Facts) -> Draft | None:
             evidence.asked(facts),
         ),
         remedies=remedies.say(
-            f"let the server listen on {facts.asked_address} itself, or point the "
+            f"start the server with --listen {facts.asked_address}, or point the "
+            f"client at {latest.server}"
+            if not facts.scene.is_capture
+            else f"let the server listen on {facts.asked_address} itself, or point the "
             f"client at {latest.server}"
         ),
         helps=KIND.would_help(facts),

@@ -63,9 +63,9 @@ KIND = Kind(
     helps={
         "port-range": (
             "unknown",
-            "yes if the firewall allows other ports of {ours}",
+            "yes if the firewall allows other ports of {server}",
         ),
-        "single-port": ("yes", "ACKs then go to the port that the request reached"),
+        "single-port": ("yes", "ACKs then go to the port that got the request"),
         "block-size": ("no", "an ACK is small whatever the block size"),
         "timeout": ("no", ANY_TIME),
         "helper": ("yes", "a TFTP helper allows both directions of the transfer"),
@@ -95,7 +95,7 @@ def acks(facts: Facts) -> Draft | None:
             *evidence.own_rules(own),
             Evidence(
                 text=f"one request for {facts.file} from port {one.client_tid}, no "
-                "retry: a client that gets no reply retries",
+                "retry: without a reply the client would retry, so it got one",
                 transfer=one.number,
                 time=one.started,
             ),
@@ -206,14 +206,12 @@ def _acks_headline(facts: Facts, port: str) -> str:
         return f"{got} are dropped by this host's own firewall."
     if _fails_here(facts):
         return (
-            f"{got} do not arrive, and this host's self-test fails in the same way: "
-            "dropped by this host's own firewall."
+            f"{got} do not arrive, and this host's self-test fails the same way: this "
+            "host's own firewall drops them."
         )
     where = "by a switch or bridge" if is_attached(facts) else "on the path"
-    return (
-        f"{got} do not arrive: dropped {where}, or by the firewall of "
-        f"{facts.words.host}."
-    )
+    whose = "the server's" if facts.scene.is_capture else "this host's"
+    return f"{got} do not arrive: they are dropped {where}, or by {whose} own firewall."
 
 
 def _fails_here(facts: Facts) -> bool:
@@ -244,8 +242,8 @@ def acks_behind(facts: Facts) -> Draft | None:
     return Draft(
         kind=KIND,
         headline=f"The {what} of {facts.client} are in this capture, but do not reach "
-        f"UDP port {one.server_tid} of {facts.words.server}: a firewall behind the "
-        "capture point drops them.",
+        f"UDP port {one.server_tid} of {facts.words.server}: a firewall between the "
+        "capture point and the server drops them.",
         confidence=LIKELY,
         stands_at="between",
         transfers=tuple(facts.numbers),
@@ -253,7 +251,7 @@ def acks_behind(facts: Facts) -> Draft | None:
         evidence=(
             Evidence(
                 text=f"{times(again)} the server resent a packet whose ACK had already "
-                "passed here",
+                "passed the capture point",
                 transfer=one.number,
                 time=one.moved,
             ),

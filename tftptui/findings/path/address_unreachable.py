@@ -18,7 +18,7 @@ KIND = Kind(
     helps=no_port_matters(
         "no packet reaches that address, to any port",
         "small packets do not reach it either",
-        "resending does not help",
+        "resent packets do not reach it either",
         "no firewall drops the packets: nobody has that address there",
     ),
     ended=served,

@@ -32,7 +32,7 @@ from tftptui.knowledge.clients import EPHEMERAL
 from tftptui.telemetry.findings import LIKELY, POSSIBLE, Remedy
 from tftptui.telemetry.words import port_word
 
-_NOT_OURS = "no port of {ours} tells failed tries from working ones"
+_NOT_OURS = "which tries fail does not depend on the port of {server}"
 
 _FIRST = "first find out which of the possible causes it is: {how}"
 """The first step before remedies that are right for only one of the causes."""
@@ -60,7 +60,12 @@ def _by_comparison(facts: Facts) -> Row:
     """Return that the range may help while the server's port is a possible cause."""
     possible = compare(facts).possible if facts.tries else []
     if Difference.SERVER_PORT in possible:
-        return {"port-range": ("unknown", "yes if rules allow only some of {ours}")}
+        return {
+            "port-range": (
+                "unknown",
+                "yes if the rules allow only some ports of {server}",
+            )
+        }
     if possible and possible != [Difference.CLIENT_PORT]:
         return {"port-range": ("no", _NOT_OURS)}
     return other_rule(facts)
@@ -93,8 +98,9 @@ def answers(facts: Facts) -> Draft | None:
     is_open_now = reaches_now(facts)
     return Draft(
         kind=KIND,
-        headline=f"No reply from {facts.words.server} reached {whose}, but packets "
-        "sent there arrive now: the block is gone, or only larger packets are dropped."
+        headline=f"No reply from {facts.words.server} reached {whose}, but test "
+        "packets arrive there now: the block is gone, or only larger packets are "
+        "dropped."
         if is_open_now
         else f"Packets from {facts.words.server} to {whose} are {dropped(facts)}.",
         client_tids=tuple(facts.client_tids),

@@ -26,7 +26,7 @@ KIND = Kind(
     broken=("answer",),
     helps={
         "port-range": ("no", RANGE),
-        "single-port": ("yes", "the reply then comes from the port of the request"),
+        "single-port": ("yes", "{our} reply then matches the request"),
         "block-size": ("no", ANY_SIZE),
         "timeout": ("no", ANY_TIME),
         "helper": ("yes", "on the client's own firewall, in its output hook"),
@@ -62,8 +62,8 @@ def _client_firewall(facts: Facts, found: list[Icmp], *, is_sure: bool) -> Draft
     return Draft(
         kind=KIND,
         headline=f"{facts.client} rejects {facts.words.our} replies to its "
-        f"{port_word(facts.client_tids, 'UDP')}: by its own firewall, a NAT in front "
-        "of it, or a second machine with its address.",
+        f"{port_word(facts.client_tids, 'UDP')}: its own firewall does, or a NAT in "
+        "front of it, or a second machine with its address.",
         client_tids=tuple(facts.client_tids),
         confidence=FACT if is_sure else LIKELY,
         stands_at="client",

@@ -59,7 +59,7 @@ KIND = Kind(
         "block-size": ("no", ANY_SIZE),
         "timeout": ("no", ANY_TIME),
         "helper": ("yes", HELPER),
-        "client-port": ("yes", "transfers to an allowed port work"),
+        "client-port": ("yes", "replies to other ports of the client arrive"),
     },
     ended=_its_port_works,
     surer_than=answers_blocked.KIND,

@@ -21,7 +21,7 @@ KIND = Kind(
     scope=Scope.CLIENT,
     broken=("down",),
     helps=no_port_matters(
-        "the other machine with that address has none of the ports open",
+        "replies may go to the other machine, whatever the port",
         "small packets go to the wrong machine too",
         "resent packets go to the wrong machine too",
         "no firewall drops the packets",
@@ -68,12 +68,13 @@ def duplicate_address(facts: Facts) -> Draft | None:
             evidence.asked(facts),
         ),
         remedies=remedies.say(
-            "find the second machine with that address: in ip neigh, here or on the "
-            "last router, the MAC address changes",
-            "or check for a client firewall that rejects with port unreachable",
+            "find the second machine with that address: its MAC address changes in ip "
+            "neigh, here or on the last router",
+            "if there is only one machine: check whether its own firewall rejects "
+            "packets with ICMP port unreachable",
         ),
         helps=KIND.would_help(facts),
-        proof=f"arping -D -c 3 {facts.client}",
+        proof=f"sudo arping -D -c 3 {facts.client}",
     )
 
 

@@ -29,7 +29,10 @@ _WHAT_TO_DO = (
     "disable the members one by one until no try fails",
 )
 
-_EACH = "any port may hash to the bad path"
+_ONE_EACH = (
+    "each client port then has one path: either it always works, or it never does"
+)
+_EACH = "packets on any port may take the bad path"
 
 
 def _is_not_over(facts: Facts) -> bool:
@@ -43,10 +46,10 @@ KIND = Kind(
     broken=("answer",),
     helps={
         "port-range": ("no", _EACH),
-        "single-port": ("unknown", "the path then depends on the client's port alone"),
+        "single-port": ("unknown", _ONE_EACH),
         "block-size": ("no", ANY_SIZE),
         "timeout": ("no", "a resent packet takes the same path"),
-        "helper": ("no", _EACH),
+        "helper": ("no", "a helper does not change which path a packet takes"),
         "client-port": ("unknown", "a retry from another port may take a good path"),
     },
     ended=works_again,
@@ -69,8 +72,8 @@ def intermittent(facts: Facts) -> Draft | None:
         return None
     return Draft(
         kind=KIND,
-        headline=f"Intermittent: {ratio(compared)} on the path to {facts.client}, "
-        "others worked in between. One of several paths, links or firewalls drops "
+        headline=f"{ratio(compared)} on the path to {facts.client}, and tries in "
+        "between worked: one of several parallel paths, links or firewalls drops "
         "packets.",
         confidence=_SURE,
         stands_at="between",
@@ -78,8 +81,8 @@ def intermittent(facts: Facts) -> Draft | None:
         since=min(one.begun for one in compared.silent),
         evidence=(
             Evidence(
-                text=f"{ratio(compared)}; no port, size or option tells failed tries "
-                "from working ones",
+                text=f"{ratio(compared)}; failed and working tries do not differ by "
+                "port, size or option",
                 time=facts.last_asked,
             ),
             evidence.asked(facts),
@@ -100,9 +103,9 @@ def walked_path(facts: Facts) -> Draft | None:
     lost = sum(not one.reached for one in made)
     return Draft(
         kind=KIND,
-        headline=f"Intermittent: {lost} of {len(made)} test packets to {facts.client} "
-        "were dropped, and no port explains which. One of several paths, links or "
-        "firewalls drops packets.",
+        headline=f"{lost} of {len(made)} test packets to {facts.client} were dropped, "
+        "on no particular port: one of several parallel paths, links or firewalls "
+        "drops packets.",
         confidence=LIKELY,
         stands_at="between",
         transfers=tuple(facts.numbers),

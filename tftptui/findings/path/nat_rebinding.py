@@ -56,7 +56,8 @@ def nat_rebinding(facts: Facts) -> Draft | None:
         evidence=(
             Evidence(
                 text=f"the next {what} came {times(count)} from {whence} to port "
-                f"{one.server_tid}; an unknown TID gets ERROR 5 (RFC 1350 §4)",
+                f"{one.server_tid}: the server does not accept them from there, and "
+                "replies ERROR 5 (RFC 1350 §4)",
                 transfer=one.number,
                 time=one.moved,
             ),

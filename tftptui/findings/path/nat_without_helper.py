@@ -23,7 +23,7 @@ KIND = Kind(
         "block-size": ("no", ANY_SIZE),
         "timeout": ("no", ANY_TIME),
         "helper": ("yes", "a TFTP helper adds the mapping for the reply"),
-        "client-port": ("no", "the NAT has no mapping for that one either"),
+        "client-port": ("no", "the NAT has no mapping for another client port either"),
     },
     ended=served,
 )
@@ -31,13 +31,13 @@ KIND = Kind(
 
 def closed_by_translation(facts: Facts, found: list[Icmp]) -> Draft:
     """Return the finding that a NAT drops replies from another port."""
-    drops = "a NAT without TFTP helper: it drops replies that do not come from the"
-    headline = (
-        f"{facts.client} is {drops} request's port. Or a second machine has its "
-        "address."
-    )
+    who, other = facts.client, " Or a second machine has its address."
     if facts.is_gateway:
-        headline = f"{facts.client}, this host's gateway, is {drops} request's port."
+        who, other = f"{who}, this host's gateway,", ""
+    headline = (
+        f"{who} is a NAT without TFTP helper: it drops replies that do not come from "
+        f"port {facts.scene.port}, where the request went.{other}"
+    )
     return Draft(
         kind=KIND,
         headline=headline,

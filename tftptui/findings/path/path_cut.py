@@ -27,7 +27,7 @@ KIND = Kind(
         "block-size": ("no", HAD_ARRIVED),
         "timeout": (
             "unknown",
-            "yes if the path is cut for a moment only: more retries outlast that",
+            "yes if the path comes back soon: with more retries the transfer goes on",
         ),
         "helper": ("no", PASSED),
         "client-port": ("no", "blocks passed on these ports before"),
@@ -75,7 +75,7 @@ def cut(facts: Facts) -> Draft | None:
         evidence=(stopped(facts, one), evidence.asked(facts)),
         remedies=remedies.say(
             "check what changed on the path at that moment: a rule, a route, a link",
-            "after a pause in the transfer: raise the firewall's UDP timeout",
+            "if the transfer had paused before that: raise the firewall's UDP timeout",
         ),
         helps=KIND.would_help(facts),
         proof=proofs.trace(facts),

@@ -147,7 +147,7 @@ def unseen_block(facts: Facts) -> Draft | None:
         remedies=LazyRemedies(partial(remedies.smaller_blocks, facts))
         if smaller
         else remedies.say(
-            "check the server and the firewalls in front of it",
+            f"check {facts.words.server} and the firewalls in front of it",
             f"check whether blocks smaller than {one.block_size} bytes arrive",
         ),
         helps=kind.would_help(facts),

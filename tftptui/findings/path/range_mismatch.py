@@ -29,7 +29,7 @@ KIND = Kind(
         "block-size": ("no", ANY_SIZE),
         "timeout": ("no", ANY_TIME),
         "helper": ("yes", HELPER),
-        "client-port": ("no", "other transfers from such ports work"),
+        "client-port": ("no", "other transfers to this kind of client port work"),
     },
     ended=served_on_its_ports,
 )

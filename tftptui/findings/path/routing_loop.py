@@ -30,18 +30,18 @@ def loop(facts: Facts) -> Draft | None:
     found = since_progress(facts, lambda one: one.is_loop)
     if not is_firm(facts, found):
         return None
+    who = found[0].sender or "a router"
     return Draft(
         kind=KIND,
-        headline=f"Routing loop, or a path that is too long: {found[0].sender} reports "
-        f"that the TTL of packets to {facts.client} expired.",
+        headline=f"Routing loop, or a path that is too long: {who} reports that the "
+        f"TTL of packets to {facts.client} expired.",
         confidence=FACT,
         stands_at="between",
         transfers=tuple(facts.numbers),
         since=found[0].times[0],
         evidence=(*evidence.complaints(found), evidence.asked(facts)),
         remedies=remedies.say(
-            f"check the routes near {found[0].sender}, and the default TTL of "
-            f"{facts.words.host}"
+            f"check the routes near {who}, and the default TTL of {facts.words.host}"
         ),
         helps=KIND.would_help(facts),
         proof=proofs.trace(facts),

@@ -21,7 +21,10 @@ KIND = Kind(
     broken=("answer",),
     helps={
         "port-range": ("no", "the old entry belongs to the request's flow"),
-        "single-port": ("unknown", "yes if the old entry allows replies to it"),
+        "single-port": (
+            "unknown",
+            "yes if the firewall allows replies on the old entry",
+        ),
         "block-size": ("no", ANY_SIZE),
         "timeout": ("no", "each retry keeps the old entry alive"),
         "helper": ("no", "the helper is not applied to an existing flow"),

@@ -41,7 +41,7 @@ class Asked:
     port: int
     file: str
     own: str = ""
-    rules: HostRules = HostRules(trouble="its rules were not read")
+    rules: HostRules = HostRules(trouble="run the probe with sudo")
 
     @property
     def place(self) -> str:

@@ -70,8 +70,8 @@ def _not_understood(
     names = joined(blamed)
     return Draft(
         kind=options_not_understood.KIND,
-        headline=f"{asked.server} does not reply to requests with {names}; without "
-        "them it does",
+        headline=f"{asked.server} does not reply to requests with {names}, only to "
+        "requests without",
         confidence=FACT if len(_sets(silent)) > 1 else LIKELY,
         stands_at="unknown",
         evidence=(
@@ -82,8 +82,8 @@ def _not_understood(
             Remedy(text=f"Let the clients send requests without {names}."),
             Remedy(
                 text="Check the server's program, and firewalls on the path that "
-                "inspect TFTP: one of them drops requests with options (RFC 2347: "
-                "ignore unknown ones)."
+                "inspect TFTP: one of them drops requests with options. A server must "
+                "ignore options that it does not know (RFC 2347)."
             ),
         ),
         helps=_HELPS,
@@ -95,7 +95,7 @@ def _refused(asked: Asked, refused: Sequence[Trial]) -> Draft:
     first = refused[0]
     return Draft(
         kind=options_refused.KIND,
-        headline=f"{asked.server} and the client do not agree on the options "
+        headline=f"{asked.server} and the client do not agree on "
         f"{options_word(first)}: {first.detail}",
         confidence=FACT,
         stands_at="server",
@@ -103,7 +103,7 @@ def _refused(asked: Asked, refused: Sequence[Trial]) -> Draft:
         remedies=(
             Remedy(
                 text="Let the server ignore options that it does not want (RFC 2347) "
-                "and grant no more than was requested; else let the clients send none."
+                "and grant no more than was requested. Else let the clients send none."
             ),
         ),
         helps=_HELPS,
@@ -120,7 +120,7 @@ def _too_much_at_once(asked: Asked, stuck: Sequence[Trial]) -> Draft:
         confidence=LIKELY,
         stands_at="between",
         evidence=(
-            Evidence(text=f"agreed, then silent: {_listed(stuck)}"),
+            Evidence(text=f"granted, but no block came: {_listed(stuck)}"),
             Evidence(text=_ANSWERED),
         ),
         remedies=(
@@ -135,11 +135,11 @@ def _no_block(asked: Asked, stuck: Sequence[Trial], blamed: Sequence[str]) -> Dr
     names = joined(blamed)
     return Draft(
         kind=options_not_understood.KIND,
-        headline=f"{asked.server} agrees to {names}, then sends nothing more",
+        headline=f"{asked.server} grants {names}, then sends nothing more",
         confidence=LIKELY,
         stands_at="unknown",
         evidence=(
-            Evidence(text=f"agreed, then silent: {_listed(stuck)}"),
+            Evidence(text=f"granted, but no block came: {_listed(stuck)}"),
             Evidence(text=_ANSWERED),
         ),
         remedies=(Remedy(text=f"Let the clients send requests without {names}."),),

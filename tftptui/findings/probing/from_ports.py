@@ -49,7 +49,9 @@ def _refused(asked: Asked, refused: Sequence[Trial], _: Sequence[Trial]) -> Draf
         stands_at="server" if is_server else "between",
         evidence=(seen(refused, first.detail),),
         remedies=(
-            Remedy(platform=OURS, text="on the server", command="tftptui doctor"),
+            Remedy(
+                platform=OURS, text="check the server's host", command="tftptui doctor"
+            ),
         ),
         proof=asked.fetch_from(ports_of(refused)[0]),
     )
@@ -66,8 +68,8 @@ def _elsewhere(asked: Asked, these: Sequence[Trial], _: Sequence[Trial]) -> Draf
         evidence=(seen(these, these[0].detail),),
         remedies=(
             Remedy(
-                text="Let the server reply from the address of the request: bind it "
-                f"to {asked.server}, or use a server that does so by itself."
+                text="Let the server reply from the address that got the request: bind "
+                f"it to {asked.server}, or use a server that does so by itself."
             ),
         ),
         proof=asked.fetch_from(ports_of(these)[0]),
@@ -100,8 +102,8 @@ def _stalled(asked: Asked, these: Sequence[Trial], _: Sequence[Trial]) -> Draft:
         evidence=(seen(these, "an OACK came, no block after it"),),
         remedies=(
             Remedy(
-                text="Allow UDP from the clients to the server's own range, not only "
-                f"to port {asked.port}."
+                text="Allow UDP from the clients to the ports that the server replies "
+                f"from, not only to port {asked.port}."
             ),
         ),
         proof=asked.fetch_from(ports_of(these)[0]),
@@ -116,13 +118,13 @@ def _cut(asked: Asked, these: Sequence[Trial], told: Sequence[Trial]) -> Draft:
     some = f"{len(these)} of {len(told)} transfers" if further else "Transfers"
     return Draft(
         kind=path_cut.KIND,
-        headline=f"{some} from {asked.server} start, then fall silent after at most "
+        headline=f"{some} from {asked.server} start, then stop after at most "
         f"{octets:,} bytes",
         confidence=POSSIBLE if further else LIKELY,
         stands_at="unknown",
         evidence=(
             seen(these, these[0].detail),
-            *((seen(further, "went on further"),) if further else ()),
+            *((seen(further, "got further"),) if further else ()),
         ),
         proof=asked.fetch_from(ports_of(these)[0]),
     )
@@ -131,16 +133,17 @@ def _cut(asked: Asked, these: Sequence[Trial], told: Sequence[Trial]) -> Draft:
 def _lost(asked: Asked, these: Sequence[Trial], further: Sequence[Trial]) -> Draft:
     """Return the meaning of a few stalls where most continued: loss, by chance."""
     few, most = len(these), len(these) + len(further)
-    verb = "fell silent"
     return Draft(
         kind=loss.KIND,
-        headline=f"{few} of {most} transfers from {asked.server} {verb}, the others "
+        headline=f"{few} of {most} transfers from {asked.server} stopped, the others "
         "got further: packets are lost",
         confidence=POSSIBLE,
         stands_at="unknown",
         is_alarm=False,
-        evidence=(seen(these, these[0].detail), seen(further, "went on further")),
-        remedies=(Remedy(text="Retry from the same port: does it fall silent again?"),),
+        evidence=(seen(these, these[0].detail), seen(further, "got further")),
+        remedies=(
+            Remedy(text="Retry from the same port: does the transfer stop again?"),
+        ),
         proof=asked.fetch_from(ports_of(these)[0]),
     )
 

@@ -35,8 +35,8 @@ def _too_large(
         confidence=FACT,
         stands_at="between",
         evidence=(
-            Evidence(text=f"agreed, then silent: {sizes_word(lost)}"),
-            Evidence(text=f"arrived: {sizes_word(good)}"),
+            Evidence(text=f"granted, but no block came: {sizes_word(lost)}"),
+            Evidence(text=f"blocks arrived: {sizes_word(good)}"),
         ),
         remedies=(
             Remedy(
@@ -45,7 +45,7 @@ def _too_large(
             ),
             Remedy(
                 platform=OURS,
-                text="on the server",
+                text="restart the server with",
                 command=f"tftptui --max-blksize {largest}",
             ),
         ),

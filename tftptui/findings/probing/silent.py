@@ -57,7 +57,7 @@ _PORT_HELPS = (
     Help(
         knob="helper",
         verdict="yes",
-        why="it allows the reply to each request, whatever its port",
+        why="it allows the reply to each request, from any server port",
     ),
 )
 
@@ -97,11 +97,14 @@ def _stopped_here(
     return Draft(
         kind=client_port_blocked.KIND if heard else answers_blocked.KIND,
         headline="This host's own firewall drops replies to our "
-        f"{port_word(lost, 'UDP')}: {rules[0]}",
+        f"{port_word(lost, 'UDP')}: rule {rules[0]}",
         confidence=FACT,
         stands_at="client",
         evidence=(
-            Evidence(text=f"this host's own rules, read just now: {'; '.join(rules)}"),
+            Evidence(
+                text="dropped by this host's own rules, read just now: "
+                + "; ".join(rules)
+            ),
             seen(silent, "no reply"),
             *((seen(heard, "reply received"),) if heard else ()),
         ),
@@ -119,14 +122,14 @@ def _stopped_here(
 def _let_in_here(asked: Asked, heard: Sequence[Trial]) -> tuple[Remedy, ...]:
     let_in = Remedy(
         text=f"On this host: allow UDP from {asked.server} to ports 1024–65535, in "
-        "the chain that drops it."
+        "the chain that drops them."
     )
     tids = {one.server_tid for one in heard if one.server_tid}
     situation = _situation(asked, tids, Where.CLIENT)
     if situation is None:
         return (let_in,)
     command = printing(advise(situation, Dialect.NFTABLES))
-    rules = Remedy(platform=OURS, text="the rules for this host", command=command)
+    rules = Remedy(platform=OURS, text="print the rules for this host", command=command)
     return (let_in, rules)
 
 
@@ -142,11 +145,13 @@ def _looked_at(asked: Asked, lost: Sequence[int]) -> Evidence:
     if rules.trouble:
         text = f"this host's own firewall was not checked: {rules.trouble}"
     elif doubts:
-        text = f"whether this host's own rules drop it depends on {doubts[0]}"
+        text = f"whether this host's own rules drop replies depends on {doubts[0]}"
     elif rules.spare(lost):
-        text = "this host's own nftables and iptables rules, read just now, allow it"
+        text = (
+            "this host's own nftables and iptables rules, read just now, allow replies"
+        )
     else:
-        text = "this host's own rules should drop it, but replies came in"
+        text = "this host's own rules should drop replies, but some arrived"
     return Evidence(text=text)
 
 
@@ -156,8 +161,8 @@ def _look_here(asked: Asked, lost: Sequence[int]) -> tuple[Remedy, ...]:
         return ()
     return (
         Remedy(
-            text="Check this host's own firewall first: does it allow packets that "
-            "belong to no known flow? As root, probe reads its rules.",
+            text="Check this host's own firewall first: does it allow UDP replies from "
+            "another port than 69? With sudo, the probe reads the rules itself.",
             command=_READ_RULES,
         ),
     )
@@ -168,9 +173,9 @@ def _silent(asked: Asked, silent: Sequence[Trial], heard: Sequence[Trial]) -> Dr
     is_below, is_above = max(lost) < min(good), min(lost) > max(good)
     is_mixed = not (is_below or is_above) and min(len(lost), len(good)) >= _SOME
     if is_below:
-        where = f"from port {min(good)} on they do"
+        where = f"at port {min(good)} and above they do"
     elif is_above:
-        where = f"up to port {max(good)} they do"
+        where = f"at port {max(good)} and below they do"
     else:
         where = f"at {port_word(good)} they do"
         where += ": no pattern separates them" if is_mixed else ""
@@ -185,7 +190,7 @@ def _silent(asked: Asked, silent: Sequence[Trial], heard: Sequence[Trial]) -> Dr
             Evidence(text="the same file each time; only our port differs"),
             _looked_at(asked, lost),
         ),
-        remedies=_find_path(lost)
+        remedies=_find_path()
         if is_mixed
         else (*_look_here(asked, lost), *_let_answers_pass(asked, heard)),
         helps=_PATH_HELPS if is_mixed else _PORT_HELPS,
@@ -201,13 +206,13 @@ def _sure_of_border(lost: Sequence[int], good: Sequence[int]) -> float:
     return FACT if is_low or (is_apart and not is_chance) else LIKELY
 
 
-def _find_path(lost: Sequence[int]) -> tuple[Remedy, ...]:
+def _find_path() -> tuple[Remedy, ...]:
     """Return how to distinguish one of several paths from loss and from port rules."""
     return (
         Remedy(
-            text=f"Retry from {port_word(lost)}. The same ports fail again? Then find "
-            "where flows are spread over several paths (equal-cost routes, a bond, a "
-            "firewall cluster). If others fail, packets are lost."
+            text="Retry from the same ports. If other ports fail, packets are lost at "
+            "random. If the same ones fail, find what spreads flows over several "
+            "paths: equal-cost routes, a bond, a firewall cluster."
         ),
     )
 
@@ -215,13 +220,13 @@ def _find_path(lost: Sequence[int]) -> tuple[Remedy, ...]:
 def _let_answers_pass(asked: Asked, heard: Sequence[Trial]) -> tuple[Remedy, ...]:
     ask = Remedy(
         text=f"Allow UDP from {asked.server} to the clients' ports 1024–65535; each "
-        "client chooses its port, a boot ROM a low one."
+        "client chooses its own port, and a boot ROM chooses a low one."
     )
     situation = _situation(asked, {one.server_tid for one in heard if one.server_tid})
     if situation is None:
         return (ask,)
     command = printing(advise(situation, Dialect.NFTABLES))
-    told = "the rules for any firewall"
+    told = "print the rules for your firewall"
     if asked.own:
         told += f"; our network is assumed to be {situation.clients[0]}"
     rules = Remedy(platform=OURS, text=told, command=command)
@@ -259,7 +264,7 @@ def _nothing(asked: Asked, silent: Sequence[Trial]) -> Draft:
     lost = ports_of(silent)
     return Draft(
         kind=requests_not_arriving.KIND,
-        headline=f"No replies arrive from {asked.server}, whatever our port",
+        headline=f"No replies arrive from {asked.server}, whatever our source port",
         confidence=POSSIBLE,
         stands_at="unknown",
         evidence=(
@@ -272,10 +277,12 @@ def _nothing(asked: Asked, silent: Sequence[Trial]) -> Draft:
         remedies=(
             *_look_here(asked, lost),
             Remedy(
-                text="Check the server: if it shows our requests, its replies are lost "
-                "on the path back; if not, the requests are."
+                text="Check the server. If it shows our requests, its replies are lost "
+                "on the path back; if not, our requests are lost on the path there."
             ),
-            Remedy(platform=OURS, text="on the server", command="tftptui doctor"),
+            Remedy(
+                platform=OURS, text="check the server's host", command="tftptui doctor"
+            ),
         ),
         helps=(
             Help(
@@ -286,7 +293,7 @@ def _nothing(asked: Asked, silent: Sequence[Trial]) -> Draft:
             Help(
                 knob="port-range",
                 verdict="unknown",
-                why="yes only if a rule allows other ports of the server",
+                why="yes only if the firewall allows other ports of the server",
             ),
         ),
         proof=f"tcpdump -ni any udp and host {asked.server}",

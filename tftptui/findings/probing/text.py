@@ -28,7 +28,7 @@ _WORDS = {
     "error": "ERROR",
     "options": "options refused",
     "stalled": "no block",
-    "cut": "fell silent",
+    "cut": "stopped",
     "elsewhere": "other address",
     "no-port": "not tried",
 }

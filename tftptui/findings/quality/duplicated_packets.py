@@ -42,8 +42,8 @@ def duplicated(facts: Facts) -> Draft | None:
     doubled = sum(one.doubled for one in copied)
     seen = [
         Evidence(
-            text=f"{times(one.twins)} the same request arrived again within "
-            f"{seconds(TWIN_REQUEST)}",
+            text=f"the same request arrived again within {seconds(TWIN_REQUEST)}, "
+            f"{times(one.twins)}",
             transfer=one.number,
             time=one.started,
         )
@@ -54,7 +54,11 @@ def duplicated(facts: Facts) -> Draft | None:
         seen.insert(0, Evidence(text=text, transfer=first.number, time=first.moved))
         headline = "the path duplicates them"
     else:
-        seen.append(Evidence(text="no ACK came twice: the client may send both"))
+        seen.append(
+            Evidence(
+                text="no ACK arrived twice: the client itself may send requests twice"
+            )
+        )
         headline = "the path duplicates them, or the client sends them twice"
     what = "Packets from" if copied else "Requests from"
     return Draft(

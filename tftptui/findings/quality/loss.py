@@ -32,8 +32,11 @@ KIND = Kind(
     helps={
         "port-range": ("no", PASSED),
         "single-port": ("no", PASSED),
-        "block-size": ("unknown", "larger blocks need fewer packets"),
-        "timeout": ("unknown", "more retries outlast the loss, slowly"),
+        "block-size": (
+            "unknown",
+            "yes only if a block takes several fragments: each can be lost",
+        ),
+        "timeout": ("unknown", "with more retries the transfer may complete, slowly"),
         "helper": ("no", PASSED),
         "client-port": ("no", PASSED),
     },

@@ -40,6 +40,7 @@ def reordering(facts: Facts) -> Draft | None:
             ),
         ),
         remedies=remedies.say(
-            "check for several paths of unequal delay; a smaller window suffers less"
+            "look for parallel paths with different delays; with a smaller windowsize "
+            "fewer blocks are resent"
         ),
     )

@@ -19,7 +19,7 @@ from tftptui.knowledge.ttl_walk import Tells
 from tftptui.protocol.options import DEFAULT_BLOCK_SIZE
 from tftptui.telemetry.findings import Evidence
 from tftptui.telemetry.views import TransferView
-from tftptui.telemetry.words import counted, joined, port_word
+from tftptui.telemetry.words import counted, either, port_word
 
 REMEMBERED = 180.0
 """Longest seconds for which firewalls remember a UDP flow by default: Linux has 30 and
@@ -275,7 +275,7 @@ def in_words(facts: Facts) -> list[Evidence]:
     how = "the test tells them apart"
     if not facts.scene.is_capture and not made:
         how = "press o to test them from here, or run the test on the client's side"
-    return [Evidence(text=f"possible causes: {joined(words)}; {how}")] if words else []
+    return [Evidence(text=f"possible causes: {either(words)}; {how}")] if words else []
 
 
 def besides(comparison: Comparison, named: Difference) -> list[Evidence]:
@@ -283,7 +283,7 @@ def besides(comparison: Comparison, named: Difference) -> list[Evidence]:
     others = [one for one in comparison.candidates if one is not named]
     if not others:
         return []
-    words = joined([_words(one, comparison) for one in others])
+    words = either([_words(one, comparison) for one in others])
     return [Evidence(text=f"also possible: {words}; the test tells them apart")]
 
 
@@ -294,11 +294,11 @@ def _words(one: Difference, comparison: Comparison) -> str:
         Difference.CLIENT_PORT: f"a rule for the client's {ours}",
         Difference.SERVER_PORT: "a rule for the server's "
         f"{port_word(comparison.server_ports)}",
-        Difference.FLOW: f"an old connection tracking entry for {ours}",
+        Difference.FLOW: f"an old connection tracking entry for the client's {ours}",
         Difference.OPTIONS: "a client that ignores OACKs or a path that drops them",
         Difference.SIZE: f"a link that drops packets of {size} bytes",
-        Difference.MOMENT: "a change since the last success",
-        Difference.PATH: "one of several paths that drops packets",
+        Difference.MOMENT: "a change on the path since the last success",
+        Difference.PATH: "one bad path of several",
     }[one]
 
 

@@ -26,7 +26,7 @@ def place_of_silence(facts: Facts) -> Place:
 
 def dropped(facts: Facts) -> str:
     """Return that they are dropped and where, to end a sentence."""
-    where = "behind this capture" if facts.scene.is_capture else "on the path"
+    where = "after the capture point" if facts.scene.is_capture else "on the path"
     match place_of_silence(facts):
         case "between":
             return f"dropped {where}"

@@ -7,6 +7,16 @@ from tftptui.findings.facts import Facts
 from tftptui.telemetry.findings import Evidence
 from tftptui.telemetry.views import TransferView
 
+_MEANINGS = {
+    "EPERM": "Operation not permitted (EPERM)",
+    "EACCES": "Permission denied (EACCES)",
+    "EINVAL": "Invalid argument (EINVAL)",
+    "ENETDOWN": "Network is down (ENETDOWN)",
+    "ENETUNREACH": "Network is unreachable (ENETUNREACH)",
+    "EHOSTUNREACH": "No route to host (EHOSTUNREACH)",
+}
+"""Errors of sending as Linux names them."""
+
 _IN_A_ROW = 2
 """Timeouts in a row whose retransmissions failed too: a rule that drops some packets,
 or a full table, fails a send or two, and the transfer continues."""
@@ -36,7 +46,8 @@ def failure(view: TransferView) -> Evidence:
     """Return which send fails, and with which error."""
     name = errno.errorcode.get(view.send_errno, str(view.send_errno))
     return Evidence(
-        text=f"sending from {view.server} port {view.server_tid} fails: {name}",
+        text=f"sending from {view.server} port {view.server_tid} fails: "
+        f"{_MEANINGS.get(name, name)}",
         transfer=view.number,
         time=failing_since(view),
     )

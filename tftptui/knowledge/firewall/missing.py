@@ -34,10 +34,10 @@ TOO_BIG = {
 
 _PLACES = {
     Where.SERVER: "on this host",
-    Where.BETWEEN: "on the firewall between",
+    Where.BETWEEN: "on the firewall in between",
     Where.CLIENT: "on the client",
 }
-_HELPER = "enable the TFTP helper, if it is stateful"
+_HELPER = "if it is stateful, enable the TFTP helper"
 
 
 @lru_cache(maxsize=256)
@@ -104,7 +104,8 @@ def _advice(dialect: Dialect, situation: Situation, way: Way) -> Advice | None:
 def _remedy(advice: Advice, part: Part, text: str) -> Remedy:
     """Return a remedy with these lines, or with the command that prints them."""
     situation, speech = advice.situation, advice.dialect.speech
-    does = f"allow the {part.value}"
+    what = "replies" if part is Part.ANSWERS else part.value
+    does = f"allow the {what}"
     if advice.chosen.way is Way.HELPER:
         does = _HELPER
     hint = speech.hints.get(advice.chosen.way, "")

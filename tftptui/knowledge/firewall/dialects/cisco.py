@@ -172,7 +172,7 @@ ASA = Speech(
     ),
     flush=("clear conn protocol udp address {server}",),
     write=write_asa,
-    hints={Way.RANGE: "CLIENTS_IN and SERVER_IN stand for your lists"},
+    hints={Way.RANGE: "replace CLIENTS_IN and SERVER_IN with your lists"},
 )
 
 IOS_ACL = Speech(
@@ -188,7 +188,7 @@ IOS_ACL = Speech(
     ),
     flush=(),
     write=write_ios_acl,
-    hints={Way.RANGE: "FROM-… stands for your list; before its deny"},
+    hints={Way.RANGE: "replace FROM-… with your list; put it before its deny"},
 )
 
 IOS_ZONE = Speech(

@@ -135,5 +135,5 @@ NFTABLES = Speech(
     flush=("conntrack -D {family}-p udp --orig-port-dst {port}",),
     write=write,
     prompt="nft '{line}'",
-    hints={Way.RANGE: f"{TABLE} … stands for the chain that drops"},
+    hints={Way.RANGE: f"replace {TABLE} … with your chain that drops them"},
 )
