@@ -196,7 +196,7 @@ class TestReply:
     @pytest.mark.parametrize(
         ("kind", "extra"), [(0, b"\x06\x01\x08"), (7, None), (None, b"\x06\x01\x08")]
     )
-    def test_pxe_gets_its_class_back_and_only_a_bios_option_43(
+    def test_only_a_bios_gets_its_class_back_and_option_43(
         self, kind: int | None, extra: bytes | None
     ) -> None:
         machine = b"\0" + bytes(range(16))
@@ -207,7 +207,8 @@ class TestReply:
         if kind is not None:
             options.append((Option.ARCHITECTURE, kind.to_bytes(2)))
         reply = answer(dhcp(MessageType.DISCOVER, *options))
-        assert (reply.vendor_class, reply.machine_id) == (b"PXEClient", machine)
+        assert reply.vendor_class == (b"PXEClient" if extra else b"")
+        assert reply.machine_id == machine
         assert reply.option(Option.VENDOR_SPECIFIC) == extra
 
     def test_an_inform_gets_no_address_and_no_lease(self) -> None:

@@ -83,10 +83,11 @@ def _options(request: DhcpMessage, kind: MessageType | None, lease: Lease) -> Op
         options.append((Option.BOOT_FILE, lease.file))
     options.append((Option.TFTP_SERVERS, own))
     if request.vendor_class.startswith(b"PXEClient"):
-        options.append((Option.VENDOR_CLASS, b"PXEClient"))
         if request.machine_id:
             options.append((Option.MACHINE_ID, request.machine_id))
-        # UEFI may ignore an offer that disables its discovery; BIOS needs that.
+        # BIOS needs both. UEFI may ignore an offer that disables its discovery, and
+        # with option 60 alone edk2 asks port 4011 for the file, though it is named.
         if _BIOS in (request.architectures or (_BIOS,)):
+            options.append((Option.VENDOR_CLASS, b"PXEClient"))
             options.append((Option.VENDOR_SPECIFIC, _NO_DISCOVERY))
     return tuple(options)
