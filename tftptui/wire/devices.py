@@ -226,6 +226,7 @@ class Link:
         changes: when the link went up (True) or down, the latest few.
         addresses: our own on it.
         heard: when another machine was first heard since the link went up; None before.
+        asked: when this host last asked other DHCP servers there; None before.
     """
 
     is_up: bool | None = None
@@ -234,6 +235,7 @@ class Link:
     )
     addresses: list[IPv4Interface] = field(default_factory=list)
     heard: float | None = None
+    asked: float | None = None
 
 
 class News(msgspec.Struct, frozen=True):
@@ -363,6 +365,7 @@ class Devices:
         if message.op is Op.REPLY:
             return self._reply(event)
         if event.is_ours:  # asked of other servers, see ask.py and --cable
+            self.links.setdefault(event.interface, Link()).asked = event.time
             return []
         device = self._device(message.chaddr, event)
         attempt = _attempt(device, message, event.time)

@@ -22,8 +22,8 @@ _TAGS = re.compile(r"(\d+) (tags: .*)")
 _WARNING = re.compile(r"(?!\d+ |DHCP, )(.*(?:no address|not |in use|ignor|ended).*)")
 """What is about no transaction and still says why a machine gets nothing."""
 
-_GRANTED = ("DHCPOFFER", "DHCPACK")
-"""Behind the address of these stands the machine's name, not a reason."""
+_GRANTED = ("DHCPOFFER", "DHCPACK", "PXE")
+"""What follows in these is the machine's name, "proxy" or the file, not a reason."""
 
 
 class DnsmasqLog(Source):

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from ipaddress import IPv4Interface
 
+import msgspec
 import pytest
 
 from tests.support.wire_events import (
@@ -112,6 +113,10 @@ INNOCENT: dict[str, Iterable[WireEvent]] = {
     "one ARP request": LOOKS[:1],
     "ARP that was answered": answered(),
     "ARP beside another machine": [*LOOKS, looked_for("10.0.0.5", mac=OTHER_MAC)],
+    "a DHCP server that checks the address it will offer us": [
+        msgspec.structs.replace(asked(DISCOVER, -1.0), is_ours=True),
+        *LOOKS,
+    ],
     "ARP for an address of ours": [looked_for("10.0.0.5", t) for t in (0.0, 5.0)],
     "two questions": THREE[:2],
     "three questions in a row": [asked(DISCOVER, t) for t in (0.0, 1.0, 2.0)],

@@ -12,6 +12,9 @@ from tftptui.telemetry.words import joined, seconds
 _ENOUGH = 2
 """ARP requests: the first may be lost."""
 
+_CHECKING = 5.0
+"""Seconds after a DISCOVER in which a DHCP server checks whether an address is free."""
+
 _MANY_CHANGES, _WITHIN = 4, 60.0
 """Two losses of the link within this many seconds: a board resets once while
 booting."""
@@ -41,6 +44,10 @@ def missing_address(facts: WireFacts) -> str:
         is_ours = target in facts.own_addresses
         if lookup.count < _ENOUGH or lookup.is_answered or is_ours:
             continue
+        if facts.link.asked is not None and (
+            0 <= lookup.first - facts.link.asked <= _CHECKING
+        ):
+            continue  # a DHCP server checks the address that it will offer us
         if not IPv4Address(target).is_link_local:
             return target
     return ""
