@@ -89,6 +89,31 @@ async def test_another_machine_shows_its_story_and_what_is_wrong() -> None:
         assert screen.on_top == "WireScreen"
 
 
+async def test_what_is_wrong_stays_on_top_of_a_long_story() -> None:
+    targets = [f"10.0.0.{n}" for n in range(100, 140)]
+    looks = [looked_for(one, BEGUN, mac=OTHER_MAC) for one in targets]
+    devices, _ = heard([plugged(BEGUN), *looks])
+    (device,) = map(shown_device, devices)
+    device = msgspec.structs.replace(device, findings=(MISSING.number,))
+    wire = WireNews(interfaces="eth1", devices=[device])
+    news = Frame(time=NOW, wire=wire, findings=[MISSING])
+    async with shown(news, size=SMALL) as screen:
+        await screen.press("B")
+        text = screen.text()
+        assert "⚠ Likely: 52:54:00:aa:aa:aa (QEMU) sends ARP" in text
+        assert "who has 10.0.0.139" in text
+        assert text.index("⚠ Likely") < text.index("who has 10.0.0.139")
+
+
+async def test_a_machine_that_is_not_there_yet_is_told_with_its_latest_step() -> None:
+    devices, _ = heard(BOOT[:4])
+    wire = WireNews(interfaces="eth1", devices=[shown_device(one) for one in devices])
+    async with shown(Frame(time=NOW, wire=wire)) as screen:
+        await screen.press("B")
+        latest = "No TFTP request yet. Latest: REQUEST, chose 10.0.0.1"
+        assert latest in screen.text()
+
+
 async def test_the_missing_address_is_added_only_after_a_question() -> None:
     async with shown(news()) as screen:
         await screen.press("B", "j", "a", "escape")
@@ -116,7 +141,7 @@ async def test_the_keys_of_the_page_are_told() -> None:
 
 
 async def test_a_wire_that_is_not_watched_says_how_to_begin() -> None:
-    async with shown(Frame(time=NOW)) as screen:
+    async with shown(frame()) as screen:
         await screen.press("B")
         assert "sudo tftptui --wire eth1 FOLDER" in screen.text()
         await screen.press("B")

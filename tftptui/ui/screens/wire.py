@@ -1,9 +1,10 @@
 """Page Wire: machines that boot, and the packets of each before TFTP."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from typing import ClassVar
 
 from rich.console import Group, RenderableType
+from rich.style import Style
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -26,6 +27,8 @@ from tftptui.ui.wire.ladder import draw_ladder
 from tftptui.ui.wire.list import DeviceList
 
 TICK = 1.0
+
+STARTING = "The server is starting."
 
 NOT_WATCHED = """The wire is not watched.
 
@@ -75,6 +78,7 @@ class WireScreen(ModalScreen[None]):
             border-title-style: bold;
             border-subtitle-color: $muted;
             & > DeviceList { max-height: 40%; }
+            & > Static { height: auto; max-height: 40%; border-top: solid $frame; }
             & > VerticalScroll {
                 height: 1fr;
                 border-top: solid $frame;
@@ -99,14 +103,15 @@ class WireScreen(ModalScreen[None]):
         self._explain = explain
         self._body, self._list = Vertical(), DeviceList(store, now)
         self._scroll = VerticalScroll()
-        self._story = Static(markup=False)
+        self._verdict, self._story = Static(markup=False), Static(markup=False)
         self._told: object = None
         self._shown = ""
 
     def compose(self) -> ComposeResult:
-        """Lay out the list, the ladder and the keys."""
+        """Lay out the list, what is wrong, the ladder and the keys."""
         with self._body:
             yield self._list
+            yield self._verdict
             with self._scroll:
                 yield self._story
         yield FooterLine()
@@ -146,7 +151,8 @@ class WireScreen(ModalScreen[None]):
         interfaces = f" · {wire.interfaces}" if wire is not None else ""
         self._body.border_title = Content(f"Wire{interfaces}")
         device, findings = self._list.current, self._findings
-        told = device, tuple(findings), self.size.width, wire is None, self.app.theme
+        is_here = self._store.status is not None, wire is not None
+        told = device, tuple(findings), self.size.width, is_here, self.app.theme
         if told != self._told:
             self._told = told
             self._show(device, findings)
@@ -156,19 +162,17 @@ class WireScreen(ModalScreen[None]):
         wire, slots = self._store.wire, slot_styles(self.app.theme_variables)
         parts: list[RenderableType] = []
         if wire is None:
-            parts.append(Text(NONE_HERE if self._store.is_capture else NOT_WATCHED))
+            not_watched = NONE_HERE if self._store.is_capture else NOT_WATCHED
+            parts.append(Text(not_watched if self._store.status else STARTING))
         elif device is None:
             interface = wire.interfaces.partition(" ")[0]
             parts.append(Text(NOTHING_HEARD.format(interface=interface)))
         else:
             width = self._scroll.scrollable_content_region.width
             parts.append(draw_ladder(device, width, slots, self.app.console))
-        for finding in findings:
-            mark, slot = ("⚠", "transfer-stalled") if finding.is_alarm else ("·", "")
-            told = f"{mark} {labelled(finding.headline, finding.confidence)}"
-            parts.append(Text(told, slots[slot] if slot else ""))
-        if device is not None and device.because:
-            parts.append(Text(f"Requested here because {device.because}"))
+        verdict = list(_verdict(device, findings, slots)) if device is not None else []
+        self._verdict.display = bool(verdict)
+        self._verdict.update(Group(*verdict))
         if wire is not None and wire.notice:
             parts.append(Text(f"\n{wire.notice}", slots["muted"]))
         is_at_end = self._scroll.max_scroll_y - self._scroll.scroll_y <= 1
@@ -246,3 +250,17 @@ class WireScreen(ModalScreen[None]):
         else:
             told = f"added {where}; removed at the end, or by tftptui doctor --undo"
             self.app.notify(told, markup=False)
+
+
+def _verdict(
+    device: WireDevice, findings: list[Finding], slots: Mapping[str, Style]
+) -> Iterator[Text]:
+    """Yield what is wrong with a machine, or why it requests here, or how far it is."""
+    for finding in findings:
+        mark, slot = ("⚠", "transfer-stalled") if finding.is_alarm else ("·", "")
+        told = f"{mark} {labelled(finding.headline, finding.confidence)}"
+        yield Text(told, slots[slot] if slot else "")
+    if device.because:
+        yield Text(f"Requested here because {device.because}")
+    elif not findings and not device.requested and device.lines:
+        yield Text(f"No TFTP request yet. Latest: {device.lines[-1].text}")
