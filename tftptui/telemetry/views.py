@@ -113,6 +113,7 @@ class TransferView(msgspec.Struct, kw_only=True, array_like=True):
         resent: wall clock when something was last resent; 0 for never.
         other_tids: further ports that a capture shows replies from: its server treats
             each repeated request as a new one.
+        unsent: number of sends that this host could not make.
     """
 
     number: int
@@ -176,6 +177,7 @@ class TransferView(msgspec.Struct, kw_only=True, array_like=True):
     doubled: int = 0
     moved_to: tuple[str, int, int] | None = None
     resent: float = 0.0
+    unsent: int = 0
 
     @property
     def has_answered(self) -> bool:

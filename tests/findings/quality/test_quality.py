@@ -32,6 +32,11 @@ def test_loss_is_told_of_what_was_sent_whole_too() -> None:
     assert codes(lost=30, phase="unconfirmed") == ["loss"]
 
 
+def test_what_this_host_could_not_send_was_not_lost_on_the_path() -> None:
+    assert codes(lost=30, unsent=29) == []
+    assert codes(lost=30, unsent=3) == ["loss"]
+
+
 def test_doubled_requests_are_told() -> None:
     assert codes(twins=1) == ["duplicated-packets"]
 

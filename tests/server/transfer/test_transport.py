@@ -182,6 +182,7 @@ def test_a_datagram_that_is_too_long_is_not_sent_and_says_why(
     assert not transport.send(b"x" * 66_000)
     assert transport.send_error is not None
     assert transport.send_error.errno == errno.EMSGSIZE
+    assert transport.unsent == 1
 
 
 def test_a_later_success_forgets_the_error(

@@ -127,10 +127,10 @@ def _look_at_links() -> tuple[Remedy, ...]:
 
 
 def _lost(facts: Facts, one: TransferView) -> int:
-    """Return in how many rounds something was lost."""
+    """Return in how many rounds something was lost on the path."""
     if facts.scene.is_capture:
         return one.lost_to_client + one.lost_to_server
-    return one.lost
+    return max(0, one.lost - one.unsent)
 
 
 def _is_reordered(one: TransferView) -> bool:

@@ -26,6 +26,7 @@ class SharedTransport:
 
     def __init__(self, listener: Listener, arrival: Arrival) -> None:
         self.send_error: OSError | None = None
+        self.unsent = 0
         self._listener, self._arrival = listener, arrival
         listener.hear_errors()
         self._waiting: deque[bytes] = deque(maxlen=_QUEUE)
@@ -58,6 +59,7 @@ class SharedTransport:
     def send(self, packet: bytes | memoryview) -> bool:
         """Send one packet to the client; return whether it was sent."""
         self.send_error = self._listener.answer(packet, self._arrival)
+        self.unsent += self.send_error is not None
         return self.send_error is None
 
     def segment(self, octets: int) -> None:

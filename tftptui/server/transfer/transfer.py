@@ -391,6 +391,7 @@ class Transfer:
         view.round_trip, view.least_round_trip = timer.smoothed, timer.least
         view.timeouts = state.timeouts
         view.heard = state.heard
+        view.unsent = self.transport.unsent
         view.phase = self._phase(state)
         if self.outcome is None:
             error = self.transport.send_error

@@ -66,6 +66,7 @@ class Transport:
         local: our endpoint; to: the client's address while alone, else None.
         send_error: why the last send failed on this host, or None. Nothing was sent
             then; the retransmission timer tries again.
+        unsent: number of sends that failed so.
         recv: returns one datagram of the client, up to a number of bytes. Raises
             OSError if there is none: an ICMP error may be pending.
         recvfrom: the same for strangers, and while alone for anybody.
@@ -84,6 +85,7 @@ class Transport:
         "send_error",
         "to",
         "twin",
+        "unsent",
     )
 
     def __init__(
@@ -101,6 +103,7 @@ class Transport:
         self._cut: Cut | None = None
         self._readers: Readers | None = None
         self.send_error: OSError | None = None
+        self.unsent = 0
         self.recv, self.recvfrom = main.recv, twin.recvfrom
 
     @property
@@ -155,6 +158,7 @@ class Transport:
             if error.errno in PENDING:
                 return self._send_again(packet)
             self.send_error = error
+            self.unsent += 1
             return False
         self.send_error = None
         return True
@@ -165,6 +169,7 @@ class Transport:
             self.main.sendmsg([packet], (), 0, self.to)
         except OSError as error:
             self.send_error = error
+            self.unsent += 1
             return False
         return True
 
@@ -235,6 +240,7 @@ class Transport:
                 uncut.add(self._route, octets, error)
             elif error.errno not in PENDING:
                 self.send_error = error
+                self.unsent += 1
                 return False
             return self._send_each(packets[start:], octets)
         self.send_error = None
