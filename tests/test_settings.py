@@ -298,3 +298,18 @@ def test_wrong_bandwidth_is_told_the_remedy(text: str) -> None:
         SettingsError, match="bytes/s like 500k or 2M, or bits/s like 100Mbit"
     ):
         parse_bandwidth(text)
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ({}, "name its interface: --wire eth1 --dnsmasq full"),
+        ({"wire": "any"}, "name its interface"),
+        ({"wire": "eth1", "cable": "eth1"}, "--cable can't be used together"),
+    ],
+)
+def test_dnsmasq_needs_one_interface_that_no_cable_is_on(
+    more: dict[str, Any], says: str
+) -> None:
+    with pytest.raises(SettingsError, match=says):
+        Settings(root=Path(), dnsmasq="full", **more)

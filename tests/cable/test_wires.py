@@ -24,7 +24,7 @@ from tests.support.cable_frames import (
     udp,
 )
 from tftptui.cable.lease import CableLease, Output, Phase
-from tftptui.wire.dhcp import MessageType, Option
+from tftptui.wire.dhcp import MessageType, Option, parse
 from tftptui.wire.frames import ArpOp, build_ethernet
 
 DISCOVER = dhcp(MessageType.DISCOVER)
@@ -194,6 +194,16 @@ def test_nothing_is_answered_while_the_wire_is_asked(wire: str) -> None:
     for frame in {**ANSWERED, **SILENT}[wire]:
         outputs += cable.receive(3.9, frame) + cable.tick(3.9)
     assert replies(outputs) == []
+
+
+@pytest.mark.parametrize("wire", [*ANSWERED, *SILENT])
+def test_no_reply_is_a_nak(wire: str) -> None:
+    sent = replies(played(ready(), (*{**ANSWERED, **SILENT}[wire], DISCOVER)))
+    assert {parse(one).type for one in sent} <= {
+        None,  # BOOTP
+        MessageType.OFFER,
+        MessageType.ACK,
+    }
 
 
 FRAMES = st.sampled_from(

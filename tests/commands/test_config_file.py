@@ -38,6 +38,14 @@ def told(file: Path) -> dict[str, object]:
     return {one.option.name: one.value for one in read_config(file)}
 
 
+@pytest.mark.parametrize("text", ['cable = "eth1"', 'dnsmasq = "full"'])
+def test_a_dhcp_server_is_never_started_by_a_file(file: Path, text: str) -> None:
+    file.write_text(f'wire = "eth1"\n{text}\n')
+    with pytest.raises(ConfigError, match=r"is for the command line only: a DHCP"):
+        read_config(file)
+    assert not {"cable", "dnsmasq"} & set(options())
+
+
 def test_each_value_is_told_with_its_line(file: Path) -> None:
     file.write_text('# ports\n\nports = "41000-41009"\nsingle_port = true\n')
     found = [(one.option.name, one.value, one.line) for one in read_config(file)]
