@@ -126,7 +126,9 @@ def answers_again(facts: Facts) -> str:
     if not facts.is_one_program:
         return f"the client replies on its port {latest.client_tid}"
     nth = ordinal(facts.requests)
-    return f"the client replies since its {nth} request, port {latest.client_tid}"
+    return (
+        f"the client has replied since its {nth} request, on port {latest.client_tid}"
+    )
 
 
 def _came(facts: Facts) -> str:

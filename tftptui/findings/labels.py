@@ -1,5 +1,6 @@
 """Labels for the parts of a finding."""
 
+from tftptui.findings.codes import Code
 from tftptui.telemetry.findings import Knob, Place, Verdict
 
 PLACES: dict[Place, str] = {
@@ -34,6 +35,20 @@ SEEN_IN_CAPTURE: dict[Place, str] = PLACES | {
     "unknown": "unknown from this capture",
 }
 """The same for a capture."""
+
+_OF_CODE: dict[str, str] = {
+    Code.PROXY_IGNORED: "at the client",
+    Code.HTTP_ONLY: "at the client",
+    Code.NAME_DIFFERS: "at the client",
+    Code.ADDRESS_UNREACHABLE: "at the client, or on the path back to it",
+}
+"""Codes for which no NAT and no firewall can be the cause."""
+
+
+def place_of(code: str, place: Place, *, is_capture: bool) -> str:
+    """Return where the cause of a finding is."""
+    return _OF_CODE.get(code) or (SEEN_IN_CAPTURE if is_capture else PLACES)[place]
+
 
 KNOBS: dict[Knob, str] = {
     "port-range": "another server range",

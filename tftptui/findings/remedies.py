@@ -301,7 +301,8 @@ def _of_server(facts: Facts, text: str, option: str, anybody_s: str) -> Remedies
     unknown.
     """
     if not facts.scene.is_capture:
-        return (Remedy(platform=OURS, text=text, command=option),)
+        start = f"{text}; start the server with"
+        return (Remedy(platform=OURS, text=start, command=option),)
     return (Remedy(text=f"let {facts.words.server} {text} ({anybody_s})"),)
 
 

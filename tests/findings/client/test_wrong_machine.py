@@ -25,7 +25,7 @@ MISNAMED = KindView(
     key="efi",
     words="EFI program, x86-64 UEFI",
     machine="x86-64 UEFI",
-    troubles=["its name is for arm64 firmware, which can't start x86-64"],
+    troubles=["named for arm64 firmware, which can't start x86-64"],
 )
 
 
@@ -40,7 +40,7 @@ def judged(client: str, file: KindView) -> Draft | None:
         (LINUX_ON_BIOS, ARM_KERNEL, "the file is for another processor"),
         (UEFI, NBP, "UEFI starts EFI programs only"),
         (UEFI, SCRIPT, "it must get iPXE first, which then reads the script"),
-        (UEFI, MISNAMED, "its name is for arm64 firmware, which can't start x86-64"),
+        (UEFI, MISNAMED, "named for arm64 firmware, which can't start x86-64"),
     ],
 )
 def test_what_can_not_start_is_told_with_its_reason(

@@ -50,7 +50,7 @@ def test_who_goes_on_asking_is_not_switched_off(sender: str) -> None:
     scene = type(seen.scene)(addresses=seen.scene.addresses, on_link=on_link)
     draft = draft_of(facts_of(one, icmp=found, scene=scene))
     assert draft.code == "address-unreachable"
-    assert "its requests keep arriving" in draft.headline
+    assert "requests from that address keep arriving" in draft.headline
 
 
 def test_who_asks_again_once_it_is_back_was_off() -> None:

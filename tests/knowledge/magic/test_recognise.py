@@ -167,12 +167,12 @@ def test_a_cisco_image_is_told_by_its_name_too() -> None:
         (
             pe(0x8664, 10),
             b"EFI/BOOT/BOOTIA32.EFI",
-            "its name is for i386 firmware, which can't start x86-64",
+            "named for i386 firmware, which can't start x86-64",
         ),
         (
             pe(0x014C, 10),
             b"shimx64.efi.signed",
-            "its name is for x86-64 firmware, which can't start i386",
+            "named for x86-64 firmware, which can't start i386",
         ),
     ],
 )

@@ -56,7 +56,7 @@ def late_port(facts: WireFacts) -> Draft | None:
             ),
             "or let the machine wait longer, or try again",
         ),
-        stands_at="client-segment" if tried else "server-segment",
+        stands_at="server-segment",
         is_alarm=not is_through,
     )
 

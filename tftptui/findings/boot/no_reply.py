@@ -44,7 +44,11 @@ def nobody_answers(facts: WireFacts) -> Draft | None:
         f"{facts.name} gets no {what} reply: without an address it never sends a TFTP "
         "request.",
         confidence=LIKELY,
-        evidence=(f"{len(asked)} DISCOVERs in {took}, no REQUEST",),
+        evidence=(
+            f"{len(asked)} DISCOVERs in {took}, no REQUEST"
+            if attempt.discovers
+            else f"{len(asked)} BOOTP requests in {took}",
+        ),
         remedies=_remedies(facts),
         stands_at="server-segment",
         proof=f"sudo tftptui wire --ask {facts.device.interface}",

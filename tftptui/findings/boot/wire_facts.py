@@ -12,12 +12,9 @@ from tftptui.telemetry.findings import Evidence, Place, Remedy
 from tftptui.wire.devices import Attempt, Device, Devices, Link
 from tftptui.wire.dhcp import mac_text
 
-NO_REQUEST: Row = no_port_matters(
-    "it has not sent {server} a request yet",
-    "it has not sent {server} a request yet",
-    "no reply of {ours} is due before a request",
-    "a TFTP helper needs a TFTP request",
-)
+_BEFORE = "this happens before the first TFTP request"
+
+NO_REQUEST: Row = no_port_matters(_BEFORE, _BEFORE, _BEFORE, _BEFORE)
 """Would it help? Nothing about TFTP does, before the first request."""
 
 ends = never

@@ -90,8 +90,8 @@ def aborted(facts: Facts) -> Draft | None:
 
 def _with(one: TransferView, said: str) -> str:
     """Return the ERROR, with what the client says in it."""
-    error = f"with ERROR {one.peer_error}"
-    return error if said in ("", one.error) else f"{error}: {said}"
+    error = f"ERROR {one.peer_error}"
+    return f"with {said}" if said.startswith(error) else f"with {error}: {said}"
 
 
 def _is_somebody_s_wish(one: TransferView, said: str) -> bool:

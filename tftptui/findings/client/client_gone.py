@@ -53,10 +53,10 @@ _AWAY = no_port_matters(
 """For reports of an unreachable host."""
 
 _QUIET = no_port_matters(
-    "ACKs go to the port that the request reached",
+    "ACKs go to the port that got the request",
     "a first reply is small",
     "",
-    "ACKs go to the port that the request reached",
+    "ACKs go to the port that got the request",
 ) | {
     "timeout": (
         "unknown",

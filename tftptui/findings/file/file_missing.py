@@ -135,7 +135,7 @@ def _spelling(facts: Facts, refused: Refused) -> tuple[Remedy, ...]:
     if refused.near_rule == "extra-folder" and "/" in facts.file.strip("/"):
         folder = facts.file.strip("/").partition("/")[0]
         rule = quote(f"^/?{folder}/=")
-        text = "strip the leading folder"
+        text = "strip the leading folder: start the server with"
         found.append(Remedy(platform=OURS, text=text, command=f"--rewrite {rule}"))
     if refused.near:
         found.append(Remedy(text=f"let the client request {refused.near[0]}"))

@@ -56,7 +56,8 @@ def _cure(facts: Facts, reason: str) -> tuple[Remedy, ...]:
     """Return what to change so that the upload is accepted."""
     cure = _CURES.get(Reason.LIMIT if reason == "failed" else reason)
     if cure:
-        return (Remedy(platform=OURS, text=cure[0], command=cure[1]),)
+        text = f"{cure[0]}: press P, or start the server with"
+        return (Remedy(platform=OURS, text=text, command=cure[1]),)
     folder = facts.scene.place(facts.file).rpartition("/")[0]
     if reason == Reason.NOT_FOUND:
         make = f"mkdir -p {quote(folder)}"

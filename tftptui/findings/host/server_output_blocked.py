@@ -24,7 +24,7 @@ KIND = Kind(
         "timeout": ("no", "nothing leaves this host"),
         "helper": (
             "unknown",
-            "yes if it runs on this host and its rules allow related",
+            "yes if it runs on this host and its rules allow related packets",
         ),
         "client-port": ("unknown", "yes if this host's rules name the client's port"),
     },

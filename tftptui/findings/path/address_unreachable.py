@@ -38,9 +38,9 @@ def address_unreachable(facts: Facts) -> Draft | None:
     said = facts.words.server_itself if is_own else f"{who[:1].upper()}{who[1:]}"
     return Draft(
         kind=KIND,
-        headline=f"{said} can't reach {facts.client}, though its requests keep "
-        "arriving: the client has a wrong address or mask, or its network has no "
-        "return route.",
+        headline=f"{said} can't reach {facts.client}, though requests from that "
+        "address keep arriving: the client has a wrong address or mask, or its "
+        "network has no return route.",
         confidence=sure,
         stands_at="between-or-client",
         transfers=tuple(facts.numbers),

@@ -115,8 +115,8 @@ def _too_much_at_once(asked: Asked, stuck: Sequence[Trial]) -> Draft:
     windows = joined(sorted({options_of(one)["windowsize"] for one in stuck}, key=int))
     return Draft(
         kind=loss.KIND,
-        headline=f"{asked.server} falls silent with a windowsize of {windows} blocks, "
-        "not with 1: something on the path drops bursts",
+        headline=f"Transfers from {asked.server} stop with a windowsize of {windows} "
+        "blocks, not with 1: something on the path drops bursts",
         confidence=LIKELY,
         stands_at="between",
         evidence=(

@@ -55,12 +55,13 @@ def loss(facts: Facts) -> Draft | None:
         return None
     if failed_by_loss(facts) is not None:
         return None
-    did = {"completed": "got", "unconfirmed": "was sent all of"}.get(
-        one.phase, "did not get all of"
+    lost = f"{facts.file}, but packets were lost"
+    did = {"completed": f"got {lost}", "unconfirmed": f"was sent all of {lost}"}.get(
+        one.phase, f"did not get all of {facts.file}, and packets were lost"
     )
     return Draft(
         kind=KIND,
-        headline=f"{facts.client} {did} {facts.file}, but packets were lost: "
+        headline=f"{facts.client} {did}: "
         f"{times(_lost(facts, one))} in {counted(max(1, one.sent_blocks), 'block')}.",
         confidence=FACT,
         stands_at="between",

@@ -87,7 +87,7 @@ def slow_client(facts: Facts) -> Draft | None:
             ),
             *evidence.program(facts),
         ),
-        remedies=remedies.say("nothing: the client's flash, disk or memory is slow"),
+        remedies=remedies.say("nothing to do: its flash, disk or memory is slow"),
     )
 
 

@@ -112,7 +112,7 @@ def _name_trouble(name: bytes, machine: str) -> tuple[str, ...]:
     promised = _EFI_NAMES[found[1].lower()] if found else machine
     if promised == machine:
         return ()
-    return (f"its name is for {promised} firmware, which can't start {machine}",)
+    return (f"named for {promised} firmware, which can't start {machine}",)
 
 
 def elf(head: bytes, _size: int, name: bytes) -> FileKind | None:

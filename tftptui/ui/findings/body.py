@@ -11,9 +11,8 @@ from rich.text import Text
 from tftptui.findings.labels import (
     KNOBS,
     KNOBS_ON_SCREEN,
-    PLACES,
-    SEEN_IN_CAPTURE,
     VERDICTS,
+    place_of,
 )
 from tftptui.telemetry.findings import OURS, Evidence, Finding, Knob, Verdict, how_sure
 from tftptui.ui.findings import words
@@ -131,8 +130,8 @@ class WhyBody:
 
     def _before_evidence(self) -> Iterator[Row]:
         one = self.finding
-        places = SEEN_IN_CAPTURE if self.store.is_capture else PLACES
-        yield from (("Where", Text(places[one.stands_at])), ("", Text()))
+        place = place_of(one.code, one.stands_at, is_capture=self.store.is_capture)
+        yield from (("Where", Text(place)), ("", Text()))
         if one.helps:
             is_roomy = self.width >= ROOMY
             helps = self._helps() if is_roomy else self._helps_in_short()

@@ -4,9 +4,8 @@ from collections.abc import Iterable, Mapping
 
 from tftptui.findings.labels import (
     KNOBS,
-    PLACES,
-    SEEN_IN_CAPTURE,
     VERDICTS,
+    place_of,
 )
 from tftptui.telemetry.findings import OURS, Finding, Remedy, how_sure
 from tftptui.telemetry.ttl_walks import Location
@@ -92,7 +91,6 @@ def as_text(
 
     LEARNED is evidence since the finding was reported; NOW is the range in force.
     """
-    places = SEEN_IN_CAPTURE if is_capture else PLACES
     lines = [
         f"{finding.headline} ({how_sure(finding.confidence)})",
     ]
@@ -106,7 +104,7 @@ def as_text(
     if finding.proof:
         lines.append(f"Test it: {finding.proof}")
     lines += [
-        f"Where: {places[finding.stands_at]}",
+        f"Where: {place_of(finding.code, finding.stands_at, is_capture=is_capture)}",
         *(
             f"Would it help? {KNOBS[one.knob]}: {VERDICTS[one.verdict]}, {one.why}"
             for one in finding.helps
