@@ -114,6 +114,7 @@ class TransferView(msgspec.Struct, kw_only=True, array_like=True):
         other_tids: further ports that a capture shows replies from: its server treats
             each repeated request as a new one.
         unsent: number of sends that this host could not make.
+        repeating: when the client first resent something since the last progress.
     """
 
     number: int
@@ -178,6 +179,7 @@ class TransferView(msgspec.Struct, kw_only=True, array_like=True):
     moved_to: tuple[str, int, int] | None = None
     resent: float = 0.0
     unsent: int = 0
+    repeating: float = 0.0
 
     @property
     def has_answered(self) -> bool:

@@ -264,6 +264,26 @@ def test_a_client_that_repeats_its_acks_is_alive() -> None:
     assert (draft.code, draft.confidence) == ("path-cut", LIKELY)
 
 
+def test_a_client_that_was_suspended_first_answers_what_has_come_meanwhile() -> None:
+    """Seen with windows of 8: its repeated ACKs came a moment before its new ones."""
+    back = halfway(duplicates=6, repeating=NOON + 9.9, repeated=NOON + 9.95)
+    draft = judge(facts_of(back))
+    assert draft is None or draft.code != "path-cut"
+    since = halfway(duplicates=6, repeating=NOON + 9.0, repeated=NOON + 9.95)
+    draft = judge(facts_of(since))
+    assert draft is not None
+    assert draft.code == "path-cut"
+
+
+def test_acks_repeated_with_the_last_progress_only_show_blocks_in_another_order() -> (
+    None
+):
+    """Seen with windows of 8, then the client was suspended."""
+    draft = judge(facts_of(halfway(duplicates=2, repeated=NOON + 1.1)))
+    assert draft is not None
+    assert draft.code == "client-gone"
+
+
 def test_acks_that_were_repeated_before_the_end_say_nothing() -> None:
     draft = judge(facts_of(halfway(duplicates=2, repeated=NOON + 0.5)))
     assert draft is not None

@@ -16,6 +16,10 @@ from tftptui.findings.signs.stalls import (
     stopped,
 )
 from tftptui.telemetry.findings import LIKELY, POSSIBLE
+from tftptui.telemetry.views import TransferView
+
+_ANSWERED, _TRIPS = 0.5, 2
+"""Seconds after a repeated ACK, and round trips, by which progress would have shown."""
 
 KIND = Kind(
     code=Code.PATH_CUT,
@@ -46,9 +50,9 @@ def cut(facts: Facts) -> Draft | None:
         return None
     one, latest = moved[-1], facts.tries[-1]
     # A client that has the whole file, and starts it, stops repeating its ACK.
-    waited = STUCK_SECONDS if may_have_all(one) else 0.0
+    waited = STUCK_SECONDS if may_have_all(one) else _answered(one)
     is_clear = is_stuck(facts, one)
-    is_alive = one.repeated > one.moved + waited
+    is_alive = one.repeated > one.moved + waited and _is_repeating(facts, one)
     is_alive = is_alive and (is_clear or is_waiting(facts, one))
     asks_again = latest is not one and is_unanswered_since(facts, one)
     if not (is_alive or asks_again):
@@ -80,3 +84,16 @@ def cut(facts: Facts) -> Draft | None:
         helps=KIND.would_help(facts),
         proof=proofs.trace(facts),
     )
+
+
+def _is_repeating(facts: Facts, one: TransferView) -> bool:
+    """Return whether it has gone on without progress since its first repeated ACK.
+
+    A client that was suspended answers first what had come meanwhile, block by block.
+    """
+    return facts.now - one.repeating >= _answered(one)
+
+
+def _answered(one: TransferView) -> float:
+    """Return the seconds for which packets of a moment ago may still be on the path."""
+    return max(_ANSWERED, _TRIPS * (one.round_trip or 0.0))

@@ -211,8 +211,11 @@ class Report:
 
     def duplicate(self) -> None:
         """Count a packet that the client resent."""
-        self.view.duplicates += 1
-        self.view.repeated = self._recorder.clock.wall()
+        view, wall = self.view, self._recorder.clock.wall()
+        view.duplicates += 1
+        if view.repeating <= self.progressed:
+            view.repeating = wall
+        view.repeated = wall
         self._recorder.counters.duplicates += 1
 
     def asked_again(self, datagram: bytes, asked: Endpoint, note: str) -> None:
