@@ -200,7 +200,7 @@ def test_a_number_out_of_bounds_is_named_with_what_would_be_right(
         settings(**{name: low - 1})
     with pytest.raises(SettingsError) as above:
         settings(**{name: high + 1})
-    told = f"{low} to {high} is allowed"
+    told = f"must be {low} to {high}"
     assert str(below.value) == f"{option_name(name)} {low - 1}: {told}"
     assert str(above.value) == f"{option_name(name)} {high + 1}: {told}"
 
@@ -234,7 +234,7 @@ def test_wrong_settings_do_not_cross_a_process_border() -> None:
 
 
 def test_an_unknown_order_is_refused() -> None:
-    with pytest.raises(SettingsError, match="random or sequential is allowed"):
+    with pytest.raises(SettingsError, match="must be random or sequential"):
         settings(order="sideways")
 
 

@@ -51,7 +51,7 @@ app = App(
 )
 
 app["--help"].group = GENERAL
-app["--help"].help = "Show this help; COMMAND --help shows that of a command."
+app["--help"].help = "Show this help; tftptui COMMAND --help explains a command."
 app["--version"].group = GENERAL
 app["--version"].help = "Print the version; --verbose adds what a bug report needs."
 
@@ -101,7 +101,7 @@ def serve(
         setting(GENERAL, "Socket for tftptui attach, or off", "PATH", "by port"),
     ] = None,
     landlock: Annotated[
-        bool, switch(GENERAL, "Let the kernel deny all files but the root")
+        bool, switch(GENERAL, "Have the kernel (Landlock) deny access outside the root")
     ] = False,
 ) -> int:
     """Serve ROOT without a screen; the journal goes to standard output."""
@@ -115,7 +115,9 @@ def serve(
 def attach(
     socket: Annotated[
         Path | None,
-        Parameter(help="Control socket.", show_default="the only server's"),
+        Parameter(
+            help="Control socket of the server.", show_default="that of the only server"
+        ),
     ] = None,
     /,
     *,
@@ -150,7 +152,7 @@ def doctor(
             help="Also check this network of clients; repeatable.",
             metavar="CIDR",
             negative=(),
-            show_default="its own",
+            show_default="networks of this host",
         ),
     ] = (),
     json: Annotated[
@@ -159,7 +161,7 @@ def doctor(
     undo: Annotated[
         bool,
         Parameter(
-            help="Only undo what a killed --cable left on this host.",
+            help="Only undo what --cable left changed on this host after a crash.",
             negative=(),
         ),
     ] = False,
@@ -207,12 +209,17 @@ def doctor(
 
 @app.command(help_epilogue=epilogue("explain"))
 def explain(
-    name: str,
+    name: Annotated[str, Parameter(help="Name that the client requests.")],
     /,
     *root: RootArgument,
     options: ServerOptions = DEFAULTS,
     client: Annotated[
-        str, Parameter(help="Client address, for --per-client.", metavar="ADDR")
+        str,
+        Parameter(
+            help="Client address, for --per-client.",
+            metavar="ADDR",
+            show_default=False,
+        ),
     ] = "",
     upload: Annotated[
         bool, Parameter(help="Explain an upload of NAME.", negative=())
@@ -256,8 +263,8 @@ def completion(
 ) -> int:
     """Complete commands, options, files and scenarios with the Tab key.
 
-    install writes a script to the shell's folder in your home. For bash and zsh it also
-    adds a line to ~/.bashrc or ~/.zshrc. It prints which files it wrote.
+    install writes a script to your home folder. For bash and zsh it also adds a line to
+    ~/.bashrc or ~/.zshrc. It prints the files that it wrote.
     """
     from tftptui.commands.completion import install, print_script  # noqa: PLC0415 - --help
 

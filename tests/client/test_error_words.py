@@ -29,7 +29,7 @@ def test_no_room(number: int) -> None:
 
 def test_other_trouble_with_writing() -> None:
     told = writing_trouble(OSError(errno.EIO, "Input/output error"))
-    text = "the client can't write the file: Input/output error"
+    text = "the client cannot write the file: Input/output error"
     assert told == SendError(ErrorCode.UNDEFINED, text)
 
 

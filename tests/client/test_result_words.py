@@ -50,13 +50,13 @@ REFUSED = replace(
         ),
         pytest.param(
             REFUSED,
-            "can't get boot.img from 192.0.2.1:69: the server refused with ERROR 1: "
+            "cannot get boot.img from 192.0.2.1:69: the server refused with ERROR 1: "
             "\\x1bno · local 2072 ⇄ server 40018",
             id="refused",
         ),
         pytest.param(
             Result(replace(ORDER, is_write=True), Outcome.FAILED, "no such host"),
-            "can't put boot.img to srv: no such host",
+            "cannot put boot.img to srv: no such host",
             id="never-sent",
         ),
         pytest.param(

@@ -137,4 +137,4 @@ def test_host_that_is_none_is_told(tmp_path: Path, host: str) -> None:
     )
     result = run(order)
     assert (result.outcome, result.server) == (Outcome.FAILED, None)
-    assert result.error.startswith("can't find the host ")
+    assert result.error.startswith("cannot find the host ")

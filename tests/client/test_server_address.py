@@ -42,7 +42,7 @@ def test_what_is_understood(text: str, place: Place) -> None:
         ("tftp://host", "tftp://host: the file is missing; write tftp://HOST/FILE"),
         ("tftp://host/", "tftp://host/: the file is missing; write tftp://HOST/FILE"),
         ("tftp://h/%00", "tftp://h/%00: the file is missing; write tftp://HOST/FILE"),
-        ("tftp://h/a;mode=x", "tftp://h/a;mode=x: mode octet or netascii is allowed"),
+        ("tftp://h/a;mode=x", "tftp://h/a;mode=x: mode must be octet or netascii"),
     ],
 )
 def test_what_is_not(text: str, words: str) -> None:

@@ -98,11 +98,11 @@ class TestOptions:
     @pytest.mark.parametrize(
         ("options", "said"),
         [
-            (ClientOptions(blksize=7), "--blksize 7: 8 to 65464 is allowed"),
-            (ClientOptions(windowsize=0), "--windowsize 0: 1 to 65535 is allowed"),
-            (ClientOptions(timeout=256), "--timeout 256: 1 to 255 is allowed"),
-            (ClientOptions(retries=-1), "--retries -1: 0 to 100 is allowed"),
-            (ClientOptions(port=0), "--port 0: 1 to 65535 is allowed"),
+            (ClientOptions(blksize=7), "--blksize 7: must be 8 to 65464"),
+            (ClientOptions(windowsize=0), "--windowsize 0: must be 1 to 65535"),
+            (ClientOptions(timeout=256), "--timeout 256: must be 1 to 255"),
+            (ClientOptions(retries=-1), "--retries -1: must be 0 to 100"),
+            (ClientOptions(port=0), "--port 0: must be 1 to 65535"),
         ],
     )
     def test_out_of_range(self, options: ClientOptions, said: str) -> None:
@@ -196,7 +196,7 @@ class TestCommandLine:
     def test_failure_is_told_though_quiet(self, tftp: Tftp, server: str) -> None:
         done = tftp("get", server, "missing", "--quiet")
         assert done.returncode == 1
-        assert done.stderr.startswith(b"tftptui: can't get missing from ")
+        assert done.stderr.startswith(b"tftptui: cannot get missing from ")
 
     @pytest.mark.parametrize(
         "words",

@@ -91,10 +91,10 @@ def test_the_script_for_others_asks_nobody() -> None:
             ("127.0.0.1", "x", "--from-ports", "9-1"),
             "9-1: the first port is above the last",
         ),
-        (("127.0.0.1", "x", "--sizes", "4"), "--sizes 4: 8 to 65464 is allowed"),
+        (("127.0.0.1", "x", "--sizes", "4"), "--sizes 4: must be 8 to 65464"),
         (("127.0.0.1:0", "x"), "ports are 1–65535"),
         (("127.0.0.1", "x", "--options", "blk=5"), "there are tsize"),
-        (("127.0.0.1", "x", "--options", "blksize=4"), "8 to 65464 is allowed"),
+        (("127.0.0.1", "x", "--options", "blksize=4"), "with N from 8 to 65464"),
         (("127.0.0.1", "x", "--options", "tsize=0,tsize=0"), "tsize twice"),
     ],
 )

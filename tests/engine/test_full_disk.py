@@ -61,7 +61,7 @@ def test_lines_without_room_are_counted_until_there_is_room(
         journal.record(warned("after"))
     assert told(place) == ["before", 2, "after"]
     failed, recovered = capsys.readouterr().err.splitlines()
-    assert failed.startswith(f"tftptui: the journal {place} can't be written: {WHY};")
+    assert failed.startswith(f"tftptui: cannot write the journal {place}: {WHY};")
     assert recovered.startswith(f"tftptui: the journal {place} is written again;")
 
 
@@ -138,6 +138,6 @@ async def test_the_operator_is_told_of_a_full_disk(tmp_path: Path, place: Path) 
         await engine.start()
     try:
         (notice,) = engine.engine.service.notices
-        assert notice.startswith(f"the journal {place} can't be written: {WHY};")
+        assert notice.startswith(f"cannot write the journal {place}: {WHY};")
     finally:
         await engine.stop()

@@ -53,7 +53,7 @@ def test_a_file_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     with pytest.raises(EngineError) as caught, open_journal(str(place)):
         pass
     assert str(caught.value) == (
-        f"the journal {place} can't be written: there is no folder {place.parent}; "
+        f"cannot write the journal {place}: there is no folder {place.parent}; "
         f"make it: mkdir -p {place.parent}"
     )
 
@@ -103,7 +103,7 @@ def test_a_file_that_cannot_be_opened_anew_goes_on(
         journal.record(EVENT)
     assert moved.read_bytes().count(b"\n") == 1
     assert capfd.readouterr().err == (
-        f"tftptui: the journal {place} can't be written: Is a directory; "
+        f"tftptui: cannot write the journal {place}: Is a directory; "
         "continuing in the old file\n"
     )
 

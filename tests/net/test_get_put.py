@@ -202,7 +202,7 @@ def test_name_of_a_host_is_resolved(ours: Place) -> None:
 
 def test_unknown_host_is_told(ours: Place) -> None:
     result = ours.get("file", host="no-such-host.invalid")
-    assert result.error.startswith("can't find the host 'no-such-host.invalid': ")
+    assert result.error.startswith("cannot find the host 'no-such-host.invalid': ")
 
 
 def test_closed_port_is_told_at_once(ours: Place) -> None:
@@ -229,7 +229,7 @@ def test_file_that_can_not_be_written_is_told_before_anything_is_asked(
     ours: Place,
 ) -> None:
     result = ours.get("file", local="/nonexistent/file")
-    assert result.error == "can't write /nonexistent/file: No such file or directory"
+    assert result.error == "cannot write /nonexistent/file: No such file or directory"
     assert result.counts.requests == 0
 
 
@@ -238,7 +238,7 @@ def test_file_that_can_not_be_read_is_told_before_anything_is_asked(
 ) -> None:
     result = ours.put("nowhere")
     here = ours.here / "nowhere"
-    assert result.error == f"can't read {here}: No such file or directory"
+    assert result.error == f"cannot read {here}: No such file or directory"
 
 
 def test_full_disk_is_told_to_the_server_too(tmp_path: Path) -> None:

@@ -122,5 +122,5 @@ async def test_an_address_that_is_not_ours_is_refused_with_words(
     wish = Locate(transfer=3, client="127.0.0.1", client_tid=1, server="192.0.2.77")
     engine = InlineEngine(settings_for(tmp_path))
     async with watching(engine):
-        with pytest.raises(CommandRefusedError, match="can't locate"):
+        with pytest.raises(CommandRefusedError, match="cannot locate"):
             await engine.ask(wish)

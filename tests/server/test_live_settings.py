@@ -74,7 +74,7 @@ async def test_only_what_differs_is_journalled(folder: Path) -> None:
             "'port' cannot change while the server runs; these can: allow",
         ),
         ({"speed": 1}, "'speed' cannot change"),
-        ({"retries": -1}, "retries -1: 0 to 100 is allowed"),
+        ({"retries": -1}, "retries -1: must be 0 to 100"),
         ({"retries": "many"}, "retries 'many' is invalid"),
         ({"write": "all"}, "write 'all' is invalid"),
         ({"deny": ["here"]}, "here"),

@@ -39,7 +39,10 @@ async def test_quit_asks_and_names_what_runs() -> None:
     async with shown(frame(view(1, file="fit.itb"))) as screen:
         await screen.press("q")
         assert screen.on_top == "Question"
-        assert "1 running: y stop · d drain · esc stay" in screen.text()
+        assert (
+            "1 transfer running: y quit now · d drain, then quit · esc stay"
+            in screen.text()
+        )
         assert "fit.itb to 10.0.4.21" in screen.text()
         await screen.press("escape")
         assert screen.app.is_running
@@ -288,8 +291,8 @@ async def test_a_key_before_the_server_is_there_says_so(key: str) -> None:
     ("key", "says"),
     [
         ("u", "nothing to undo"),
-        ("w", "there is no finding"),
-        ("X", "this transfer is over"),
+        ("w", "no finding"),
+        ("X", "this transfer has already ended"),
     ],
 )
 async def test_a_key_that_does_nothing_now_says_why(key: str, says: str) -> None:

@@ -21,7 +21,7 @@ def test_served_failed_and_running_are_told() -> None:
     store.fold(frame(*running, counters=totals))
     assert farewell(store) == [
         "served 3 of 9 transfers, 2.0 MB sent",
-        "1 failed, 1 given up, 2 requests refused",
+        "1 failed, 1 gave up, 2 requests refused",
         "stopped while running: f1 to 10.0.4.21 (51 %)",
         "stopped while running: f2 to 10.0.4.22 (block 100)",
         "stopped while running: f3 to 10.0.4.23 (51 %)",
@@ -42,7 +42,7 @@ def test_what_was_uploaded_is_told_besides() -> None:
 def test_what_was_aborted_is_told() -> None:
     store = Store()
     store.fold(frame(counters=Counters(started=3, completed=1, aborted=2)))
-    assert farewell(store)[1] == "2 aborted from here"
+    assert farewell(store)[1] == "2 aborted"
 
 
 def test_an_upload_comes_from_its_client() -> None:

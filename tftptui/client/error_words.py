@@ -20,14 +20,14 @@ def writing_trouble(error: OSError) -> SendError:
     """Return the ERROR for the server if writing the file here fails."""
     if error.errno in _NO_ROOM:
         return SendError(ErrorCode.DISK_FULL, "no room left on the client's disk")
-    text = f"the client can't write the file: {error.strerror or error}"
+    text = f"the client cannot write the file: {error.strerror or error}"
     return SendError(ErrorCode.UNDEFINED, text)
 
 
 def reading_trouble(error: Exception) -> SendError:
     """Return the ERROR for the server if reading the file here fails."""
     text = error.strerror if isinstance(error, OSError) else str(error)
-    return SendError(ErrorCode.UNDEFINED, text or "the client can't read the file")
+    return SendError(ErrorCode.UNDEFINED, text or "the client cannot read the file")
 
 
 def port_trouble(error: OSError, ports: PortRange) -> str:

@@ -21,7 +21,7 @@ def summary(result: Result) -> str:
     if result.outcome is not Outcome.COMPLETED:
         verb, way = ("put", "to") if order.is_write else ("get", "from")
         where = result.server or visible(order.host)
-        text = f"can't {verb} {name} {way} {where}: {visible(result.error)}"
+        text = f"cannot {verb} {name} {way} {where}: {visible(result.error)}"
         return f"{text} · {_ports(result)}" if result.server_tid else text
     verb = "put" if order.is_write else "got"
     local = visible(os.fsencode(order.local))

@@ -126,7 +126,7 @@ def _local_trouble(order: Order, verb: str) -> Iterator[None]:
         yield
     except OSError as error:
         shown = visible(os.fsencode(order.local))
-        raise _OrderError(f"can't {verb} {shown}: {error.strerror}") from error
+        raise _OrderError(f"cannot {verb} {shown}: {error.strerror}") from error
 
 
 def _result(order: Order, exchange: Exchange, channel: Channel) -> Result:

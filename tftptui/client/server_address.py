@@ -65,7 +65,7 @@ def _url(text: str) -> Place:
     try:
         return Place(host, port, name, Mode(mode.decode("ascii", "replace").lower()))
     except ValueError:
-        raise PlaceError(f"{text}: mode octet or netascii is allowed") from None
+        raise PlaceError(f"{text}: mode must be octet or netascii") from None
 
 
 def _host_and_port(text: str) -> tuple[str, int | None]:
@@ -102,7 +102,7 @@ def resolve(host: str, port: int) -> list[Endpoint]:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM)
     except (OSError, UnicodeError) as error:
         why = getattr(error, "strerror", None) or "not a valid name"
-        raise ResolveError(f"can't find the host {visible(host)!r}: {why}") from error
+        raise ResolveError(f"cannot find the host {visible(host)!r}: {why}") from error
     known = (socket.AF_INET, socket.AF_INET6)
     return [
         endpoint_of((str(address[0]), *address[1:]))

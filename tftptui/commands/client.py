@@ -271,4 +271,4 @@ def _misused(error: ValueError) -> int:
 
 def _require(name: str, value: int | None, low: int, high: int) -> None:
     if value is not None and not low <= value <= high:
-        raise UsageError(f"--{name} {value}: {low} to {high} is allowed")
+        raise UsageError(f"--{name} {value}: must be {low} to {high}")

@@ -57,7 +57,7 @@ def config(
         ),
     ] = False,
 ) -> int:
-    """Check a settings file, or print one to start from."""
+    """Check a configuration file, or print one to start from."""
     if write:
         print(commented_file(), end="")
         return 0

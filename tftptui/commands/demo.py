@@ -44,7 +44,7 @@ class DemoOptions:
         Parameter(help="Show only the stage, large; b toggles it.", negative=()),
     ] = False
     auto: Annotated[
-        bool, Parameter(help="Play all steps without keys, then end.", negative=())
+        bool, Parameter(help="Play all steps without keys, then quit.", negative=())
     ] = False
     record: Annotated[
         Path | None,
@@ -76,7 +76,7 @@ def demo(
     check: Annotated[
         bool,
         Parameter(
-            help="Run scenarios (all, without NAME) as tests; 1 if one fails.",
+            help="Run NAME, or all scenarios, as a test; exit status 1: one failed.",
             negative=(),
         ),
     ] = False,
@@ -114,7 +114,7 @@ def _places(name: str | None, options: DemoOptions, *, every: bool) -> dict[str,
 
     speed, file = options.speed, options.scenario
     if speed is not None and not _SLOWEST <= speed <= _FASTEST:
-        raise UsageError(f"--speed {speed:g}: {_SLOWEST:g} to {_FASTEST:g} is allowed")
+        raise UsageError(f"--speed {speed:g}: must be {_SLOWEST:g} to {_FASTEST:g}")
     if file is not None:
         if name is not None:
             raise UsageError("give a scenario name or --scenario FILE, not both")

@@ -95,7 +95,7 @@ class FirewallOptions:
             "srx",
             "windows",
         ],
-        Parameter(help="Language of the rules."),
+        Parameter(help="Kind of firewall to write the rules for."),
     ] = "nftables"
     where: Annotated[
         Literal["server", "between", "client"] | None,

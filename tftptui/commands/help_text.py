@@ -105,6 +105,22 @@ def epilogue(command: str) -> str:
     return "Examples:\n" + textwrap.indent(EXAMPLES[command].strip("\n"), "  ")
 
 
+_OPTIONAL = {
+    "attach": "[SOCKET]",
+    "completion": "[SHELL]",
+    "config": "[FILE]",
+    "demo": "[NAME]",
+    "doctor": "[ROOT...]",
+    "explain": "[ROOT...]",
+    "get": "[FILE] [LOCAL]",
+    "probe": "[FILE]",
+    "put": "[FILE]",
+    "serve": "[ROOT...]",
+    "wire": "[INTERFACE]",
+}
+"""Arguments that may be left out, by command."""
+
+
 class HelpLayout:
     """Prints what cyclopts collects: a heading, then one line an option."""
 
@@ -135,7 +151,7 @@ class HelpLayout:
     ) -> None:
         """Print the line that says how a command is called."""
         del options
-        line = str(usage).strip()
+        line = _with_names(str(usage).strip())
         _print(console, line if line.startswith("Usage:") else f"Usage: {line}")
 
     def render_description(
@@ -155,6 +171,13 @@ def _plain(console: "Console", renderable: object) -> str:
     with console.capture() as captured:
         console.print(renderable or "", highlight=False, soft_wrap=True)
     return captured.get().strip()
+
+
+def _with_names(line: str) -> str:
+    """Return a usage line that names the optional arguments instead of ``[ARGS]``."""
+    head, found, _ = line.partition(" [ARGS")
+    command = next((word for word in head.split() if word in _OPTIONAL), "")
+    return f"{head} {_OPTIONAL[command]}" if found and command else line
 
 
 def _names(entry: "HelpEntry") -> str:

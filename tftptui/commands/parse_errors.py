@@ -57,7 +57,7 @@ def _unreadable(error: CoercionError) -> str:
     name = _name(error.argument, error.token.keyword if error.token else None)
     kind = error.target_type
     if get_origin(kind) is Literal:
-        return f"{name} {value}: {_listed(get_args(kind))} is allowed"
+        return f"{name} {value}: must be {_listed(get_args(kind))}"
     if kind not in _KINDS:
         error.verbose = False
         return str(error)

@@ -155,7 +155,7 @@ def _sizes(text: str) -> tuple[int, ...]:
     for size in sizes:
         if not MIN_BLOCK_SIZE <= size <= MAX_BLOCK_SIZE:
             raise UsageError(
-                f"--sizes {size}: {MIN_BLOCK_SIZE} to {MAX_BLOCK_SIZE} is allowed"
+                f"--sizes {size}: must be {MIN_BLOCK_SIZE} to {MAX_BLOCK_SIZE}"
             )
     return tuple(dict.fromkeys(sizes))
 

@@ -143,7 +143,7 @@ class ServerOptions:
     ] = None
     wire: Annotated[
         str | None,
-        setting(NETWORK, "Show ARP and DHCP of IFACE, or of any; key B", "IFACE"),
+        setting(NETWORK, "Show ARP and DHCP on IFACE (any: on all); key B", "IFACE"),
     ] = None
     dnsmasq: Annotated[
         Literal["full", "proxy"] | None,
@@ -252,7 +252,9 @@ class ServerOptions:
     ] = "stop"
     config: Annotated[
         Path | None,
-        setting(GENERAL, "Settings file", "FILE", "~/.config/tftptui/tftptui.toml"),
+        setting(
+            GENERAL, "Configuration file", "FILE", "~/.config/tftptui/tftptui.toml"
+        ),
     ] = None
     user: Annotated[
         str | None,

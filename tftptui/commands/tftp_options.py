@@ -35,6 +35,6 @@ def parse_option_set(text: str) -> Offer:
             raise UsageError(f"{name} twice in {text!r}: use two --options")
         is_number = value.isascii() and value.isdigit()
         if not is_number or not least <= int(value) <= most:
-            raise UsageError(f"{part!r}: write {name}=N, {least} to {most} is allowed")
+            raise UsageError(f"{part!r}: write {name}=N, with N from {least} to {most}")
         values[field] = int(value)
     return Offer(**values)

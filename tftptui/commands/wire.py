@@ -220,7 +220,7 @@ def parse_kinds(text: str) -> "list[Arch]":
     except ValueError:
         kinds = []
     if not kinds:
-        raise UsageError(f"--arch {text}: {', '.join(Arch)} are allowed")
+        raise UsageError(f"--arch {text}: must be one or more of {', '.join(Arch)}")
     return kinds
 
 

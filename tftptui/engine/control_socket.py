@@ -123,15 +123,15 @@ def find_socket(wanted: Path | None) -> Path:
             return one
         case []:
             raise EngineError(
-                f"no server of yours runs (nothing in {looked[0]}); start one with "
-                "tftptui serve ROOT, or name its socket"
+                f"none of your servers is running (no socket in {looked[0]}); start "
+                "one with tftptui serve ROOT, or name its socket"
             )
         case found:
             names = "\n  ".join(
                 f"tftptui attach {path}   (takes requests on port {path.stem})"
                 for path in found
             )
-            raise EngineError(f"several servers run; choose:\n  {names}")
+            raise EngineError(f"several servers are running; choose one:\n  {names}")
 
 
 def may_attach(port: int) -> bool:

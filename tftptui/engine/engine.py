@@ -432,7 +432,7 @@ class Engine:
             with contextlib.suppress(OSError, PortsExhaustedError):
                 leases += [pool.lease(open_port, clock.now()) for _ in range(spare)]
         except (OSError, PortsExhaustedError) as error:
-            raise CommandRefusedError(f"can't locate: {error}") from error
+            raise CommandRefusedError(f"cannot locate: {error}") from error
         first, *others = (one.opened for one in leases)
         search = Locating(
             command.transfer,

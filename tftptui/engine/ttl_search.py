@@ -84,7 +84,7 @@ class Locating:
             ):
                 await self._walk(suspect, other)
         except OSError as error:
-            why = f"Can't locate: {error.strerror or error}."
+            why = f"Cannot locate: {error.strerror or error}."
             self._learn(is_done=True, verdict=why)
         finally:
             for one in self._others:

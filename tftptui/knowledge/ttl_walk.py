@@ -194,7 +194,7 @@ def _silence(suspect: Walk, other: Walk, by_port: str) -> str:
 
 def _sent_back(found: Hop, suspect: Walk, other: Walk) -> str:
     if not is_rejection(found.name):
-        return f"{found.sender} can't reach the client ({found.name})."
+        return f"{found.sender} cannot reach the client ({found.name})."
     told = f"{found.sender} rejects packets to UDP port {suspect.port} ({found.name})"
     return f"{told}{_but_passes(other)}."
 

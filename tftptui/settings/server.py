@@ -236,12 +236,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             if value is not None and not low <= value <= high:
                 raise SettingsError(
                     f"{option_name(name)} {_number_text(value)}: "
-                    f"{_number_text(low)} to {_number_text(high)} is allowed"
+                    f"must be {_number_text(low)} to {_number_text(high)}"
                 )
         if self.order not in _ORDERS:
-            raise SettingsError(
-                f"order {self.order!r}: {' or '.join(_ORDERS)} is allowed"
-            )
+            raise SettingsError(f"order {self.order!r}: must be {' or '.join(_ORDERS)}")
         for text in (*self.allow, *self.deny):
             parse_network(text)
         for name in self.refuse:

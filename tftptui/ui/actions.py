@@ -7,18 +7,20 @@ LIST = (
     Action("list", "cursor(1)", ("down", "j"), "Down", "One row down."),
     Action("list", "page(-1)", ("pageup", "ctrl+u"), "Back", "One page up."),
     Action("list", "page(1)", ("pagedown", "ctrl+d"), "On", "One page down."),
-    Action("list", "first", ("home",), "First", "To the first row."),
-    Action("list", "last", ("G", "end"), "Last", "To the last row."),
+    Action("list", "first", ("home",), "First", "Go to the first row."),
+    Action("list", "last", ("G", "end"), "Last", "Go to the last row."),
 )
 
-TOP = (Action("top", "first", ("g",), "First", "To the first row."),)
+TOP = (Action("top", "first", ("g",), "First", "Go to the first row."),)
 """As in vi and less; in Transfers the same key groups by client."""
 
 MAIN = (
-    Action("main", "pane(1)", ("1",), "Transfers", "Transfers; again: whole screen."),
-    Action("main", "pane(2)", ("2",), "Files", "Files; again: whole screen."),
-    Action("main", "pane(3)", ("3",), "Ports", "Ports; again: whole screen."),
-    Action("main", "pane(4)", ("4",), "Packets", "Packets; again: whole screen."),
+    Action(
+        "main", "pane(1)", ("1",), "Transfers", "Go to Transfers; again: full screen."
+    ),
+    Action("main", "pane(2)", ("2",), "Files", "Go to Files; again: full screen."),
+    Action("main", "pane(3)", ("3",), "Ports", "Go to Ports; again: full screen."),
+    Action("main", "pane(4)", ("4",), "Packets", "Go to Packets; again: full screen."),
     # Before the focused widget gets the keys, so that keys typed ahead go to the new
     # focus.
     Action("main", "next_pane(1)", ("tab",), "Next", "Next pane.", priority=True),
@@ -52,7 +54,7 @@ MAIN = (
         "messages",
         ("M",),
         "messages",
-        "All messages of the top line, in full.",
+        "All current messages, in full.",
     ),
     Action(
         "main",
@@ -67,10 +69,15 @@ MAIN = (
         "wire",
         ("B",),
         "wire",
-        "What machines send before TFTP: ARP, DHCP offers, why they ask here or not.",
+        "What machines send before TFTP: ARP and DHCP, and why no request comes here.",
     ),
     Action(
-        "main", "zoom", ("z",), "zoom", "One pane alone, or all of them.", shown=True
+        "main",
+        "zoom",
+        ("z",),
+        "zoom",
+        "Show this pane alone, or all panes again.",
+        shown=True,
     ),
     Action("main", "hide", ("x",), "hide", "Hide the pane; its digit shows it again."),
     Action(
@@ -114,7 +121,7 @@ APP = (
         "capture",
         ("p",),
         "capture",
-        "Start or stop a capture: pcapng file in the current folder.",
+        "Start or stop a capture: a pcapng file in the current folder.",
     ),
     Action(
         "app",
@@ -124,7 +131,7 @@ APP = (
         "Check this host: permissions, addresses, firewall, limits, and a test fetch "
         "at each address.",
     ),
-    Action("app", "help", ("question_mark", "f1"), "keys", "This page.", shown=True),
+    Action("app", "help", ("question_mark", "f1"), "keys", "All keys.", shown=True),
     Action(
         "app",
         "command_palette",
@@ -167,7 +174,9 @@ APP = (
     ),
 )
 
-PAGE = (Action("page", "help", ("question_mark", "f1"), "keys", "Its keys."),)
+PAGE = (
+    Action("page", "help", ("question_mark", "f1"), "keys", "All keys of this page."),
+)
 WINDOW = tuple(
     Action(
         "window",
@@ -263,7 +272,7 @@ FIREWALL = (
         "firewall",
         "dialect(1)",
         ("right", "l"),
-        "Language",
+        "next firewall",
         "The rules for the next firewall.",
         shown=True,
         display="→ l",
@@ -272,10 +281,10 @@ FIREWALL = (
         "firewall",
         "dialect(-1)",
         ("left", "h"),
-        "Previous language",
+        "previous firewall",
         "The rules for the previous firewall.",
     ),
-    Action("firewall", "place", ("e",), "place", "Where the firewall stands."),
+    Action("firewall", "place", ("e",), "place", "Where the firewall is."),
     Action(
         "firewall",
         "kind",
@@ -313,7 +322,7 @@ FIREWALL = (
         "copy_ticket",
         ("Y",),
         "copy ticket",
-        "Copy a ticket in plain words for the firewall team.",
+        "Copy a ticket for the firewall team.",
         shown=True,
     ),
     Action(
@@ -353,16 +362,31 @@ WIRE = (
         "add_address",
         ("a",),
         "add address",
-        "Add the address that this machine looks for to this host, until the end.",
+        "Add the address that this machine looks for to this host, until tftptui "
+        "stops.",
         shown=True,
     ),
     Action(
-        "wire", "copy", ("y",), "copy", "Copy this machine's story as text.", shown=True
+        "wire",
+        "copy",
+        ("y",),
+        "copy",
+        "Copy everything known about this machine as text.",
+        shown=True,
     ),
-    Action("wire", "help", ("question_mark", "f1"), "keys", "This page.", shown=True),
+    Action(
+        "wire",
+        "help",
+        ("question_mark", "f1"),
+        "keys",
+        "All keys of this page.",
+        shown=True,
+    ),
 )
 HELP = (
-    Action("help", "run", ("enter",), "do it", "Do what the row says.", shown=True),
+    Action(
+        "help", "run", ("enter",), "do it", "Do what the selected row says.", shown=True
+    ),
     Action(
         "help",
         "close",
@@ -518,10 +542,12 @@ NARROWING = (
         "keep",
         ("enter", "down"),
         "to the list",
-        "Go to the list that is left.",
+        "Go to the matches.",
         shown=True,
     ),
-    Action("narrowing", "widen", ("escape",), "all", "Show all again.", shown=True),
+    Action(
+        "narrowing", "widen", ("escape",), "show all", "Show all again.", shown=True
+    ),
 )
 
 PREVIEW = (
@@ -540,13 +566,13 @@ PREVIEW = (
         "preview", "page(1)", ("pagedown", "space", "ctrl+d"), "On", "One page down."
     ),
     Action("preview", "page(-1)", ("pageup", "ctrl+u"), "Page up", "One page up."),
-    Action("preview", "first", ("g", "home"), "First", "To the beginning."),
-    Action("preview", "last", ("G", "end"), "Last", "To the end."),
+    Action("preview", "first", ("g", "home"), "First", "Go to the beginning."),
+    Action("preview", "last", ("G", "end"), "Last", "Go to the end."),
 )
 
 PACKET = (
     Action("packet", "step(1)", ("down", "j"), "Next", "The next packet of the list."),
-    Action("packet", "step(-1)", ("up", "k"), "Before", "The packet before."),
+    Action("packet", "step(-1)", ("up", "k"), "Before", "The previous packet."),
     Action(
         "packet",
         "block(1)",
@@ -554,10 +580,10 @@ PACKET = (
         "Next block",
         "The next block, where several were sent at once.",
     ),
-    Action("packet", "block(-1)", ("left", "h"), "Block before", "The block before."),
+    Action("packet", "block(-1)", ("left", "h"), "Block before", "The previous block."),
     Action("packet", "page(1)", ("pagedown", "space", "ctrl+d"), "On", "Scroll down."),
     Action("packet", "page(-1)", ("pageup", "ctrl+u"), "Page up", "Scroll up."),
-    Action("packet", "copy", ("y",), "copy", "Copy facts and bytes as text."),
+    Action("packet", "copy", ("y",), "copy", "Copy the fields and the bytes as text."),
     Action(
         "packet",
         "close",
@@ -574,8 +600,8 @@ PROMPT = (
         "prompt",
         "complete",
         ("tab",),
-        "go on",
-        "Complete the line as shown behind the cursor.",
+        "complete",
+        "Complete the word as shown after the cursor.",
         shown=True,
     ),
     Action(
@@ -598,5 +624,12 @@ PROMPT = (
 )
 
 FOLDER = (
-    Action("folder", "close", ("escape",), "back", "Serve what is served.", shown=True),
+    Action(
+        "folder",
+        "close",
+        ("escape",),
+        "back",
+        "Cancel: keep the current root.",
+        shown=True,
+    ),
 )

@@ -565,9 +565,10 @@ class TftpApp(App[None]):
             return
         from tftptui.ui.screens.question import Question  # noqa: PLC0415
 
-        matter, names = f"{len(running)} running", running_forms(running)
-        drain = "accept requests again" if self._draining else "drain"
-        question = Question([matter], "stop", "stay", names, drain=drain)
+        matter = f"{len(running)} transfer{'s' * (len(running) > 1)} running"
+        names = running_forms(running)
+        drain = "accept requests again" if self._draining else "drain, then quit"
+        question = Question([matter], "quit now", "stay", names, drain=drain)
         self.push_screen(question, self._leave_if)
 
     def _leave_if(self, answer: "Answer | None") -> None:

@@ -21,15 +21,15 @@ OF_A_SERVER = CHANGES | {"app.policy", "app.doctor"}
 
 _NOTHING = {
     "app.undo": "nothing to undo",
-    "main.why": "there is no finding: nothing is known to be wrong",
+    "main.why": "no finding: no problem is known",
     **dict.fromkeys(
         ("main.hide", "main.size.larger", "main.size.smaller", "main.zoom"),
         "there is room for one pane only",
     ),
-    "files.answer": "choose a name under “requested, not found” that has similar names",
-    "files.commands": "choose a file: what to type is about one",
-    "files.hash": "choose a file: nothing else has a hash",
-    "files.link": "choose a name under “requested, not found” that has similar names",
+    "files.answer": "select a name under “requested, not found” with a similar file",
+    "files.commands": "select a file first",
+    "files.hash": "select a file first: only files have a hash",
+    "files.link": "select a name under “requested, not found” with a similar file",
 }
 """The text if an action lacks something else."""
 

@@ -50,8 +50,8 @@ def farewell(store: Store, *, goes_on: bool = False) -> list[str]:
         f"{count:,} {word}"
         for count, word in (
             (counters.failed, "failed"),
-            (counters.abandoned, "given up"),
-            (counters.aborted, "aborted from here"),
+            (counters.abandoned, "gave up"),
+            (counters.aborted, "aborted"),
             (counters.unconfirmed, "unconfirmed"),
         )
         if count

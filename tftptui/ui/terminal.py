@@ -131,7 +131,7 @@ def check_terminal() -> str | None:
         )
     if os.environ.get("TERM", "") in {"", "dumb"}:
         return (
-            "this terminal (TERM=dumb) can't show a screen; "
+            "this terminal (TERM=dumb) cannot show a screen; "
             "try TERM=xterm-256color, or `tftptui serve` for the server alone"
         )
     _ensure_utf8(drawn_on)

@@ -145,7 +145,7 @@ async def test_a_taken_port_is_said(folder: Path) -> None:
 
 async def test_a_journal_that_cannot_be_written_is_said(folder: Path) -> None:
     engine = ChildEngine(settings_for(folder, journal=str(folder / "no" / "journal")))
-    with pytest.raises(EngineError, match=r"journal .* can't be written"):
+    with pytest.raises(EngineError, match=r"cannot write the journal"):
         await engine.start()
     await engine.stop()
 
@@ -343,6 +343,6 @@ async def test_a_child_that_can_not_be_started_is_an_error_with_words(
     engine: ChildEngine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(sys, "executable", str(tmp_path / "no-python"))
-    with pytest.raises(EngineError, match="can't start a server process"):
+    with pytest.raises(EngineError, match="cannot start a server process"):
         await engine.start()
     await engine.stop()

@@ -76,5 +76,5 @@ def test_a_confined_server_serves_and_takes_uploads(tmp_path: Path) -> None:
 
 
 def test_a_server_that_changes_this_host_is_not_confined(tmp_path: Path) -> None:
-    with pytest.raises(EngineError, match="can't be used together"):
+    with pytest.raises(EngineError, match="cannot be used together"):
         confine(Settings(root=tmp_path, landlock=True, cable="eth9"))

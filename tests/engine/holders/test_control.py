@@ -161,7 +161,7 @@ async def test_a_socket_of_a_dead_server_is_replaced(tmp_path: Path) -> None:
         dead.bind(str(path))
         dead.listen()
     assert path.exists()
-    with pytest.raises(EngineError, match=r"can't attach.*start a server"):
+    with pytest.raises(EngineError, match=r"cannot attach.*start a server"):
         await AttachedEngine(path).start()
     engine = Engine(settings_for(tmp_path))
     await engine.start()
@@ -196,7 +196,7 @@ def listening(path: Path) -> socket.socket:
 
 def test_which_socket_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    with pytest.raises(EngineError, match="no server of yours runs"):
+    with pytest.raises(EngineError, match="none of your servers is running"):
         find_socket(None)
     folder = usual_folder()
     folder.mkdir()
@@ -309,6 +309,6 @@ async def test_a_server_of_somebody_else_s_is_told_with_the_command(
         with unprivileged(), pytest.raises(EngineError) as caught:
             await AttachedEngine(path).start()
     assert str(caught.value) == (
-        f"can't attach to {path}: the server belongs to {owner}; "
+        f"cannot attach to {path}: the server belongs to {owner}; "
         f"sudo -u {owner} tftptui attach {path}"
     )

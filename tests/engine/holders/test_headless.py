@@ -203,7 +203,7 @@ def test_a_taken_port_is_said_and_is_status_1(folder: Path) -> None:
         (
             ["--listen", "127.0.0.1", "--port", "70000"],
             2,
-            "port 70000: 0 to 65535 is allowed",
+            "port 70000: must be 0 to 65535",
         ),
         (["--journal", "/nowhere/journal"], 1, "mkdir -p /nowhere"),
     ],

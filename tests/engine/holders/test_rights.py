@@ -144,7 +144,7 @@ async def test_where_nobody_else_can_read_it_root_stays_with_its_files_alone(
     shut_in: Path,
 ) -> None:
     with Serve(shut_in) as server:
-        server.until_so(lambda: warned(server, "running as root: no system user can"))
+        server.until_so(lambda: warned(server, "running as root: no other user can"))
         status = status_of(server.process.pid)
         with UdpClient() as client:
             assert await client.read(server.at, b"open") == octets(700)
@@ -208,7 +208,7 @@ def warned(server: Serve, words: str) -> bool:
 def test_a_root_that_the_user_may_not_read_is_said(folder: Path) -> None:
     folder.chmod(0o700)
     with Serve(folder, "--user", "nobody") as server:
-        server.until_so(lambda: warned(server, "nobody can't read"))
+        server.until_so(lambda: warned(server, "nobody cannot read"))
         server.stop(signal.SIGINT)
 
 

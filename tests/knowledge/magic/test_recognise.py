@@ -157,7 +157,7 @@ def test_a_cisco_image_is_told_by_its_name_too() -> None:
         (
             b"DEFAULT a\r\nLABEL a\r\n",
             b"",
-            "lines end in CR LF, which many boot loaders can't read",
+            "lines end in CR LF, which many boot loaders cannot read",
         ),
         (
             b"\x1f\x3f\x08" + b"\xff" * 50,

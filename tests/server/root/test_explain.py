@@ -144,7 +144,7 @@ def test_what_may_be_found(
 
 
 def test_a_link_that_turns_in_a_circle(lines: Lines, folder: Path) -> None:
-    end = "the server can't read that file: too many links"
+    end = "the server cannot read that file: too many links"
     found, told = lines("loop", folder)[-2:]
     assert found == f"    {'link loop → loop: ' * 3}… 40 links in all: {end}"
     assert told == f"refused with ERROR 0: {end}"
@@ -275,7 +275,7 @@ def test_a_refusal_as_json(run: Run, folder: Path) -> None:
         (["--client", "here"], "'here' is not an address; write it like 192.0.2.7 or"),
         (["--rewrite", "(=x"], "rewrite rule (=x: in the pattern, missing )"),
         (["--rewrite", "x"], "rewrite rule x: there is no = between"),
-        (["--rewrite-file", "/none"], "the rewrite file /none can't be read: No such"),
+        (["--rewrite-file", "/none"], "cannot read the rewrite file /none: No such"),
         (["/none"], "folder /none does not exist; to create it: mkdir"),
         (["--refuse", "speed"], "unknown TFTP option 'speed'; there are"),
     ],

@@ -145,5 +145,7 @@ def test_a_file_that_is_no_text_is_told_its_line(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="rules can't be read: No such file"):
+    with pytest.raises(
+        SettingsError, match=r"cannot read the rewrite file .*rules: No such file"
+    ):
         read_rules(tmp_path / "rules")

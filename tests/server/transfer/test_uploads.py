@@ -291,7 +291,7 @@ def test_a_folder_swapped_for_a_link_leads_nowhere(
 def test_a_folder_removed_meanwhile_is_told(desk: Desk, folder: Path) -> None:
     upload = desk.begin(b"sub/new")
     shutil.rmtree(folder / "sub")
-    text = "the server can't write that file: No such file or directory"
+    text = "the server cannot write that file: No such file or directory"
     told = ("unwritable", ErrorCode.UNDEFINED, text)
     assert trouble_of_publishing(upload) == told
     upload.discard()

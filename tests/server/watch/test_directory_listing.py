@@ -72,7 +72,7 @@ def test_a_link_inside_is_what_it_leads_to(root: Root, folder: Path) -> None:
     [
         ("/etc/passwd", "outside the root, not served"),
         ("missing", "broken link"),
-        ("link", "the server can't read that file: too many links"),
+        ("link", "the server cannot read that file: too many links"),
     ],
 )
 def test_a_link_that_cannot_be_served_says_why(
@@ -87,13 +87,13 @@ def test_a_link_that_cannot_be_served_says_why(
 def test_a_pipe_says_what_it_is(root: Root, folder: Path) -> None:
     os.mkfifo(folder / "pipe")
     found = entry(root, b"pipe")
-    assert (found.kind, found.why) == ("other", "pipe, can't be served")
+    assert (found.kind, found.why) == ("other", "pipe, cannot be served")
 
 
 def test_a_socket_says_what_it_is(root: Root, folder: Path) -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listening:
         listening.bind(str(folder / "socket"))
-        assert entry(root, b"socket").why == "socket, can't be served"
+        assert entry(root, b"socket").why == "socket, cannot be served"
 
 
 @pytest.mark.parametrize("name", [b"caf\xe9", b"a\x1b[2Jb", b"line\nfeed"])

@@ -100,7 +100,7 @@ async def test_a_click_opens_it_and_the_count_all_of_them() -> None:
 async def test_a_long_notice_is_whole_on_its_page() -> None:
     words = "no system user can read this folder; " * 4
     async with shown(frame(status=status(notices=[words])), size=SMALL) as screen:
-        assert "w more" in line(screen)
+        assert "w show all" in line(screen)
         await screen.press("w")
         text = " ".join(screen.text().replace("│", " ").split())
         assert words.strip() in text

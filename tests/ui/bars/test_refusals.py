@@ -75,7 +75,7 @@ def test_a_name_that_climbs_out_is_told_whole(width: int) -> None:
 def test_an_upload_is_told_with_its_remedy() -> None:
     one = replace(refusal("denied", NO_UPLOADS), direction="write")
     assert told(one) == (
-        f"✗ upload of x.cfg by 10.0.4.22 refused: {NO_UPLOADS} · P allows them"
+        f"✗ upload of x.cfg from 10.0.4.22 refused: {NO_UPLOADS} · P allows them"
     )
     assert told(one, width=78).endswith(" · P allows them")
 
@@ -83,7 +83,7 @@ def test_an_upload_is_told_with_its_remedy() -> None:
 def test_an_upload_that_is_refused_for_another_reason_is_one() -> None:
     one = replace(refusal("denied", "the file is there already"), direction="write")
     assert told(one) == (
-        "✗ upload of x.cfg by 10.0.4.22 refused: the file is there already"
+        "✗ upload of x.cfg from 10.0.4.22 refused: the file is there already"
     )
 
 

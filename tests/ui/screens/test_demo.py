@@ -96,21 +96,21 @@ async def test_a_presenter_goes_through_it(size: tuple[int, int]) -> None:
     async with shown(size) as screen:
         assert "Press . to start." in screen.text()
         await screen.pilot.press("full_stop")
-        await screen.until("Watch the wall.", "1 of 2 · over", "Intel boot ROM")
+        await screen.until("Watch the wall.", "1 of 2 · finished", "Intel boot ROM")
         assert "default: drop" in screen.text()
         assert "║✗ OACK" in screen.text()
         await screen.pilot.press("full_stop")
-        await screen.until("Now it works.", "2 of 2 · over", "● done")
+        await screen.until("Now it works.", "2 of 2 · finished", "● done")
 
 
 async def test_after_the_last_step_a_key_says_that_it_was() -> None:
     async with shown() as screen:
         await screen.pilot.press("full_stop")
-        await screen.until("1 of 2 · over")
+        await screen.until("1 of 2 · finished")
         await screen.pilot.press("full_stop")
-        await screen.until("2 of 2 · over")
+        await screen.until("2 of 2 · finished")
         await screen.pilot.press("full_stop")
-        await screen.until("that was the last step: , shows it again, q ends")
+        await screen.until("that was the last step: , shows it again, q quits")
 
 
 async def test_what_a_step_has_in_force_stands_in_its_box() -> None:
@@ -126,9 +126,9 @@ async def test_what_a_step_has_in_force_stands_in_its_box() -> None:
 async def test_a_remote_control_works_on_the_stage() -> None:
     async with shown() as screen:
         await screen.pilot.press("pagedown")
-        await screen.until("1 of 2 · over")
+        await screen.until("1 of 2 · finished")
         await screen.pilot.press("pagedown")
-        await screen.until("2 of 2 · over")
+        await screen.until("2 of 2 · finished")
         await screen.pilot.press(*["minus"] * 5, "pageup")
         await screen.until("2 of 2 · running")
 
@@ -164,7 +164,7 @@ async def test_rules_hold_as_they_are_written() -> None:
         await screen.pilot.press(*keys(" -> client"))
         await screen.until("Rules apply", "✓ accept server -> client")
         await screen.pilot.press("escape", "full_stop")
-        await screen.until("║", "accept server -> client", "1 of 2 · over")
+        await screen.until("║", "accept server -> client", "1 of 2 · finished")
         assert "✗ OACK" not in screen.text()
 
 
@@ -213,7 +213,7 @@ async def test_in_single_port_mode_the_rules_name_the_one_port() -> None:
 async def test_who_has_given_up_asks_again_when_a_hand_changes_something() -> None:
     async with shown(text=TEXT.replace("until = 3.0", "longest = 50.0")) as screen:
         await screen.pilot.press("full_stop")
-        await screen.until("1 of 2 · over", "∅ gave up")
+        await screen.until("1 of 2 · finished", "∅ gave up")
         await screen.pilot.press("f5")
         await screen.until("● done")
 
@@ -221,7 +221,7 @@ async def test_who_has_given_up_asks_again_when_a_hand_changes_something() -> No
 async def test_a_client_is_exchanged_by_hand() -> None:
     async with shown(SMALL) as screen:
         await screen.pilot.press("full_stop")
-        await screen.until("1 of 2 · over", "Intel boot ROM")
+        await screen.until("1 of 2 · finished", "Intel boot ROM")
         await screen.pilot.press("C")
         await screen.until("Clients", "2070, +1 a try")
         await screen.pilot.press("right", "4", "6", "backspace", "7")
@@ -239,7 +239,7 @@ async def test_a_client_is_exchanged_by_hand() -> None:
 async def test_the_stage_grows_for_the_back_rows_and_makes_room_again() -> None:
     async with shown(SMALL) as screen:
         await screen.pilot.press("b", "full_stop")
-        await screen.until("1 of 2 · over", "firewall", "✗ OACK", "asks ╯")
+        await screen.until("1 of 2 · finished", "firewall", "✗ OACK", "asks ╯")
         assert "1 Transfers" not in screen.text()
         await screen.pilot.press("pageup", "r")
         await screen.until("1 Transfers", "Intel boot ROM", "●──")
@@ -257,7 +257,7 @@ async def test_it_can_begin_in_large() -> None:
         screen = Shown(app, pilot)
         await screen.until("Press . to start.")
         await screen.pilot.press("full_stop")
-        await screen.until("╭ Intel boot ROM ─╮", "1 of 2 · over", "w why?")
+        await screen.until("╭ Intel boot ROM ─╮", "1 of 2 · finished", "w why?")
 
 
 async def test_the_screen_says_that_it_is_a_demo() -> None:
@@ -279,7 +279,7 @@ async def test_what_a_new_step_cuts_off_ends_as_aborted() -> None:
         await screen.pilot.press(*["minus"] * 6, "full_stop")
         await screen.until("1 of 2 · running", "1 running")
         await screen.pilot.press(*["plus"] * 6, "full_stop")
-        await screen.until("2 of 2 · over", "done")
+        await screen.until("2 of 2 · finished", "done")
         assert "1 failed" in screen.text().splitlines()[0]
         ends = [view.error for view in screen.app.store.transfers.values()]
         assert "demo: next step" in ends

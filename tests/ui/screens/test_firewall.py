@@ -264,7 +264,7 @@ async def test_what_was_learned_hop_by_hop_is_in_the_ticket_and_in_the_finding()
 async def test_the_mark_is_explained_once() -> None:
     async with shown(*founding_case(), size=LARGE) as screen:
         await screen.press("f")
-        assert screen.text().count("▲ blocked? probably blocked") == 1
+        assert screen.text().count("▲ blocked? the evidence suggests") == 1
 
 
 async def test_before_anybody_asked_there_are_rules_for_this_host() -> None:

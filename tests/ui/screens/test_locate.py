@@ -67,6 +67,6 @@ async def test_hops_come_one_by_one_and_then_the_verdict(size: tuple[int, int]) 
 
 async def test_a_refusal_of_the_engine_is_told_in_words() -> None:
     async with shown(*founding_case()) as screen:
-        screen.engine.refuse = "can't locate: no free port"
-        await asked(screen, "o", then="can't locate")
+        screen.engine.refuse = "cannot locate: no free port"
+        await asked(screen, "o", then="cannot locate")
         assert screen.on_top == "main"

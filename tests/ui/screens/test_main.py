@@ -161,11 +161,11 @@ async def test_a_page_tells_its_keys_too(key: str, title: str) -> None:
 async def test_what_was_told_a_moment_ago_belongs_to_its_page() -> None:
     async with shown(frame(view(1)), size=SMALL) as screen:
         await screen.press("4", "n")
-        assert "No trouble" in screen.text()
+        assert "No problem" in screen.text()
         await screen.press("question_mark")
-        assert "No trouble" not in screen.text()
+        assert "No problem" not in screen.text()
         await screen.press("escape")
-        assert "No trouble" not in screen.text()
+        assert "No problem" not in screen.text()
 
 
 async def test_the_bottom_line_can_be_clicked() -> None:

@@ -62,11 +62,11 @@ async def test_what_took_a_moment_has_no_graph_over_time() -> None:
     ]
     async with shown(*told(brief)) as s:
         await opened(s)
-        assert "of its packets" not in s.text()
+        assert "over time" not in s.text()
     longer = [*brief, (record(Kind.ACK, 0.012, block=1), "")]
     async with shown(*told(longer), size=(140, 60)) as s:
         await opened(s)
-        assert "over the 12 ms of its packets" in s.text()
+        assert "over time (12 ms)" in s.text()
 
 
 async def test_what_nobody_answered_is_a_broken_arrow() -> None:
@@ -78,7 +78,7 @@ async def test_what_nobody_answered_is_a_broken_arrow() -> None:
         assert "✗◄ ╌╌" in first
         assert "R2 ──" in again
         assert "+1.0 s" in again
-        assert "1.0 s nothing heard" in s.text()
+        assert "no reply for 1.0 s" in s.text()
 
 
 async def test_a_long_request_keeps_its_name() -> None:
@@ -292,7 +292,7 @@ async def test_how_far_the_packets_are_looked_through_is_told(
     monkeypatch.setattr(ladder_list, "BREATH", 3_600.0)
     async with shown(*told([request(), *windows(5_000)])) as s:
         screen = await opened(s)
-        assert "20 % of all packets searched · pxelinux.0" in s.text()
+        assert "searching packets: 20 % · pxelinux.0" in s.text()
         while screen._ladder.feed.read():
             pass
         screen.on_frame_arrived()

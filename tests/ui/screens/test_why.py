@@ -76,7 +76,7 @@ async def test_without_a_finding_the_key_is_not_offered() -> None:
         assert "why?" not in screen.text()
         await screen.press("w")
         assert screen.on_top == "main"
-        assert "there is no finding" in screen.text()
+        assert "no finding" in screen.text()
     async with shown(frame(view(1))) as screen:
         await screen.tell(Frame(time=NOW, findings=[finding(transfers=[1])]))
         assert "why?" in screen.text().splitlines()[-1]
@@ -316,8 +316,8 @@ async def test_where_nothing_is_sure_it_does_not_say_that_nothing_is_wrong() -> 
     [
         ("negotiating", 0, "2070, has not replied yet; wait a few seconds"),
         ("abandoned", 5, "2070, has not replied yet; wait a few seconds"),
-        ("abandoned", 60, "there is no finding"),
-        ("completed", 5, "there is no finding"),
+        ("abandoned", 60, "no finding"),
+        ("completed", 5, "no finding"),
     ],
 )
 async def test_who_has_just_asked_in_vain_is_being_looked_at(

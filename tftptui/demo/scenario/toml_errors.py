@@ -87,7 +87,7 @@ def explained(error: msgspec.ValidationError) -> tuple[Place, str]:
         return (*place, key), f"unknown key {key!r}{hint}"
     if (no_choice := _NO_CHOICE.fullmatch(text)) and last in _CHOICES:
         value = no_choice["value"]
-        return place, f"{last} {value!r}: {_CHOICES[last]} is allowed"
+        return place, f"{last} {value!r}: must be {_CHOICES[last]}"
     if wrong := _TYPE.fullmatch(text):
         wanted = " or ".join(_word(word) for word in wrong["wanted"].split(" | "))
         return place, f"{last} needs {wanted}, not {_word(wrong['got'])}"

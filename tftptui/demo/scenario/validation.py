@@ -86,7 +86,7 @@ def _require(condition: bool, place: Place, text: str) -> None:  # noqa: FBT001 
 
 def _in_bounds(place: Place, value: float, low: float, high: float) -> None:
     if not low <= value <= high:
-        text = f"{place[-1]} {value:g}: {low:g} to {high:,.15g} is allowed"
+        text = f"{place[-1]} {value:g}: must be {low:g} to {high:,.15g}"
         raise UnsoundError(place, text)
 
 
@@ -129,7 +129,7 @@ def _look_at_client(place: Place, name: str, client: ClientTable) -> None:
         _in_bounds((*place, "port"), client.port, _PORTS[0], _PORTS[-1])
     if client.upload is not None:
         _in_bounds((*place, "upload"), client.upload, 0, MOST_OCTETS)
-    _require(client.apart >= 0, (*place, "apart"), "apart can't be below 0 s")
+    _require(client.apart >= 0, (*place, "apart"), "apart must be 0 s or more")
     _require(
         bool(client.file), (*place, "file"), f"client {name!r}: the file is missing"
     )
@@ -191,7 +191,7 @@ def _look_at_wire(
         (*place, "says"),
         f"nothing says {line.says!r}; there are {', '.join(SAYINGS)}",
     )
-    _require(line.at >= 0, (*place, "at"), "at can't be below 0 s")
+    _require(line.at >= 0, (*place, "at"), "at must be 0 s or more")
     _require(
         line.who in clients or line.says in LINK_SAYINGS,
         (*place, "who"),

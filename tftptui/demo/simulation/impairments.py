@@ -55,12 +55,12 @@ class Impairments(msgspec.Struct, frozen=True, kw_only=True):
         for name in _SHARES:
             share = getattr(self, name)
             if not 0 <= share <= 1:
-                raise ImpairmentError(f"{name} {share:g}: 0 to 1 is allowed")
+                raise ImpairmentError(f"{name} {share:g}: must be 0 to 1")
         for name in _SECONDS:
             if getattr(self, name) < 0:
-                raise ImpairmentError(f"{name} can't be below 0 s")
+                raise ImpairmentError(f"{name} must be 0 s or more")
         if self.mtu < _LOWEST_MTU:
-            raise ImpairmentError(f"mtu {self.mtu}: {_LOWEST_MTU} or more is allowed")
+            raise ImpairmentError(f"mtu {self.mtu}: must be {_LOWEST_MTU} or more")
         if self.bandwidth is not None and self.bandwidth <= 0:
             raise ImpairmentError("bandwidth must be above 0 bytes/s")
 

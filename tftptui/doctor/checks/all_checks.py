@@ -42,7 +42,7 @@ def _landlock(facts: Facts) -> list[Result]:
     if not facts.landlock:
         return [ok("landlock", "this kernel has no Landlock: --landlock has no effect")]
     found = f"this kernel has Landlock (version {facts.landlock})"
-    return [ok("landlock", f"{found}: serve --landlock limits which files it can open")]
+    return [ok("landlock", f"{found}: serve --landlock limits the server to its root")]
 
 
 def _helper(facts: Facts) -> list[Result]:

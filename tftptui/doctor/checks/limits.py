@@ -41,8 +41,8 @@ def _descriptors(facts: Facts, settings: Settings) -> Iterator[Result]:
             f"prlimit --nofile={needed} tftptui",
         )
     else:
-        limit = "no limit on open files" if most is None else f"{most:,} open files"
-        yield ok("descriptors", f"{limit}, {needed:,} needed at most")
+        limit = "no limit" if most is None else f"the limit is {most:,}"
+        yield ok("descriptors", f"open files: {limit}, at most {needed:,} are needed")
 
 
 def _burst(facts: Facts, settings: Settings) -> Result:
@@ -109,7 +109,7 @@ def check_clock(facts: Facts) -> Result:
             "sudo timedatectl set-ntp true",
         )
     if facts.is_synchronised is None:
-        return ok("clock", "the clock is set; unknown whether it is synchronized")
+        return ok("clock", "the clock is set; whether it is synchronized is unknown")
     return ok("clock", "the clock is synchronized")
 
 

@@ -99,4 +99,4 @@ def _way_back(facts: Facts) -> Iterator[Result]:
                 f"sudo sysctl -w net.ipv4.conf.{device.name}.rp_filter=2",
             )
     elif any(d.return_path is not None for d in names.values()):
-        yield ok("rp_filter", "no request is dropped for its interface")
+        yield ok("rp_filter", "reverse path filtering drops no request")

@@ -100,7 +100,7 @@ def _overlap(facts: Facts, ports: PortRange) -> Result:
         "elsewhere"
     )
     if len(ports) >= _MANY:
-        return ok("ports", f"{text}; another of these {len(ports):,} is used then")
+        return ok("ports", f"{text}; the server then uses another")
     kept = ",".join((*facts.reserved, str(ports)))
     return warn(
         "ports", text, f"sudo sysctl -w net.ipv4.ip_local_reserved_ports={kept}"

@@ -66,7 +66,7 @@ class AttachedEngine(RemoteEngine):
             )
         except OSError as error:
             raise EngineError(
-                f"can't attach to {self._path}: {_why(self._path, error)}"
+                f"cannot attach to {self._path}: {_why(self._path, error)}"
             ) from error
         self._stream = MessageStream(reader, writer, decoder())
         try:

@@ -75,7 +75,7 @@ class ChildEngine(RemoteEngine):
             except OSError as error:
                 ours.close()
                 raise EngineError(
-                    f"can't start a server process: {sys.executable}: {error.strerror}"
+                    f"cannot start a server process: {sys.executable}: {error.strerror}"
                 ) from error
         reader, writer = await asyncio.open_connection(sock=ours, limit=LONGEST_READ)
         self._stream = MessageStream(reader, writer, decoder())

@@ -29,7 +29,7 @@ def confine(settings: Settings) -> str:
     """
     for name in ("cable", "dnsmasq"):
         if getattr(settings, name) is not None:
-            raise EngineError(f"--landlock and --{name} can't be used together")
+            raise EngineError(f"--landlock and --{name} cannot be used together")
     written = sorted(map(str, _written(settings)))
     try:
         restrict_files(_allowed(settings))

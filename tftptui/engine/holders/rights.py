@@ -74,7 +74,7 @@ def drop_rights(
     try:
         _become(entry)
     except OSError as error:
-        raise EngineError(f"can't become {name}: {error.strerror}") from error
+        raise EngineError(f"cannot become {name}: {error.strerror}") from error
     return name
 
 
@@ -98,8 +98,8 @@ def drop_rights_of(engine: "Engine") -> None:
     else:
         use = "write to" if settings.write != "off" else "read"
         service.warn(
-            f"running as root: no system user can {use} {served[0]} and this program; "
-            "choose a user with --user NAME"
+            f"running as root: no other user can {use} {served[0]} and run tftptui; "
+            "set --user NAME"
         )
 
 
@@ -176,7 +176,7 @@ def _unreadable(root: "Root", name: str) -> Iterator[str]:
             continue
         if not os.access(path, wish, effective_ids=True):
             yield (
-                f"{name} can't read {path}: no file can be served. Give {name} read "
+                f"{name} cannot read {path}: no file can be served. Give {name} read "
                 "permission, or choose another user with --user"
             )
 

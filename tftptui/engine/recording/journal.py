@@ -115,8 +115,9 @@ def _open(place: str) -> int:
             why = f"no process reads that pipe; first run: cat {place}"
         folder = Path(place).parent
         if error.errno == errno.ENOENT and not folder.exists():
-            why = f"there is no folder {folder}; make it: mkdir -p {quote(str(folder))}"
-        raise EngineError(f"the journal {place} can't be written: {why}") from error
+            make = f"mkdir -p {quote(str(folder))}"
+            why = f"there is no folder {folder}; to create it: {make}"
+        raise EngineError(f"cannot write the journal {place}: {why}") from error
     os.set_blocking(descriptor, True)
     return descriptor
 
@@ -127,7 +128,7 @@ def _open_file(place: str) -> int:
     if stat.S_ISREG(os.fstat(descriptor).st_mode):
         return descriptor
     os.close(descriptor)
-    raise EngineError(f"the journal {place} can't be written: it is no longer a file")
+    raise EngineError(f"cannot write the journal {place}: it is no longer a file")
 
 
 @contextlib.contextmanager

@@ -91,7 +91,7 @@ class JournalFile:
         if self._is_well:
             self._is_well = False
             self._say(
-                f"{self._name} can't be written: "
+                f"cannot write {self._name}: "
                 f"{error.strerror or error}; retrying, lost lines are counted"
             )
 

@@ -78,5 +78,5 @@ def _is_text(sample: bytes, *, is_whole: bool) -> bool:
 def _line_ends(sample: bytes) -> tuple[str, ...]:
     """Return a warning for CR LF: boot loaders take the CR as part of a word."""
     if b"\r\n" in sample:
-        return ("lines end in CR LF, which many boot loaders can't read",)
+        return ("lines end in CR LF, which many boot loaders cannot read",)
     return ()

@@ -223,7 +223,7 @@ class Reception:
             text = f"the server has no route to {arrival.client.host}: {error.strerror}"
             return Verdict(Reason.NO_ROUTE, ErrorCode.UNDEFINED, text)
         except OSError as error:
-            text = f"the server can't open a socket: {error.strerror}"
+            text = f"the server cannot open a socket: {error.strerror}"
             is_full = _lacks_descriptors(error)
             return Verdict(Reason.SOCKET, ErrorCode.UNDEFINED, text, is_full=is_full)
         self.last_number = number

@@ -34,7 +34,7 @@ def root_of(settings: Settings) -> Root:
         return Root(settings.root, names, settings.named)
     except OSError as error:
         place = error.filename if settings.named else settings.root
-        raise SettingsError(f"{place} can't be served: {error.strerror}") from error
+        raise SettingsError(f"cannot serve {place}: {error.strerror}") from error
 
 
 def served_as(asked: bytes, name: bytes) -> str:

@@ -368,5 +368,5 @@ def refusal(error: OSError) -> RootError:
             return RootError(
                 Reason.UNREADABLE,
                 ErrorCode.UNDEFINED,
-                f"the server can't read that file: {error.strerror}",
+                f"the server cannot read that file: {error.strerror}",
             )

@@ -106,7 +106,7 @@ def read_rules(path: Path) -> tuple[str, ...]:
         lines = path.read_text("utf-8", "surrogateescape").split("\n")
     except OSError as error:
         raise SettingsError(
-            f"the rewrite file {path} can't be read: {error.strerror}"
+            f"cannot read the rewrite file {path}: {error.strerror}"
         ) from error
     rules = []
     for number, line in enumerate(lines, start=1):

@@ -313,7 +313,9 @@ class Sender:
 
     def _fail(self, error: Exception) -> None:
         text = error.strerror if isinstance(error, OSError) else str(error)
-        self._transfer.fail(ErrorCode.UNDEFINED, text or "the file can't be read")
+        self._transfer.fail(
+            ErrorCode.UNDEFINED, text or "the server cannot read that file"
+        )
 
     def _wait_for_disk(self, command: SendBlocks, cold: ColdError) -> None:
         """Send blocks once a thread has read them into the page cache."""

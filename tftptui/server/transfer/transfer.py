@@ -412,7 +412,7 @@ class Transfer:
     def send_trouble(self) -> str:
         """Why the last packet was not sent, or ""."""
         error = self.transport.send_error
-        return f"this host can't send to the client: {error.strerror}" if error else ""
+        return f"this host cannot send to the client: {error.strerror}" if error else ""
 
     def _expire(self) -> bool:
         """End the transfer if it exceeds a time limit; return whether it did."""

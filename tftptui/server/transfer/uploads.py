@@ -382,5 +382,5 @@ def _trouble(error: OSError) -> UploadError:
             text = "permission denied"
             return UploadError(Reason.ACCESS, ErrorCode.ACCESS_VIOLATION, text)
         case _:
-            text = f"the server can't write that file: {error.strerror}"
+            text = f"the server cannot write that file: {error.strerror}"
             return UploadError(Reason.UNWRITABLE, ErrorCode.UNDEFINED, text)

@@ -124,7 +124,7 @@ def _met(
 def _known(name: bytes, status: os.stat_result, *, may_read: bool) -> Entry:
     if not stat.S_ISREG(status.st_mode) and not stat.S_ISDIR(status.st_mode):
         what = kind_of(status.st_mode)
-        return _other(name, f"{what}, can't be served")
+        return _other(name, f"{what}, cannot be served")
     if not may_read:
         return _other(name, "permission denied")
     is_folder = stat.S_ISDIR(status.st_mode)

@@ -188,8 +188,6 @@ class HeaderLine(Widget):
         if ports is None or self._store.engine_error:
             return [Part([Text()]), Part([Text()])]
         range_, order = span(ports.first, ports.last), ports.order
-        if ports.single_port:
-            range_, order = "listener's port", "single port"
         number = ports.states.count(USED) + self._elsewhere(ports)
         room = len(str(len(ports.states)))
         used = Text.assemble(f"{number:>{room}}", (" in use", muted))
@@ -199,6 +197,8 @@ class HeaderLine(Widget):
             Text(range_),
             Text(),
         ]
+        if ports.single_port:
+            forms = [Text("single-port mode"), Text("single port"), Text()]
         return [Part(forms), Part([used, Text()])]
 
     def _elsewhere(self, ports: PortMap) -> int:

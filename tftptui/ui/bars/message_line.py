@@ -116,7 +116,7 @@ class MessageLine(Widget):
         if first.level is Level.DOWN:  # it needs the room, and names its own keys
             return ""
         is_cut = len(first.whole) > self.content_size.width
-        return "w more" if is_cut or self.messages[1:] else ""
+        return "w show all" if is_cut or self.messages[1:] else ""
 
     def render(self) -> Text:
         """Return the line."""

@@ -115,7 +115,7 @@ def _forms(kind: _Kind) -> list[str]:
 
 def _whose(name: str, one: Refusal) -> str:
     if one.direction == "write":
-        return f"upload of {name} by {one.client}"
+        return f"upload of {name} from {one.client}"
     return f"{name} to {one.client}"
 
 
@@ -152,7 +152,7 @@ def _upload_forms(kind: _Kind) -> list[str]:
     if kind.times > 1:
         times = f"✗ {count(kind.times)} uploads {SHORTLY}"
         return [
-            f"{times}, last {last.file} by {last.client}, {whole}",
+            f"{times}, last {last.file} from {last.client}, {whole}",
             f"{times} {whole}",
             f"{times} {short}",
         ]
@@ -160,7 +160,7 @@ def _upload_forms(kind: _Kind) -> list[str]:
     return [
         *(f"{name} {whole}" for name in whose),
         *(f"{name} {short}" for name in whose),
-        f"✗ upload by {last.client} {short}",
+        f"✗ upload from {last.client} {short}",
     ]
 
 

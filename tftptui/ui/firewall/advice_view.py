@@ -92,12 +92,12 @@ def _flows(advice: Advice, slots: Slots) -> Table:
 
 def _missing(advice: Advice, slots: Slots) -> Text:
     part = advice.missing.value if advice.missing else ""
-    told = f" probably blocked, by the evidence: {part}"
+    told = f" the evidence suggests that this is blocked: {part}"
     return Text.assemble((MISSING, slots["transfer-failed"]), (told, slots["muted"]))
 
 
 def _own_firewall(slots: Slots) -> Text:
-    told = " or the client's own firewall: from here they look alike"
+    told = " or the client's own firewall: the server cannot tell which"
     return Text.assemble(("[e]", slots["transfer-active"]), (told, slots["muted"]))
 
 

@@ -28,14 +28,14 @@ class Purpose(Enum):
     """The purpose of the prompt; the value is its name on the screen."""
 
     FILTER = "filter"
-    SEARCH = "find"
+    SEARCH = "search"
     TIME = "go to time"
     SAVE = "save as"
 
 
 LABELS: Mapping[Purpose, Mapping[str, str]] = {
     Purpose.FILTER: {},
-    Purpose.SEARCH: {"prompt.enter": "find"},
+    Purpose.SEARCH: {"prompt.enter": "search"},
     Purpose.TIME: {"prompt.enter": "go there", "prompt.leave": "back"},
     Purpose.SAVE: {
         "prompt.enter": "save",

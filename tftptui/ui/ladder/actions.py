@@ -11,7 +11,7 @@ LADDER = (
         "screen.flip(1)",
         ("j",),
         "next",
-        "The next transfer, in the order of the Transfers pane.",
+        "Next transfer, in the order of the Transfers pane.",
         shown=True,
     ),
     Action(
@@ -19,32 +19,32 @@ LADDER = (
         "screen.flip(-1)",
         ("k",),
         "previous",
-        "The previous transfer, in the order of the Transfers pane.",
+        "Previous transfer, in the order of the Transfers pane.",
     ),
     Action(
         "ladder",
         "open",
         ("enter",),
         "open",
-        "Unfold or fold the row; show a packet in full.",
+        "Expand or collapse the row; show a packet in full.",
         shown=True,
     ),
     Action("ladder", "unfold", ("right", "l"), "Unfold", "Show each packet."),
-    Action("ladder", "fold", ("left", "h"), "Fold", "Show the windows as one row."),
+    Action("ladder", "fold", ("left", "h"), "Fold", "Collapse to one row."),
     Action(
         "ladder",
         "trouble(1)",
         ("n",),
-        "trouble",
-        "Next packet that was resent, not acknowledged or wrong.",
+        "problem",
+        "Next packet that was resent, not acknowledged, or an error.",
         shown=True,
     ),
     Action(
         "ladder",
         "trouble(-1)",
         ("N",),
-        "Previous trouble",
-        "Previous packet that was resent, not acknowledged or wrong.",
+        "Previous problem",
+        "Previous packet that was resent, not acknowledged, or an error.",
     ),
 )
 
@@ -64,8 +64,8 @@ TRANSFER = (
         "transfer",
         "side",
         ("tab", "i"),
-        "facts",
-        "Details or ladder, in a narrow window.",
+        "details",
+        "Switch between ladder and details, in a narrow window.",
         shown=True,
     ),
     Action(
@@ -86,7 +86,7 @@ TRANSFER = (
     ),
     *(
         Action(
-            "transfer", f"pane({digit})", (f"{digit}",), name, f"To the {name} pane."
+            "transfer", f"pane({digit})", (f"{digit}",), name, f"Go to the {name} pane."
         )
         for digit, name in enumerate(("Transfers", "Files", "Ports", "Packets"), 1)
     ),
@@ -104,7 +104,7 @@ TRANSFER = (
         "help",
         ("question_mark", "f1"),
         "keys",
-        "This page.",
+        "All keys of this page.",
         shown=True,
     ),
 )

@@ -250,7 +250,7 @@ class LadderList(RowList[Key]):
         row = (self.cursor_index or 0) - self._lead()
         found = self.ladder.next_trouble(max(0, row), step)
         if found is None:
-            self.notify("No trouble in this transfer", timeout=2, markup=False)
+            self.notify("no problem in this transfer", timeout=2, markup=False)
         else:
             self.move_cursor(found + self._lead())
 

@@ -159,7 +159,7 @@ def _agreed(view: TransferView, slots: dict[str, Style]) -> list[RenderableType]
 
 
 def _counted(view: TransferView, muted: Style) -> list[RenderableType]:
-    return [_heading("counted"), _pairs(counters(view), muted)]
+    return [_heading("counts"), _pairs(counters(view), muted)]
 
 
 def _plots(series: Series, width: int, slots: dict[str, Style]) -> list[RenderableType]:
@@ -179,7 +179,7 @@ def _plots(series: Series, width: int, slots: dict[str, Style]) -> list[Renderab
         plots.append(again)
     length = length_text(series.span)
     parts = [part for plot in plots for part in plot]
-    return [_heading(f"over the {length} of its packets"), *parts] if parts else []
+    return [_heading(f"over time ({length})"), *parts] if parts else []
 
 
 def _plot(

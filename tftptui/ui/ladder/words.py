@@ -36,13 +36,13 @@ def label_forms(line: Line, note: str) -> list[str]:
 
 def reading_text(share: float) -> str:
     """Return the progress of searching the records."""
-    return f"{share * 100:.0f} % of all packets searched"
+    return f"searching packets: {share * 100:.0f} %"
 
 
 def pause_text(pause: Pause) -> str:
     """Return the length of a pause."""
     length = length_text(pause.seconds)
-    return f"{length} nothing heard" if pause.unheard else length
+    return f"no reply for {length}" if pause.unheard else length
 
 
 def fold_text(fold: Fold) -> str:
@@ -115,7 +115,7 @@ def counters(view: TransferView) -> list[tuple[str, str]]:
         if number
     ]
     rows = [
-        ("blocks", f"{blocks(view)} of {view.block_size}, window {view.window}"),
+        ("blocks", f"{blocks(view)} of {view.block_size} bytes, window {view.window}"),
         ("bytes", f"{count(view.acked_octets)} {stands}"),
         ("resent", count(view.retransmits)),
         ("duplicates", count(view.duplicates)),

@@ -93,9 +93,10 @@ POLICIES: tuple[Policy, ...] = (
     Policy(
         "request_rate",
         "limits",
-        "requests per client",
+        "failing requests",
         Number("requests/s", NO_LIMIT, float),
-        "From one address, without a transfer; bursts up to 20 s worth are allowed.",
+        "Per client address: requests that start no transfer; a burst may have as many "
+        "as 20 s allow.",
     ),
     Policy(
         "bandwidth",
@@ -122,16 +123,16 @@ POLICIES: tuple[Policy, ...] = (
     Policy(
         "max_idle_time",
         "limits",
-        "longest silence",
+        "longest idle time",
         _SECONDS,
-        "A transfer without progress for this time is stopped.",
+        "A transfer without progress for this time is stopped with an ERROR.",
     ),
     Policy(
         "timeout",
         "packets",
         "resend after",
-        Number("s", "as measured", float, "1"),
-        "Unless the client requests another timeout; empty: from measured round trips.",
+        Number("s", "by round-trip time", float, "1"),
+        "Unless the client requests a timeout; empty: by the measured round-trip time.",
     ),
     Policy(
         "retries",
@@ -145,39 +146,38 @@ POLICIES: tuple[Policy, ...] = (
         "packets",
         "largest block",
         Number("bytes", example="1428"),
-        "Larger requested blksizes are lowered to it. 512 tests whether large packets "
-        "get lost; 1428 passes nearly everywhere.",
+        "A larger requested blksize is lowered to this. 512 shows whether large "
+        "packets are dropped; 1428 passes nearly everywhere.",
     ),
     Policy(
         "max_window",
         "packets",
         "largest window",
         Number("blocks", example="16"),
-        "Larger requested windowsizes are lowered to it; 1 is lock-step.",
+        "A larger requested windowsize is lowered to this; 1 is lock-step.",
     ),
     Policy(
         "fit_route",
         "packets",
-        "fit the route",
+        "fit blksize to the MTU",
         Flag(),
-        "Lower blksize to fit the MTU of the route, without fragments.",
+        "Lower blksize to the MTU of the route, so that no packet is fragmented.",
     ),
     Policy(
         "gso",
         "packets",
-        "whole windows",
+        "segmentation offload",
         Flag(),
-        "Send each window in one system call: faster, but captures on this host show "
-        "it as one large packet.",
-        "whole windows to the kernel",
+        "Send each window in one system call (GSO): faster, but captures on this host "
+        "show it as one large packet.",
     ),
     Policy(
         "refuse",
         "packets",
         "options refused",
         Words("none"),
-        "Left out of every OACK, or of those to one client program, for firmware with "
-        "bugs: windowsize, blksize@U-Boot …, separated by spaces.",
+        "Never granted, to anyone or to one client program with buggy firmware: "
+        "windowsize, blksize@U-Boot …, separated by spaces.",
     ),
     Policy(
         "ignore_case",
@@ -189,10 +189,10 @@ POLICIES: tuple[Policy, ...] = (
     Policy(
         "per_client",
         "names",
-        "client folders",
+        "folder per client",
         Choice(("off", "ip", "mac")),
-        "Look first in a folder named like the client's address (ip), or its MAC like "
-        "01-02-03-0a-0b-0c (mac).",
+        "Look first in a folder named after the client: its address (ip), or its MAC, "
+        "like 01-02-03-0a-0b-0c (mac).",
     ),
     Policy(
         "rewrite",
@@ -213,10 +213,10 @@ POLICIES: tuple[Policy, ...] = (
     Policy(
         "capture_size",
         "capture",
-        "new file at",
+        "new file after",
         Number("bytes", "never", parse_octets, "100M", is_scaled=True),
-        "A capture of this size is renamed, and a new one started.",
-        "new capture file at",
+        "A capture that reaches this size is renamed, and a new one is started.",
+        "new capture file after",
     ),
     Policy(
         "capture_files",

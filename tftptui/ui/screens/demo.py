@@ -183,7 +183,7 @@ class DemoScreen(MainScreen):
         view = self._view
         if view is not None and view.step == view.steps:
             was = "was" if view.state == "over" else "is"
-            told = f"that {was} the last step: , shows it again, q ends"
+            told = f"that {was} the last step: , shows it again, q quits"
             self.app.notify(told, markup=False)
             return
         self._tell(self._demo.next())

@@ -93,7 +93,7 @@ def _other_way(
             patient = Patient(places, live.file, told, is_live=False)
             yield from self_test(patient, stop, lambda _: None)
     except EngineError as error:
-        yield warn(TOPIC, f"{way}: can't be tested: {error}")
+        yield warn(TOPIC, f"{way}: cannot be tested: {error}")
 
 
 def _way(settings: Settings) -> str:
@@ -241,6 +241,6 @@ class DoctorScreen(Page[None]):
             table.add_row(mark, Text(result.topic, style), text)
         if not self._is_done:
             table.add_row(
-                "", Text("…", slots["muted"]), Text("looking", slots["muted"])
+                "", Text("…", slots["muted"]), Text("checking", slots["muted"])
             )
         self.show(table)

@@ -93,7 +93,7 @@ class FirewallScreen(Page[None]):
     ) -> None:
         super().__init__(
             "Firewall rules for the traffic seen",
-            foot="esc back · Y copy ticket · s save it",
+            foot="esc back · y copy rules · Y copy ticket · s save ticket",
         )
         self._taste, self._now = taste, now
         self._traffic = firewall_traffic(store, about)
@@ -152,7 +152,7 @@ class FirewallScreen(Page[None]):
         advice = self._advice
         time = datetime.fromtimestamp(self._now()).astimezone()
         path = Path.cwd() / f"tftp-request-{time:%H%M%S}.md"
-        matters = [f"the request as {path}", f"{path.name} in the current folder"]
+        matters = [f"the ticket as {path}", f"{path.name} in the current folder"]
         files = {path: markdown_text(advice)}
         if advice.traffic is not None:
             table = path.with_suffix(".csv")

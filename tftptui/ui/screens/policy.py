@@ -30,7 +30,7 @@ from tftptui.ui.store import Store
 from tftptui.ui.themes import slot_styles
 from tftptui.ui.undo import UndoList
 
-WHEN = "from the next request"
+WHEN = "applies from the next request"
 """When a change takes effect."""
 
 
@@ -159,7 +159,7 @@ class PolicyScreen(ModalScreen[None]):
             self._say(words, "transfer-completed")
         else:
             self._done = ("", "")
-            self._say("enter changes it, d proposes the default", "muted")
+            self._say("", "muted")
 
     def _say(self, text: str, slot: str) -> None:
         style = slot_styles(self.app.theme_variables)[slot]

@@ -30,7 +30,7 @@ TICK = 1.0
 
 STARTING = "The server is starting."
 
-NOT_WATCHED = """The wire is not watched.
+NOT_WATCHED = """--wire is off, so no ARP or DHCP is shown.
 
 To see what machines send before TFTP (ARP, DHCP), and the replies: quit, and start \
 with --wire and their interface:
@@ -38,7 +38,7 @@ with --wire and their interface:
     sudo tftptui --wire eth1 FOLDER
     sudo tftptui serve --wire eth1 FOLDER
 
-Interfaces are listed by: ip -brief link
+To list the interfaces: ip -brief link
 Or watch in another terminal, beside this server: sudo tftptui wire eth1"""
 
 NONE_HERE = """No ARP or DHCP packets in this capture.

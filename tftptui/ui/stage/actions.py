@@ -34,7 +34,7 @@ DEMO = (
         "demo",
         "again",
         ("comma",),
-        "again",
+        "repeat",
         "Repeat the step from its start.",
         shown=True,
     ),
@@ -58,7 +58,7 @@ DEMO = (
         "demo",
         "rules",
         ("W",),
-        "wall",
+        "firewall",
         "Edit the firewall's rules, applied as you type, and the server's range.",
         shown=True,
     ),
@@ -107,7 +107,7 @@ DEMO = (
         "Show the stage alone, enlarged; or with the panes.",
         shown=True,
     ),
-    Action("demo", "stage", ("0",), "Stage", "To the stage."),
+    Action("demo", "stage", ("0",), "Stage", "Go to the stage."),
 )
 
 RULES = (

@@ -86,7 +86,7 @@ async def test_the_detail_says_it_in_words() -> None:
         await shown.press("G", "k")
         text = "\n".join(shown.rows)
         assert "requested once, last by 10.0.4.37 8 s ago" in text
-        assert "It exists as boot/BCD, in another case." in text
+        assert "It exists as boot/BCD (in another case)." in text
 
 
 async def test_healthy_boots_are_one_quiet_line() -> None:

@@ -183,7 +183,7 @@ async def test_the_view_stays_when_the_cursor_is_elsewhere() -> None:
 
 
 async def test_what_can_not_be_served_says_why() -> None:
-    device = file(b"console", kind="other", why="a device, can't be served")
+    device = file(b"console", kind="other", why="a device, cannot be served")
     nowhere: dict[str, Any] = {
         "kind": "other",
         "link": True,
@@ -193,7 +193,7 @@ async def test_what_can_not_be_served_says_why() -> None:
     links = [file(b"dead", **nowhere), file(b"latest", link=True, target="fw-2.bin")]
     scene = Scene(device, *links)
     async with hosted(scene.pane, scene.store) as shown:
-        assert shown.rows[0] == "console  a device, can't be served"
+        assert shown.rows[0] == "console  a device, cannot be served"
         assert shown.rows[1] == "dead → gone  leads nowhere"
         assert shown.rows[2].startswith("latest → fw-2.bin ")
         await shown.press("j", "j")
@@ -278,7 +278,7 @@ def test_looks(snap_compare: Any, size: tuple[int, int]) -> None:
     root = [
         folder(b"board"),
         folder(b"pxe"),
-        file(b"console", kind="other", why="a device, can't be served"),
+        file(b"console", kind="other", why="a device, cannot be served"),
         file(b"latest.img", 12_345_678, link=True),
         file(b"[bold red]X[\x1b]0;evil\x07.bin", 17),
     ]

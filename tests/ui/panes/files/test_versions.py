@@ -124,7 +124,7 @@ async def test_two_saves_within_a_second_read_apart() -> None:
     async with hosted(scene.pane, scene.store, size=(100, 30)) as host:
         _, told = await fetched(host, one, other)
         assert told.endswith(f"file as of {at(NOW - 60)}.125, not this")
-        assert any(f"of {at(NOW - 60)}.500" in row for row in host.rows)
+        assert any(f"modified {at(NOW - 60)}.500" in row for row in host.rows)
 
 
 async def test_the_latest_fetches_are_listed_with_their_versions() -> None:
@@ -170,7 +170,7 @@ async def test_a_transfer_tells_the_version_it_got() -> None:
     read = FIRST.got(1)
     async with shown(frame(read), size=LARGE) as screen:
         await screen.press("1")
-        told = f"Read file as of {at(FIRST.modified)}, 700 bytes."
+        told = f"File as of {at(FIRST.modified)}, 700 bytes."
         assert told in " ".join(screen.text().split())
         await screen.press("enter")
         await screen.pilot.pause()

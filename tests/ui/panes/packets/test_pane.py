@@ -228,7 +228,7 @@ async def test_no_trouble_is_said() -> None:
     pane, store = filled(packets(*acknowledgements(range(1, 9))))
     async with hosted(pane, store) as shown:
         await shown.press("n")
-        assert any("No trouble before this row" in line for line in shown.lines)
+        assert any("No problem before this row" in line for line in shown.lines)
         assert "following" in shown.lines[0]
 
 

@@ -214,7 +214,7 @@ async def test_what_is_shown_can_be_saved(
         await typed(shown_, "/type:ack")
         await shown_.press("enter", "s")
         assert pane.prompt.text.endswith(".pcapng")
-        assert "3 records that are shown, for Wireshark" in "\n".join(shown_.lines)
+        assert "3 packets shown, for Wireshark" in "\n".join(shown_.lines)
         await shown_.press("tab")
         name = pane.prompt.text
         assert name.endswith(".csv")

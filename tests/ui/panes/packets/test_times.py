@@ -145,9 +145,9 @@ async def test_errors_can_be_visited_alone() -> None:
 async def test_the_foot_says_which_trouble_it_is() -> None:
     pane, store = filled(packets(*a_blocked_boot_rom()))
     async with hosted(pane, store) as shown:
-        assert "trouble 3 · 5 kept" in shown.lines[-1]
+        assert "problem 3 · 5 kept" in shown.lines[-1]
         await shown.press("N", "N")
-        assert "trouble 2/3 · 5 kept" in shown.lines[-1]
+        assert "problem 2/3 · 5 kept" in shown.lines[-1]
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,10 @@ async def type_range(screen: Shown, first: str, last: str) -> None:
 async def test_a_range_is_applied_live(size: tuple[int, int]) -> None:
     async with shown(frame(view(1)), size=size) as screen:
         await type_range(screen, "50000", "50099")
-        assert "2 transfers keep their port; new ones use 50000–50099" in screen.text()
+        assert (
+            "2 transfers keep their port; new transfers use 50000–50099"
+            in screen.text()
+        )
         await screen.press("enter")
         await screen.pilot.pause()
         wanted = SetPorts(first=50_000, last=50_099, order="random", quarantine=10)
@@ -202,9 +205,7 @@ async def test_a_blocked_port_tells_the_finding() -> None:
 async def test_it_is_said_that_another_range_is_no_cure() -> None:
     async with shown(blocked_client(), size=SMALL) as screen:
         await screen.press("3")
-        hint = (
-            "! another range here will not help 10.0.4.37: the block is on the client"
-        )
+        hint = "! another range will not help 10.0.4.37: the block is on the client"
         assert hint in screen.text()
         await type_range(screen, "40000", "40009")
         assert "! this will not help 10.0.4.37: the block is on" in screen.text()

@@ -55,8 +55,14 @@ def test_what_is_wrong_is_told_and_not_asked(given_: Typed, says: str) -> None:
             typed("40000", "40099", rest="5"),
             "ports cool down for 5 s after",
         ),
-        (typed("50000", "50099"), "2 transfers keep their port; new ones use 50000–50"),
-        (typed("5", "6", "single port"), "keep their port; new ones reply from 6969"),
+        (
+            typed("50000", "50099"),
+            "2 transfers keep their port; new transfers use 50000–50",
+        ),
+        (
+            typed("5", "6", "single port"),
+            "keep their port; new transfers reply from 6969",
+        ),
     ],
 )
 def test_what_will_happen_is_told_before(given_: Typed, says: str) -> None:

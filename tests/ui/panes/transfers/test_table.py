@@ -223,7 +223,7 @@ async def test_columns_are_chosen_and_remembered(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("keys_", "why"),
     [
-        (("X",), "X: this transfer is over"),
+        (("X",), "X: this transfer has already ended"),
         (("n", "X"), "X: this request was refused: there is no transfer"),
         (("escape",), ""),
         (("left",), "←: nothing to close"),

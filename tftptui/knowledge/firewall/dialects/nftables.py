@@ -129,7 +129,7 @@ NFTABLES = Speech(
     helper="",
     usage=(
         "Save the rules as tftp.nft; nft -f tftp.nft loads them.",
-        f"Replace {TABLE} and the chain names with yours: an accept counts only",
+        f"Replace {TABLE} and the chain names with yours: the rules must be",
         "in the chain that drops.",
     ),
     flush=("conntrack -D {family}-p udp --orig-port-dst {port}",),

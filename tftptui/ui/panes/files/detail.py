@@ -74,7 +74,7 @@ def _file_lines(row: EntryRow, model: FileModel, now: float) -> list[Line]:
     parts = [f"link to {entry.target}" if entry.target else ""]
     parts += [kind.words if kind else "", f"{count(entry.size)} bytes"]
     if entry.modified:
-        parts.append(f"of {_dated(row, model, now)}")
+        parts.append(f"modified {_dated(row, model, now)}")
     lines = [(" · ".join(part for part in parts if part), "")]
     lines += [(f"⚠ {trouble}", "transfer-stalled") for trouble in _troubles(row, model)]
     if (told := hash_line(model.hashed(row))) is not None:
@@ -160,7 +160,7 @@ def _asked_lines(row: AskedRow, model: FileModel, now: float) -> list[Line]:
         lines.append((f"{row.words}.", "transfer-stalled"))
     if row.near:
         near = row.near[0]
-        how = "It exists as {}, {}." if near.sure else "Did it mean {}, {}?"
+        how = "It exists as {} ({})." if near.sure else "Did it mean {}? ({})"
         slot = "transfer-completed" if near.sure else ""
         lines += [
             (how.format(near.text, near.words), slot),
@@ -179,7 +179,7 @@ def _near_lines(row: NearRow, model: FileModel) -> list[Line]:
     near, asked = row.near, row.asked
     verb = "exists" if near.sure else "may be meant"
     return [
-        (f"{near.text} {verb}, {near.words}.", ""),
+        (f"{near.text} {verb} ({near.words}).", ""),
         (f"requested as {asked.name} by {asked.client}", "muted"),
         _help(row, model),
     ]
@@ -199,7 +199,7 @@ def _upload_lines(view: TransferView | None, now: float) -> list[Line]:
     if view is None:
         return []
     whole = f" of {count(view.total_size)}" if view.total_size else ""
-    sent = f"{view.client} sends it: {count(view.acked_octets)}{whole} bytes"
+    sent = f"{view.client} is sending it: {count(view.acked_octets)}{whole} bytes"
     return [
         (f"{sent}, started {age(now - view.started)}", ""),
         ("It gets its name with the last block.", "muted"),

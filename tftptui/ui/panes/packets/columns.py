@@ -143,8 +143,8 @@ def heading(width: Columns, mode: TimeMode) -> str:
     if width.words >= BLOCKS + OCTETS:
         text += "bytes".rjust(OCTETS)
     text = fitted(text, at + width.words)
-    text += fitted("answers", width.answer)
-    return text + fitted("late by".rjust(width.since), width.since)
+    text += fitted("reply to", width.answer)
+    return text + fitted("resent".rjust(width.since), width.since)
 
 
 def draw(line: Line, look: Look, slots: Mapping[str, Style]) -> list[Segment]:

@@ -408,7 +408,7 @@ class PacketList(ScrollView, can_focus=True):
 
     def action_trouble(self, step: int) -> None:
         """Move to the next trouble, or to the next match of the search."""
-        name = "trouble" if self.view.found is None else "match"
+        name = "problem" if self.view.found is None else "match"
         self._go_on(step, name, only_errors=False)
 
     def action_error(self, step: int) -> None:

@@ -40,7 +40,7 @@ NOTHING_TO_OPEN = {
     "fold": "nothing to close",
 }
 
-TIME_HELP = "like 12:04:23, or 10s for ten seconds ago"
+TIME_HELP = "like 12:04:23, or 10s for 10 seconds ago"
 
 
 class PacketLog(FilterPane):
@@ -152,7 +152,7 @@ class PacketLog(FilterPane):
         """Return why an action among the packets does nothing now."""
         call, rows = action.call.partition("(")[0], self.rows
         if call == "widen":
-            return "all packets are shown"
+            return "nothing to clear: all packets are shown"
         if call in ("copy", "copy_all"):
             return "there is no packet yet"
         if call in NEED_A_ROW and rows.cursor is None:
@@ -220,8 +220,8 @@ class PacketLog(FilterPane):
     def count_to_save(self) -> str:
         """Return how many packets would be saved, and which."""
         number = count(len(self.rows.chosen_numbers()))
-        which = "shown" if self.rows.range_from is None else "chosen"
-        return f"{number} records that are {which}"
+        which = "shown" if self.rows.range_from is None else "selected"
+        return f"{number} packets {which}"
 
     def writer(self) -> Callable[[Path, str], int]:
         """Return a function that saves the selected packets, or those shown."""
@@ -282,7 +282,7 @@ def _summary(view: PacketView, cursor: int | None = None) -> str:
     parts = [kept] if view.shows_all else [f"{count(view.shown)} shown", kept]
     number, total = view.stops().rank(cursor)
     if total or view.found is not None:
-        name = "found" if view.found is not None else "trouble"
+        name = "found" if view.found is not None else "problem"
         which = f"{count(number)}/" if number else ""
         parts.insert(0, f"{name} {which}{count(total)}")
     return " · ".join([*parts, "searching"] if view.is_searching else parts)

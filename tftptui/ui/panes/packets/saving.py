@@ -24,9 +24,9 @@ FORMATS: Sequence[SaveFormat] = get_args(SaveFormat)
 READERS: Mapping[str, str] = {
     "pcapng": "for Wireshark",
     "csv": "for spreadsheets",
-    "jsonl": "one JSON object a line",
+    "jsonl": "one JSON object per line",
     "md": "a table for a ticket",
-    "txt": "a line each",
+    "txt": "one line per packet",
 }
 """The use of each format."""
 

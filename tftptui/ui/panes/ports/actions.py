@@ -49,12 +49,12 @@ RANGE = (
         "clients' ports, the next with a request.",
         shown=True,
     ),
-    Action("range", "notable(-1)", ("N",), "Before", "Previous one."),
+    Action("range", "notable(-1)", ("N",), "Before", "Previous such port."),
     Action(
         "range",
         "closer",
         ("space",),
-        "closer",
+        "zoom in",
         "Zoom in to one port per cell, or back out.",
         shown=True,
     ),
@@ -78,7 +78,13 @@ FIELDS = (
         shown=True,
         priority=True,
     ),
-    Action("fields", "preset(-1)", ("up",), "Before", "Fill in the previous one."),
+    Action(
+        "fields",
+        "preset(-1)",
+        ("up",),
+        "Before",
+        "Fill in the previous proposed range.",
+    ),
     Action(
         "fields",
         "next_field(1)",
@@ -101,7 +107,7 @@ FIELDS = (
         "to_last",
         ("minus", "space"),
         "To",
-        "Go to the last port: you can type 41000-41099 in one go.",
+        "Go to the field of the last port, so 41000-41099 can be typed in one go.",
         priority=True,
     ),
     Action(

@@ -60,7 +60,9 @@ def helps(findings: Sequence[Finding], knob: Knob, what: str) -> Iterator[str]:
     for (verdict, why), clients in told.items():
         first, *others = sorted(clients)
         who = first + (f" and {len(others)} more" if others else "")
-        yield f"{what} {_HELPS[verdict]} {who}: {why}"
+        # "may help X, if …": the reason of a doubt begins with its own verdict.
+        reason = f", {why[len('yes ') :]}" if why.startswith("yes if") else f": {why}"
+        yield f"{what} {_HELPS[verdict]} {who}{reason}"
 
 
 def _of_the_range(command: SetPorts, scene: Scene) -> Iterator[str]:

@@ -297,7 +297,7 @@ class PortsPane(Pane):
         self._tell_rules()
 
     def _hints(self) -> list[tuple[str, str]]:
-        no_cure = helps(blocks(self._store), "port-range", "another range here")
+        no_cure = helps(blocks(self._store), "port-range", "another range")
         hints = [(f"! {words}", "transfer-stalled") for words in no_cure]
         now = same(self._store.ports) if self._store.ports else None
         if now is None or now != self._applied:

@@ -131,14 +131,14 @@ def _consequences(command: SetPorts, ports: PortRange, scene: Scene) -> Verdict:
         who = "transfer keeps its" if used == 1 else "transfers keep their"
         keep = f"{used} {who} port; "
     if command.single_port:
-        port = listener or "the listener's port"
-        text = f"{keep}new ones reply from {port}"
+        port = listener or "the request port"
+        text = f"{keep}new transfers reply from {port}"
     elif listener is not None and len(ports) == 1 and listener in ports:
         return Verdict(f"{listener} takes the requests; choose another port")
     elif now is not None and _only_rest_differs(command, now):
         text = f"ports cool down for {command.quarantine:g} s after each transfer"
     else:
-        text = f"{keep}new ones use {span(ports.first, ports.last)}"
+        text = f"{keep}new transfers use {span(ports.first, ports.last)}"
     return _verdict(text, command, scene)
 
 
@@ -164,11 +164,11 @@ def firewall_needs(command: SetPorts) -> str:
     """
     if command.single_port:
         return (
-            "the firewall needs: UDP to the request port, and from it back to client "
+            "firewalls must allow UDP to the request port, and from it back to client "
             f"ports {FIREWALL} (a stateful firewall allows replies by itself)"
         )
     ours = span(command.first, command.last)
     return (
-        f"the firewall needs: UDP between our {ours} and client ports {FIREWALL}, both "
-        "directions, besides requests"
+        f"firewalls must allow requests, and UDP both ways between our {ours} and "
+        f"client ports {FIREWALL}"
     )

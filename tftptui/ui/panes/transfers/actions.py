@@ -27,9 +27,9 @@ TRANSFER_ROWS = (
         "unfold",
         ("right", "l"),
         "Open",
-        "Show the tries of a boot, or the transfers of a client.",
+        "Expand the row: the tries of one boot, or the transfers of a client.",
     ),
-    Action("transfers", "fold", ("left",), "Close", "Show one row again."),
+    Action("transfers", "fold", ("left",), "Close", "Collapse to one row."),
 )
 """Keys of the list itself, which differ in other lists."""
 
@@ -65,7 +65,7 @@ TRANSFERS = (
         "transfers",
         "trouble(1)",
         ("n",),
-        "Trouble",
+        "Problem",
         "Next transfer that failed, was refused or is stalled; in a search: "
         "next match.",
     ),
@@ -73,7 +73,7 @@ TRANSFERS = (
         "transfers",
         "trouble(-1)",
         ("N",),
-        "Previous trouble",
+        "Previous problem",
         "Previous transfer that failed, was refused or is stalled; in a search: "
         "previous match.",
     ),
@@ -82,14 +82,14 @@ TRANSFERS = (
         "search",
         ("S",),
         "Search",
-        "Mark matching transfers without hiding the others; n and N: next, previous.",
+        "Highlight matches without hiding the rest; n and N step through them.",
         priority=True,
     ),
     Action(
         "transfers",
         "widen",
         ("escape",),
-        "all",
+        "show all",
         "Clear the search, then the filter.",
         shown=True,
     ),
@@ -122,7 +122,7 @@ TRANSFERS = (
         "name",
         ("h",),
         "Host name",
-        "Look up the host name of the client (PTR). DNS is asked only by this key.",
+        "Look up the host name of the client (PTR). Only this key asks DNS.",
     ),
     Action(
         "transfers",

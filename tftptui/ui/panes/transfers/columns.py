@@ -177,14 +177,14 @@ TO_CHOOSE = (
         "state",
         11,
         lambda row, _: "refused" if row.is_refused else row.view.phase,
-        "State, in one word.",
+        "Running, stalled, or how it ended.",
     ),
     ColumnToChoose(
         "tries",
         "tries",
         5,
         lambda row, _: row.times,
-        "Requests that the row stands for.",
+        "Number of requests that this row stands for.",
         but_zero,
     ),
     ColumnToChoose(
@@ -199,7 +199,7 @@ TO_CHOOSE = (
         "vendor",
         16,
         lambda row, around: around.hosts.vendor(row.view.client),
-        "Network card's vendor (needs package ieee-data).",
+        "Vendor of the network card (needs package ieee-data).",
     ),
     ColumnToChoose(
         "host",
@@ -279,7 +279,7 @@ TO_CHOOSE = (
         "started",
         8,
         lambda row, _: row.view.started,
-        "Time of the request.",
+        "When it was requested.",
         time_of_day,
         min_screen=186,
     ),
@@ -288,7 +288,7 @@ TO_CHOOSE = (
         "ended",
         8,
         lambda row, _: row.view.ended,
-        "Time of the end.",
+        "When it ended.",
         time_of_day,
     ),
     ColumnToChoose(
@@ -351,7 +351,7 @@ def columns(width: int, shape: Shape, around: Surroundings) -> tuple[Column[Row]
             0,
             partial(_tids, swap),
             lambda row: row.view.client_tid,
-            "UDP ports of both ends; sorts by the client's.",
+            "UDP ports (TIDs) of both ends; sorts by the client's.",
         ),
         Column(
             "file",
@@ -378,7 +378,7 @@ def columns(width: int, shape: Shape, around: Surroundings) -> tuple[Column[Row]
             ROOMY,
             _blocks,
             lambda row: None if row.is_refused else row.view.acked_blocks,
-            "Blocks acknowledged, of how many.",
+            "Blocks acknowledged, of all.",
             is_right=True,
         ),
         Column(

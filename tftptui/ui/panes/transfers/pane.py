@@ -214,7 +214,7 @@ class TransfersPane(FilterPane):
         row = self._list.current_row
         why = ""
         if action == "widen" and not any(self.filters):
-            why = "all transfers are shown"
+            why = "nothing to clear: all transfers are shown"
         elif action in OF_ANY_ROW and not self._list.model.total:
             why = "there is no transfer yet"
         elif action in OF_A_ROW and row is None:
@@ -232,7 +232,7 @@ class TransfersPane(FilterPane):
         if view is None:
             return _no_transfer(self._list.current_row, self._store)
         is_over = action == "abort" and not view.running
-        return "this transfer is over" if is_over else ""
+        return "this transfer has already ended" if is_over else ""
 
     def action_open(self) -> None:
         """Show everything about the selected transfer; open or close a client's row."""
@@ -249,7 +249,7 @@ class TransfersPane(FilterPane):
         if place is not None:
             listed.move_cursor(place)
             return
-        name = "match" if model.sought else "transfer in trouble"
+        name = "match" if model.sought else "transfer with a problem"
         where = "after" if step > 0 else "before"
         self.notify(f"no {name} {where} this row", timeout=2, markup=False)
 

@@ -397,12 +397,12 @@ def meaning(view: TransferView) -> str:
     gave_up = view.phase == "abandoned" and view.error == NEVER_ANSWERED
     if view.moved > view.started or not (silent or gave_up):
         return f"{_capital(view.error)}." if view.error else _MEANINGS[view.phase]
-    again = f" to {view.duplicates + 1} requests" if view.duplicates else ""
+    again = f", which sent {view.duplicates + 1} requests" if view.duplicates else ""
     verb = "are" if view.running else "were"
     return (
         f"No reply from the client{again}: packets to its port {view.client_tid} "
-        f"{verb} lost on the path, or its ACKs to port {view.server_tid} {verb}, or it "
-        "quit."
+        f"{verb} lost on the path, or its ACKs to port {view.server_tid} {verb} lost, "
+        "or it quit."
     )
 
 
@@ -431,9 +431,7 @@ def story(
         *(f"{_capital(note)}." for note in view.notes),
         *([f"{_capital(CHANGED)}."] if view.changed else []),
         counts_in_words(view),
-        f"{'Read' if view.direction == 'read' else 'Wrote'} {version}."
-        if version
-        else "",
+        f"{_capital(version)}." if version else "",
     ]
     return " ".join(sentence for sentence in sentences if sentence)
 
@@ -445,12 +443,12 @@ def counts_in_words(view: TransferView) -> str:
         f"{count(number)} {word}"
         for number, word in (
             (view.retransmits, f"packet{plural} resent"),
-            (view.duplicates, "received twice"),
+            (view.duplicates, f"duplicate{'s' * (view.duplicates > 1)} received"),
             (view.strays, "from a wrong TID"),
         )
         if number
     ]
-    return _capital(", ".join(told)) + "." if told else ""
+    return ", ".join(told) + "." if told else ""
 
 
 def _told(finding: Finding, view: TransferView) -> str:
