@@ -60,7 +60,7 @@ def test_each_value_is_told_with_its_line(file: Path) -> None:
         ("max-windowsze = 8", ":1: unknown setting max-windowsze; did you mean"),
         ("\n[server]\nport = 3", ":2: unknown setting server"),
         ("port = \n", ":1: Invalid value: port ="),
-        ("\n\nmax-windowsize = 0", ":3: max-windowsize: 0: 1 to "),
+        ("\n\nmax-windowsize = 0", ":3: max-windowsize: 0: must be 1 to "),
         ('\nretries = "six"', ':2: retries = "six" is invalid; write it like '),
         (
             'port = "26969"',

@@ -43,7 +43,7 @@ def test_an_interface_that_is_none_ends_with_1_and_what_there_is() -> None:
 def test_a_wrong_kind_ends_with_2_before_anything_is_asked() -> None:
     done = run("nowhere7", "--ask", "--arch", "amd64")
     assert (done.returncode, done.stdout) == (2, "")
-    assert "--arch amd64: bios, x64" in done.stderr
+    assert "--arch amd64: must be one or more of bios, x64" in done.stderr
 
 
 def test_a_configuration_for_dnsmasq_needs_an_interface_that_is_there() -> None:

@@ -54,7 +54,7 @@ def test_a_file_that_cannot_be_written_is_said(tmp_path: Path) -> None:
         pass
     assert str(caught.value) == (
         f"cannot write the journal {place}: there is no folder {place.parent}; "
-        f"make it: mkdir -p {place.parent}"
+        f"to create it: mkdir -p {place.parent}"
     )
 
 

@@ -39,10 +39,7 @@ async def test_quit_asks_and_names_what_runs() -> None:
     async with shown(frame(view(1, file="fit.itb"))) as screen:
         await screen.press("q")
         assert screen.on_top == "Question"
-        assert (
-            "1 transfer running: y quit now · d drain, then quit · esc stay"
-            in screen.text()
-        )
+        assert "1 running: y quit now · d drain · esc stay" in screen.text()
         assert "fit.itb to 10.0.4.21" in screen.text()
         await screen.press("escape")
         assert screen.app.is_running
@@ -311,7 +308,7 @@ async def test_where_there_is_no_transfer_none_is_called_over() -> None:
 async def test_a_folder_is_no_file_says_a_key_for_files(key: str) -> None:
     async with shown(frame(view(1)), listing(b"", folder(b"pxe"))) as screen:
         await screen.press("2", key)
-        assert f"{key}: choose a file" in screen.text().splitlines()[-1]
+        assert f"{key}: select a file first" in screen.text().splitlines()[-1]
 
 
 async def test_a_message_covers_the_keys_under_it() -> None:

@@ -565,9 +565,8 @@ class TftpApp(App[None]):
             return
         from tftptui.ui.screens.question import Question  # noqa: PLC0415
 
-        matter = f"{len(running)} transfer{'s' * (len(running) > 1)} running"
-        names = running_forms(running)
-        drain = "accept requests again" if self._draining else "drain, then quit"
+        matter, names = f"{len(running)} running", running_forms(running)
+        drain = "accept requests again" if self._draining else "drain"
         question = Question([matter], "quit now", "stay", names, drain=drain)
         self.push_screen(question, self._leave_if)
 

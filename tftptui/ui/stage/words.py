@@ -26,8 +26,8 @@ _MARKS = {
 
 def title_line(view: DemoView, width: int, *, is_focused: bool) -> Text:
     """Return the name of the demo, and its progress."""
-    state = "finished" if view.state == "over" else view.state
-    state = "paused" if view.is_paused else state
+    named = "finished" if view.state == "over" else view.state
+    state = "paused" if view.is_paused else named
     step = f"{view.step} of {view.steps}" if view.step else f"{view.steps} steps"
     right = f"{step} · {state} · {view.seconds:.0f} s · ×{view.speed:g} "
     left = f"{'▸' if is_focused else ' '}0 {visible(view.title.encode())}"

@@ -196,7 +196,7 @@ def test_a_client_never_heard_of_names_both_ports() -> None:
 
 def test_how_often_it_asked_is_told() -> None:
     silent = view(1, "stalled", moved=NOW - 20, duplicates=2)
-    assert "to 3 requests:" in words.meaning(silent)
+    assert "which sent 3 requests:" in words.meaning(silent)
 
 
 def test_a_client_given_up_in_silence_is_told_likewise() -> None:
