@@ -39,7 +39,7 @@ async def test_quit_asks_and_names_what_runs() -> None:
     async with shown(frame(view(1, file="fit.itb"))) as screen:
         await screen.press("q")
         assert screen.on_top == "Question"
-        assert "1 running: y quit now · d drain · esc stay" in screen.text()
+        assert "1 running: y quit · d drain · esc stay" in screen.text()
         assert "fit.itb to 10.0.4.21" in screen.text()
         await screen.press("escape")
         assert screen.app.is_running

@@ -567,7 +567,7 @@ class TftpApp(App[None]):
 
         matter, names = f"{len(running)} running", running_forms(running)
         drain = "accept requests again" if self._draining else "drain"
-        question = Question([matter], "quit now", "stay", names, drain=drain)
+        question = Question([matter], "quit", "stay", names, drain=drain)
         self.push_screen(question, self._leave_if)
 
     def _leave_if(self, answer: "Answer | None") -> None:
