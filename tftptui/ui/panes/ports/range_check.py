@@ -164,7 +164,7 @@ def firewall_needs(command: SetPorts) -> str:
     """
     if command.single_port:
         return (
-            "firewalls must allow UDP to the request port, and from it back to client "
+            "firewalls must allow: UDP to the request port, and from it back to client "
             f"ports {FIREWALL} (a stateful firewall allows replies by itself)"
         )
     ours = span(command.first, command.last)

@@ -401,8 +401,8 @@ def meaning(view: TransferView) -> str:
     verb = "are" if view.running else "were"
     return (
         f"No reply from the client{again}: packets to its port {view.client_tid} "
-        f"{verb} lost on the path, or its ACKs to port {view.server_tid} {verb} lost, "
-        "or it quit."
+        f"{verb} lost on the path, or its ACKs to port {view.server_tid} {verb}, or it "
+        "quit."
     )
 
 
