@@ -47,7 +47,8 @@ gzip -9n "$share"/man/man1/*.1
 mkdir -p "$share/bash-completion/completions" "$share/zsh/vendor-completions" \
   "$share/fish/vendor_completions.d" "$share/doc/tftptui" "$tree/etc" "$tree/DEBIAN"
 run completion bash >"$share/bash-completion/completions/tftptui"
-run completion zsh >"$share/zsh/vendor-completions/_tftptui"
+# zsh calls the function that has the name of the file.
+run completion zsh >"$share/zsh/vendor-completions/_cyclopts_tftptui"
 run completion fish >"$share/fish/vendor_completions.d/tftptui.fish"
 install -m 644 LICENSE "$share/doc/tftptui/copyright"
 gzip -9nc CHANGELOG.md >"$share/doc/tftptui/changelog.gz"

@@ -39,6 +39,7 @@ for place in /srv/tftp /etc/tftptui.toml /usr/share/man/man1/tftptui-serve.1.gz 
   /usr/share/bash-completion/completions/tftptui /lib/systemd/system/tftptui.socket; do
   [ -e "$root$place" ]
 done
+grep -q '^_cyclopts_tftptui() {$' "$root/usr/share/zsh/vendor-completions/_cyclopts_tftptui"
 in_root systemd-analyze verify /lib/systemd/system/tftptui.service \
   /lib/systemd/system/tftptui.socket 2>&1 | grep -v 'man tftptui' || true
 

@@ -123,7 +123,9 @@ def test_a_long_way_is_told_with_what_it_costs() -> None:
 
 
 def test_a_slow_client_is_told_from_a_long_way() -> None:
-    assert codes(least_round_trip=0.001, **SLOW) == ["client-slow"]
+    (draft,) = notes(facts_of(completed(least_round_trip=0.001, **SLOW)))
+    assert draft.code == "client-slow"
+    assert "takes 0.60 s to acknowledge" in draft.headline
 
 
 @pytest.mark.parametrize(
