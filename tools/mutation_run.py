@@ -27,7 +27,10 @@ SERVER_TESTS = "tests/server/"
 TESTS: dict[str, tuple[str, ...]] = {
     "tftptui/protocol": ("tests/protocol", "tests/rfc"),
     "tftptui/server/ports.py": (SERVER_TESTS + "test_ports.py",),
-    "tftptui/server/root/path_resolution.py": (SERVER_TESTS + "root",),
+    "tftptui/server/root/path_resolution.py": (
+        SERVER_TESTS + "root",
+        "tests/engine/test_change_names.py",
+    ),
     "tftptui/server/transfer/uploads.py": (
         SERVER_TESTS + "transfer",
         "tests/engine/test_full_disk.py",

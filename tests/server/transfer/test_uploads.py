@@ -1,5 +1,6 @@
 """Upload files: hidden names, limits, and the final rename."""
 
+import errno
 import os
 import shutil
 from collections.abc import Iterator
@@ -129,6 +130,37 @@ def test_a_call_that_writes_only_a_part_is_continued(
     upload.write_all([memoryview(part) for part in (b"ab", b"cd", b"ef", b"g")])
     upload.publish()
     assert (folder / "new").read_bytes() == b"abcdefg"
+
+
+def test_what_is_written_can_be_read_for_a_capture(desk: Desk) -> None:
+    upload = desk.begin(b"new")
+    upload.write(octets(100))
+    assert upload.content.read(40, 20) == octets(100)[40:60]
+
+
+def test_a_disk_that_gets_full_is_told(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_room(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "writev", no_room)
+    with pytest.raises(UploadError) as caught:
+        desk.begin(b"new").write(b"something")
+    assert told(caught.value) == ("disk-full", FULL, "disk full")
+
+
+def test_without_hard_links_a_link_made_meanwhile_stays(
+    desk: Desk, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_links(*_: object, **__: object) -> None:
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", no_links)
+    upload = desk.begin(b"new")
+    (folder / "new").symlink_to("missing")
+    assert trouble_of_publishing(upload)[:2] == ("exists", ErrorCode.FILE_EXISTS)
+    assert (folder / "new").is_symlink()
 
 
 def test_a_published_upload_leaves_the_file_alone(desk: Desk, folder: Path) -> None:
@@ -345,6 +377,11 @@ def test_the_quota_counts_all_uploads_of_a_client(desk: Desk) -> None:
     with pytest.raises(UploadError) as caught:
         upload.write(b"1")
     assert told(caught.value) == used_up
+
+
+def test_a_client_s_first_upload_may_announce_all_of_its_quota(desk: Desk) -> None:
+    desk.policy.quota = 10
+    desk.begin(b"new", announced=10)
 
 
 def test_an_empty_file_needs_no_quota(desk: Desk) -> None:
