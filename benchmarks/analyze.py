@@ -60,7 +60,7 @@ def transfer(number: int, time_ns: int) -> bytes:
         )
         cut = frame(datagram, number * len(packets) + count)
         blocks.append(
-            pcapng.packet(0, moment, cut.octets, cut.length, is_sent=source == server)
+            pcapng.packet(0, moment, cut.data, cut.length, is_sent=source == server)
         )
     return b"".join(blocks)
 

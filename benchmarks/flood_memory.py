@@ -41,12 +41,12 @@ class Sink(Listener):
 
     def __init__(self) -> None:
         super().__init__(Endpoint("127.0.0.1", 0))
-        self.octets = 0
+        self.nbytes = 0
 
     def answer(self, packet: bytes | memoryview, arrival: Arrival) -> OSError | None:
         """Count it."""
         del arrival
-        self.octets += len(packet)
+        self.nbytes += len(packet)
         return None
 
 
@@ -54,12 +54,12 @@ class JournalSize:
     """Counts lines and octets of a journal that nobody keeps."""
 
     def __init__(self) -> None:
-        self.lines = self.octets = 0
+        self.lines = self.nbytes = 0
 
     def record(self, event: Event) -> None:
         """Count one line."""
         self.lines += 1
-        self.octets += len(journal_line(event))
+        self.nbytes += len(journal_line(event))
 
 
 def resident() -> float:
@@ -98,8 +98,8 @@ async def flood(addresses: int, root: Path) -> None:
     print(
         f"{addresses:>9,} addresses   taken {resident() - before:6.1f} MiB   "
         f"remembered {reception.policy.known_addresses:>6,}   "
-        f"journal {journal.lines:>6,} lines, {journal.octets / MEBI:5.2f} MiB   "
-        f"answers {sink.octets / (requests * len(request)):.2f} octets for one asked   "
+        f"journal {journal.lines:>6,} lines, {journal.nbytes / MEBI:5.2f} MiB   "
+        f"answers {sink.nbytes / (requests * len(request)):.2f} octets for one asked   "
         f"{seconds / requests * 1e6:.0f} us a request",
         flush=True,
     )

@@ -80,8 +80,8 @@ class Flood:
         first, due = 0, asyncio.get_running_loop().time()
         while True:
             count = self._count if first else KEPT
-            octets = (batch * (count // BATCH + 1))[: count * record]
-            yield Frame(time=1.0, packets=octets, packets_first=first)
+            data = (batch * (count // BATCH + 1))[: count * record]
+            yield Frame(time=1.0, packets=data, packets_first=first)
             first += count
             due += 1 / FRAMES_A_SECOND
             await until(due)
@@ -98,7 +98,7 @@ def packed(count: int) -> bytes:
     """Return records of DATA and ACKs of many transfers, some of it sent again."""
     from tftptui.telemetry.records.ring import LAYOUT, Kind  # noqa: PLC0415 - child only
 
-    octets = bytearray()
+    data = bytearray()
     for number in range(count):
         transfer = number // 2 % TRANSFERS + 1
         block = number // 2 // TRANSFERS + 1
@@ -106,8 +106,8 @@ def packed(count: int) -> bytes:
         attempt = 1 if number % 997 else 2
         tids = (50_000 + transfer, 40_000 + transfer)
         at = number * 2e-5
-        octets += LAYOUT.pack(at, transfer, block, 1, *tids, 512, kind, attempt, 0)
-    return bytes(octets)
+        data += LAYOUT.pack(at, transfer, block, 1, *tids, 512, kind, attempt, 0)
+    return bytes(data)
 
 
 def child(per_second: int) -> None:
@@ -132,7 +132,7 @@ class Terminal:
             os.execv(sys.executable, argv)  # noqa: S606 - ourselves
         size = struct.pack("HHHH", LINES, COLUMNS, 0, 0)
         fcntl.ioctl(self._fd, termios.TIOCSWINSZ, size)
-        self.octets = 0
+        self.nbytes = 0
 
     def press(self, key: bytes, awaited: bytes) -> float | None:
         """Return how long it takes until AWAITED is read; None if it never is."""
@@ -160,9 +160,9 @@ class Terminal:
     def _read(self, most: float) -> bytes:
         if not select.select([self._fd], [], [], most)[0]:
             return b""
-        octets = os.read(self._fd, 65_536)
-        self.octets += len(octets)
-        return octets
+        data = os.read(self._fd, 65_536)
+        self.nbytes += len(data)
+        return data
 
     def close(self) -> None:
         """End the screen: first it is asked, then it is not."""
@@ -239,7 +239,7 @@ def _measure(terminal: Terminal, per_second: int, keys: int) -> None:
     )
     print(
         f"  unanswered {missed}   processor {share:.0%}   memory "
-        f"{resident(terminal.pid):.0f} MB   {terminal.octets / spent / 1e3:.0f} kB/s"
+        f"{resident(terminal.pid):.0f} MB   {terminal.nbytes / spent / 1e3:.0f} kB/s"
     )
 
 

@@ -22,7 +22,7 @@ def test_no_image_is_left_over() -> None:
 
 
 def test_one_image_ends_with_an_empty_block() -> None:
-    multiples = [name for name, octets in IMAGES.items() if octets % 512 == 0]
+    multiples = [name for name, nbytes in IMAGES.items() if nbytes % 512 == 0]
     assert multiples == ["bootrom.bin"]
 
 

@@ -15,8 +15,8 @@ from tftptui.settings import (
     SettingsError,
     option_name,
     parse_bandwidth,
+    parse_bytes,
     parse_network,
-    parse_octets,
     parse_place,
     parse_port_range,
 )
@@ -165,17 +165,17 @@ NUMBERS = [
 
 
 @pytest.mark.parametrize(
-    ("text", "octets"),
+    ("text", "nbytes"),
     [("512", 512), ("100M", 10**8), ("64 Ki", 65_536), ("1.5gb", 1_500_000_000)],
 )
-def test_octets_are_read(text: str, octets: int) -> None:
-    assert parse_octets(text) == octets
+def test_bytes_are_read(text: str, nbytes: int) -> None:
+    assert parse_bytes(text) == nbytes
 
 
 @pytest.mark.parametrize("text", ["", "much", "-1", "10Mbit", "5M/s"])
-def test_what_is_no_number_of_octets_is_refused(text: str) -> None:
+def test_what_is_no_number_of_bytes_is_refused(text: str) -> None:
     with pytest.raises(SettingsError, match="write it like 100M"):
-        parse_octets(text)
+        parse_bytes(text)
 
 
 def settings(**fields: Any) -> Settings:
@@ -276,7 +276,7 @@ def test_wrong_network_is_told_the_remedy(text: str, remedy: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "octets"),
+    ("text", "nbytes"),
     [
         ("500000", 500_000),
         ("500k", 500_000),
@@ -288,8 +288,8 @@ def test_wrong_network_is_told_the_remedy(text: str, remedy: str) -> None:
         ("1gbit/s", 125_000_000),
     ],
 )
-def test_bandwidth_is_read(text: str, octets: int) -> None:
-    assert parse_bandwidth(text) == octets
+def test_bandwidth_is_read(text: str, nbytes: int) -> None:
+    assert parse_bandwidth(text) == nbytes
 
 
 @pytest.mark.parametrize("text", ["", "fast", "-1M", "1T", "1.M", "M", "1e6"])

@@ -17,19 +17,19 @@ IMAGES = {
 """Octets of each image."""
 
 
-def image(name: str, octets: int) -> bytes:
+def image(name: str, nbytes: int) -> bytes:
     """Return the content of an image."""
-    header = f"tftptui sample image {name}, {octets} octets\n".encode()
-    noise = hashlib.shake_128(name.encode()).digest(octets - len(header))
+    header = f"tftptui sample image {name}, {nbytes} octets\n".encode()
+    noise = hashlib.shake_128(name.encode()).digest(nbytes - len(header))
     return header + noise
 
 
 def main() -> None:
     """Write all images."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    for name, octets in IMAGES.items():
-        (FOLDER / name).write_bytes(image(name, octets))
-        print(f"{FOLDER / name}: {octets} octets")
+    for name, nbytes in IMAGES.items():
+        (FOLDER / name).write_bytes(image(name, nbytes))
+        print(f"{FOLDER / name}: {nbytes} octets")
 
 
 if __name__ == "__main__":

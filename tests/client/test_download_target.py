@@ -98,12 +98,12 @@ def test_missing_folder_is_told(open_here: Callable[[str], Target]) -> None:
         open_here("missing/f")
 
 
-def test_octets_are_counted(open_here: Callable[[str], Target]) -> None:
+def test_bytes_are_counted(open_here: Callable[[str], Target]) -> None:
     target = open_here("f")
     target.write(memoryview(b"12345"))
     target.write(memoryview(b"678"))
     target.discard()
-    assert target.octets == 8
+    assert target.nbytes == 8
 
 
 def test_device_is_written_in_place() -> None:
@@ -128,5 +128,5 @@ def test_netascii_is_turned_across_blocks() -> None:
     target.write(memoryview(b"one\r"))
     target.write(memoryview(b"\ntwo\r"))
     target.commit()
-    assert (text.content, target.octets) == (b"one\ntwo\r", 8)
+    assert (text.content, target.nbytes) == (b"one\ntwo\r", 8)
     assert text.is_committed

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.builders import octets
+from tests.support.builders import sample_bytes
 from tests.support.free_ports import free_range
 from tests.support.serve import Serve
 from tftptui.client.probe import ENOUGH, Probe, Stop, run_probe
@@ -21,8 +21,8 @@ OFFER = Offer(total_size=0, block_size=512)
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
     folder = tmp_path_factory.mktemp("root")
-    (folder / "small").write_bytes(octets(700))
-    (folder / "large").write_bytes(octets(4 * ENOUGH))
+    (folder / "small").write_bytes(sample_bytes(700))
+    (folder / "large").write_bytes(sample_bytes(4 * ENOUGH))
     with Serve(folder) as server:
         yield server
 

@@ -21,7 +21,7 @@ GOT = Result(
     agreed=((b"blksize", b"1024"),),
     block_size=1_024,
     window=1,
-    counts=Counts(octets=5_000_000, blocks=4_883, requests=1, seconds=0.5),
+    counts=Counts(nbytes=5_000_000, blocks=4_883, requests=1, seconds=0.5),
 )
 REFUSED = replace(
     GOT, outcome=Outcome.FAILED, error="the server refused with ERROR 1: \x1bno"

@@ -15,7 +15,7 @@ from tftptui.telemetry.records.ring import Kind
 def capture(tmp_path: Path) -> Path:
     place = tmp_path / "two.pcapng"
     logs = (boot(), windows())
-    logs[1].add(Kind.ERROR_RECEIVED, 60.0, "0 |late|", octets=12)
+    logs[1].add(Kind.ERROR_RECEIVED, 60.0, "0 |late|", nbytes=12)
     records = [record for log in logs for record in log.records]
     transfers = {log.transfer.number: log.transfer for log in logs}
     save_packets(place, "pcapng", records, transfers)
@@ -114,10 +114,10 @@ def blocked(folder: Path, error: str = "") -> Path:
     place, log = folder / "blocked.pcapng", boot()
     del log.records[2:]
     for after in (1.0, 3.0, 9.0):
-        log.add(Kind.RRQ, after, log.records[0][1], octets=40)
-        log.add(Kind.OACK, after, log.records[1][1], octets=26, again=(2, 0))
+        log.add(Kind.RRQ, after, log.records[0][1], nbytes=40)
+        log.add(Kind.OACK, after, log.records[1][1], nbytes=26, again=(2, 0))
     if error:
-        log.add(Kind.ERROR, 20.0, error, octets=32)
+        log.add(Kind.ERROR, 20.0, error, nbytes=32)
     save_packets(place, "pcapng", log.records, {1: log.transfer})
     return place
 

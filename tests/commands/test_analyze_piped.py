@@ -19,20 +19,20 @@ from tftptui.telemetry.capture.frames import LINK_TYPE, frame
 
 COMMAND = [sys.executable, "-m", "tftptui", "analyze", "-"]
 REQUEST = encode_request(ReadRequest(b"pxelinux.0", Mode.OCTET))
-CAPTURE = pcap([frame(datagram(REQUEST), 1).octets], link=LINK_TYPE)
+CAPTURE = pcap([frame(datagram(REQUEST), 1).data], link=LINK_TYPE)
 BEGINNING_OF_A_PACKET = bytes(3)
 
 
-def run(*words: str, octets: bytes = CAPTURE) -> subprocess.CompletedProcess[bytes]:
+def run(*words: str, data: bytes = CAPTURE) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(
-        [*COMMAND, *words], input=octets, capture_output=True, check=False
+        [*COMMAND, *words], input=data, capture_output=True, check=False
     )
 
 
-def hand_over(pipe: IO[bytes], octets: bytes) -> None:
+def hand_over(pipe: IO[bytes], data: bytes) -> None:
     """Write into a pipe, and wait until it has been read."""
     fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, resource.getpagesize())
-    pipe.write(octets)
+    pipe.write(data)
     pipe.flush()
     poll = select.poll()
     poll.register(pipe, select.POLLOUT)  # of one page: writable again once it is empty
@@ -55,7 +55,7 @@ def test_file_may_be_led_there(tmp_path: Path) -> None:
 
 
 def test_what_is_no_capture_is_named() -> None:
-    done = run("--report", octets=b"just a text, and no more")
+    done = run("--report", data=b"just a text, and no more")
     assert done.returncode == 1
     assert b"tftptui: standard input is not a capture: " in done.stderr
 

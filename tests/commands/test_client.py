@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.builders import octets
+from tests.support.builders import sample_bytes
 from tests.support.serve import Serve, environment
 from tftptui.client.server_address import parse_place
 from tftptui.commands.client import (
@@ -135,7 +135,7 @@ class TestOptions:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     root = tmp_path_factory.mktemp("root")
-    (root / "file").write_bytes(octets(3_000))
+    (root / "file").write_bytes(sample_bytes(3_000))
     with Serve(root, "--write", "new") as serve:
         yield str(serve.at)
 
@@ -164,16 +164,16 @@ class TestCommandLine:
         assert (done.returncode, done.stdout) == (0, b"")
         (line,) = done.stderr.decode().splitlines()
         assert line.startswith("got file → file: 3,000 bytes in ")
-        assert (tmp_path / "file").read_bytes() == octets(3_000)
+        assert (tmp_path / "file").read_bytes() == sample_bytes(3_000)
 
     def test_get_to_standard_output(self, tftp: Tftp, server: str) -> None:
         done = tftp("get", f"tftp://{server}/file", "-", "--quiet")
-        assert (done.returncode, done.stdout) == (0, octets(3_000))
+        assert (done.returncode, done.stdout) == (0, sample_bytes(3_000))
         assert done.stderr == b""
 
     def test_put_from_standard_input(self, tftp: Tftp, server: str) -> None:
-        assert tftp("put", server, "-", "new", stdin=octets(9)).returncode == 0
-        assert tftp("get", server, "new", "-").stdout == octets(9)
+        assert tftp("put", server, "-", "new", stdin=sample_bytes(9)).returncode == 0
+        assert tftp("get", server, "new", "-").stdout == sample_bytes(9)
 
     def test_json_is_one_object(self, tftp: Tftp, server: str) -> None:
         done = tftp("get", server, "file", "--json", "--blksize", "1000")
@@ -190,7 +190,7 @@ class TestCommandLine:
         self, tftp: Tftp, server: str
     ) -> None:
         done = tftp("get", server, "file", "-", "--json")
-        assert done.stdout == octets(3_000)
+        assert done.stdout == sample_bytes(3_000)
         assert json.loads(done.stderr)["octets"] == 3_000
 
     def test_failure_is_told_though_quiet(self, tftp: Tftp, server: str) -> None:

@@ -94,7 +94,7 @@ def test_a_file_that_is_not_there_is_told(file: Path) -> None:
     assert str(caught.value) == f"{file} does not exist; to create it: {made}"
 
 
-def test_a_number_of_octets_and_a_port_for_metrics_may_be_bare(file: Path) -> None:
+def test_a_number_of_bytes_and_a_port_for_metrics_may_be_bare(file: Path) -> None:
     file.write_text('metrics = 9469\nmax-upload = 1000\nupload-quota = "100M"')
     assert told(file) == {
         "metrics": "9469",
@@ -104,11 +104,11 @@ def test_a_number_of_octets_and_a_port_for_metrics_may_be_bare(file: Path) -> No
 
 
 @given(st.binary(max_size=80))
-def test_any_octets_are_settings_or_a_sentence(
-    tmp_path_factory: pytest.TempPathFactory, octets: bytes
+def test_any_bytes_are_settings_or_a_sentence(
+    tmp_path_factory: pytest.TempPathFactory, data: bytes
 ) -> None:
     file = tmp_path_factory.mktemp("config") / "x.toml"
-    file.write_bytes(octets)
+    file.write_bytes(data)
     with suppress(ConfigError):
         read_config(file)
 

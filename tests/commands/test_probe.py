@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.builders import octets
+from tests.support.builders import sample_bytes
 from tests.support.free_ports import free_range
 from tests.support.plain_server import PlainServer
 from tests.support.serve import Serve, environment
@@ -51,7 +51,7 @@ def test_ports_that_make_no_sense(text: str) -> None:
 
 
 def test_a_way_that_is_free(tmp_path: Path) -> None:
-    (tmp_path / "file").write_bytes(octets(2_000))
+    (tmp_path / "file").write_bytes(sample_bytes(2_000))
     ports = free_range(2)
     with Serve(tmp_path) as server:
         found = run(str(server.at), "file", "--from-ports", str(ports), "--json")
@@ -105,7 +105,7 @@ def test_what_makes_no_sense_is_said(words: tuple[str, ...], said: str) -> None:
 
 
 def test_sets_of_options_are_tried_and_shown(tmp_path: Path) -> None:
-    (tmp_path / "file").write_bytes(octets(2_000))
+    (tmp_path / "file").write_bytes(sample_bytes(2_000))
     ports = ("--from-ports", str(free_range(1)), "--sizes", "")
     sets = ("--options", "none", "--options", "blksize=1468,tsize=0")
     with Serve(tmp_path) as server:

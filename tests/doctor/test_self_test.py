@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.builders import octets
+from tests.support.builders import sample_bytes
 from tests.support.free_ports import free_range
 from tests.support.serve import Serve
 from tests.support.udp_client import UdpClient
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.net
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
     folder = tmp_path_factory.mktemp("root")
-    (folder / "small").write_bytes(octets(700))
+    (folder / "small").write_bytes(sample_bytes(700))
     with Serve(folder) as server:
         yield server
 

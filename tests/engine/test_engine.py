@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.support.builders import octets
+from tests.support.builders import sample_bytes
 from tests.support.clock import FakeClock
 from tests.support.free_ports import free_range
 from tests.support.running import settings_for
@@ -39,7 +39,7 @@ BLOCKS = 20
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    (tmp_path / "file").write_bytes(octets(512 * BLOCKS))
+    (tmp_path / "file").write_bytes(sample_bytes(512 * BLOCKS))
     (tmp_path / "small").write_bytes(b"small")
     return tmp_path
 
@@ -193,7 +193,7 @@ async def test_counters_come_with_the_packets(
     await begin(engine, client)
     counters = news(engine).counters
     assert counters is not None
-    assert (counters.requests, counters.active, counters.octets_sent) == (1, 1, 512)
+    assert (counters.requests, counters.active, counters.bytes_sent) == (1, 1, 512)
 
 
 async def test_a_client_given_up_without_a_packet_is_counted(

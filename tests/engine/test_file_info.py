@@ -71,18 +71,18 @@ async def hashed(watcher: Watcher, name: bytes) -> HashView:
 
 async def test_a_piece_of_a_file_and_what_it_is(watcher: Watcher) -> None:
     found = await piece(watcher, b"a/menu", 8, 100)
-    assert (found.octets, found.offset, found.size) == (TEXT[8:], 8, len(TEXT))
+    assert (found.data, found.offset, found.size) == (TEXT[8:], 8, len(TEXT))
     assert found.kind.words == "PXELINUX menu"
 
 
 async def test_pieces_have_a_longest(watcher: Watcher) -> None:
     found = await piece(watcher, b"large", 100, 10**9)
-    assert 0 < len(found.octets) < 10**6
-    assert LARGE[100:].startswith(found.octets)
+    assert 0 < len(found.data) < 10**6
+    assert LARGE[100:].startswith(found.data)
 
 
 async def test_behind_the_end_there_is_nothing(watcher: Watcher) -> None:
-    assert (await piece(watcher, b"a/menu", 10**6, 10)).octets == b""
+    assert (await piece(watcher, b"a/menu", 10**6, 10)).data == b""
 
 
 @pytest.mark.parametrize("name", [b"out", b"../secret", b"a", b"missing", b"pipe"])
@@ -100,7 +100,7 @@ async def test_what_is_not_served_is_not_read(
         await watcher.engine.ask(kind(name))
 
 
-async def test_nobody_reads_before_the_first_octet(watcher: Watcher) -> None:
+async def test_nobody_reads_before_the_first_byte(watcher: Watcher) -> None:
     with pytest.raises(CommandRefusedError):
         await watcher.engine.ask(LookAtFile(b"large", -1, 10))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tests.support.builders import octets
+from tests.support.builders import sample_bytes
 from tests.support.clock import FakeClock
 from tests.support.facts import refused
 from tests.support.free_ports import free_range
@@ -26,7 +26,7 @@ from tftptui.telemetry.views import TransferView
 
 TSIZE: Options = ((b"tsize", b"0"),)
 EDK2: Options = ((b"tsize", b"0"), (b"blksize", b"1468"), (b"windowsize", b"4"))
-FILE = octets(2_000)
+FILE = sample_bytes(2_000)
 
 
 class Bench:

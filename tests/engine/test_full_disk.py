@@ -24,10 +24,10 @@ def warned(message: str) -> Warned:
 
 
 @contextlib.contextmanager
-def room_for(octets: int) -> Iterator[None]:
+def room_for(nbytes: int) -> Iterator[None]:
     """Limit the size of files of this process."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (octets, hard))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (nbytes, hard))
     try:
         yield
     finally:

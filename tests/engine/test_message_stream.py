@@ -79,13 +79,13 @@ async def test_a_message_cut_short_is_the_end() -> None:
 
 
 @pytest.mark.parametrize(
-    "octets",
+    "data",
     [b"\0\0\0\1\xc1", b"\0\0\0\4what", b"\xff\xff\xff\xff", b"\0\0\0\0"],
     ids=["no msgpack", "no message", "too long", "empty"],
 )
-async def test_what_is_no_message_is_said(octets: bytes) -> None:
+async def test_what_is_no_message_is_said(data: bytes) -> None:
     async with stream(REPLIES) as (ours, theirs):
-        ours._writer.write(octets)
+        ours._writer.write(data)
         with pytest.raises(MessageStreamError):
             await theirs.receive()
 

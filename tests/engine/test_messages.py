@@ -161,7 +161,7 @@ COMMANDS: list[Command] = [
 ]
 KIND = KindView(key="gzip", words="gzip", troubles=["truncated"])
 PIECE = FilePiece(
-    name=b"\xe9", size=9, modified=1.5, offset=3, octets=b"\0\xff", kind=KIND
+    name=b"\xe9", size=9, modified=1.5, offset=3, data=b"\0\xff", kind=KIND
 )
 MESSAGES: list[Message] = [
     FRAME,

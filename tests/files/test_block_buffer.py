@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.builders import octets
+from tests.support.builders import sample_bytes
 from tftptui.files.block_buffer import Landing
 from tftptui.protocol.packets import HEADER, encode_data
 
@@ -17,7 +17,7 @@ def land(landing: Landing, packets: list[bytes], at: int = 0) -> None:
 
 
 def data(block: int) -> bytes:
-    return encode_data(block & 0xFFFF, octets(BLOCK))
+    return encode_data(block & 0xFFFF, sample_bytes(BLOCK))
 
 
 @given(

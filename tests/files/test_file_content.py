@@ -24,7 +24,7 @@ def content(place: Path) -> Iterator[Content]:
     os.close(descriptor)
 
 
-def test_octets_are_read_from_an_offset(content: Content) -> None:
+def test_bytes_are_read_from_an_offset(content: Content) -> None:
     assert content.read(3, 4) == b"3456"
     assert content.read(8, 4) == b"89"
 

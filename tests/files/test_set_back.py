@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.builders import octets
+from tests.support.builders import sample_bytes
 from tests.support.set_back import write_over
 from tftptui.client.upload_source import open_original
 from tftptui.files.source import (
@@ -103,7 +103,7 @@ unharmed = pytest.mark.parametrize(
 def test_what_was_written_with_its_time_set_back_is_never_got_whole(
     root: Root, path: Path, make: Make, size: int
 ) -> None:
-    path.write_bytes(octets(size))
+    path.write_bytes(sample_bytes(size))
     with begun(make, root) as source:
         write_over(path, b"other", size - 10)
         with pytest.raises(SourceChangedError, match="was changed"):
@@ -113,29 +113,33 @@ def test_what_was_written_with_its_time_set_back_is_never_got_whole(
 @each
 @sizes
 @unharmed
-def test_what_leaves_the_octets_alone_does_no_harm(
+def test_what_leaves_the_bytes_alone_does_no_harm(
     root: Root, path: Path, make: Make, size: int, change: Callable[[Path], None]
 ) -> None:
-    path.write_bytes(octets(size))
-    whole = octets(size) if make is FileSource else netascii.encode(octets(size))
+    path.write_bytes(sample_bytes(size))
+    whole = (
+        sample_bytes(size)
+        if make is FileSource
+        else netascii.encode(sample_bytes(size))
+    )
     with begun(make, root) as source:
         change(path)
         assert rest(source) == whole[BLOCK:]
 
 
 def test_another_owner_does_no_harm(root: Root, path: Path) -> None:
-    path.write_bytes(octets(SMALL))
+    path.write_bytes(sample_bytes(SMALL))
     own = path.stat().st_gid
     groups = [group for group in os.getgroups() if group != own]
     if not groups and os.geteuid():
         pytest.skip("there is no other group that it may be given to")
     with begun(FileSource, root) as source:
         os.chown(path, -1, groups[0] if groups else own + 1)
-        assert rest(source) == octets(SMALL)[BLOCK:]
+        assert rest(source) == sample_bytes(SMALL)[BLOCK:]
 
 
 def test_after_other_rights_what_is_written_is_seen(root: Root, path: Path) -> None:
-    path.write_bytes(octets(SMALL))
+    path.write_bytes(sample_bytes(SMALL))
     with begun(FileSource, root) as source:
         path.chmod(0o600)
         rest(source)
@@ -145,7 +149,7 @@ def test_after_other_rights_what_is_written_is_seen(root: Root, path: Path) -> N
 
 
 def test_each_that_shares_an_open_file_sees_it(root: Root, path: Path) -> None:
-    path.write_bytes(octets(SMALL))
+    path.write_bytes(sample_bytes(SMALL))
     with begun(FileSource, root) as one, begun(FileSource, root) as other:
         write_over(path, b"other", SMALL - 10)
         for source in (one, other):
@@ -153,8 +157,8 @@ def test_each_that_shares_an_open_file_sees_it(root: Root, path: Path) -> None:
                 rest(source)
 
 
-def test_who_asks_after_it_gets_the_new_octets(root: Root, path: Path) -> None:
-    path.write_bytes(octets(SMALL))
+def test_who_asks_after_it_gets_the_new_bytes(root: Root, path: Path) -> None:
+    path.write_bytes(sample_bytes(SMALL))
     with begun(FileSource, root):
         write_over(path, bytes(SMALL))
         with begun(FileSource, root) as after:
@@ -162,11 +166,11 @@ def test_who_asks_after_it_gets_the_new_octets(root: Root, path: Path) -> None:
 
 
 def test_a_file_that_is_put_is_looked_at_likewise(path: Path) -> None:
-    path.write_bytes(octets(SMALL))
+    path.write_bytes(sample_bytes(SMALL))
     with contextlib.closing(open_original(str(path), Mode.OCTET)) as source:
         read(source, 0, 1)
         move(path)
-        assert rest(source) == octets(SMALL)[BLOCK:]
+        assert rest(source) == sample_bytes(SMALL)[BLOCK:]
     path = path.with_name("old") / path.name
     with contextlib.closing(open_original(str(path), Mode.OCTET)) as source:
         read(source, 0, 1)

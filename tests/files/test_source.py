@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.support.builders import octets
+from tests.support.builders import sample_bytes
 from tests.support.cold import SlowDisk
 from tftptui.files.source import (
     ColdError,
@@ -63,23 +63,26 @@ both = pytest.mark.parametrize("make", MAKERS)
 
 @pytest.mark.parametrize("size", SIZES)
 def test_a_file_is_read_as_it_is(path: Path, size: int) -> None:
-    path.write_bytes(octets(size))
+    path.write_bytes(sample_bytes(size))
     with reading(FileSource, path) as source:
         assert source.size == size
-        assert read(source, 0, size // BLOCK + 1) == octets(size)
+        assert read(source, 0, size // BLOCK + 1) == sample_bytes(size)
 
 
 @pytest.mark.parametrize("size", [0, 512, 1_024])
 def test_the_block_behind_an_exact_multiple_is_empty(path: Path, size: int) -> None:
-    path.write_bytes(octets(size))
+    path.write_bytes(sample_bytes(size))
     with reading(FileSource, path) as source:
         assert read(source, size, 1) == b""
 
 
 def test_a_window_may_have_more_blocks_than_one_system_call_takes(path: Path) -> None:
-    path.write_bytes(octets(3_000 * 8))
+    path.write_bytes(sample_bytes(3_000 * 8))
     with reading(FileSource, path) as source:
-        assert read(source, 8, 2_500, block=8) == octets(3_000 * 8)[8 : 8 + 2_500 * 8]
+        assert (
+            read(source, 8, 2_500, block=8)
+            == sample_bytes(3_000 * 8)[8 : 8 + 2_500 * 8]
+        )
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -177,7 +180,7 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> SlowDisk:
 @pytest.mark.usefixtures("slow")
 @pytest.mark.parametrize("size", [8_000, 3_000_000])
 def test_a_cold_file_is_read_once_it_is_warm(path: Path, size: int) -> None:
-    path.write_bytes(octets(size))
+    path.write_bytes(sample_bytes(size))
     got, waited = b"", 0
     with contextlib.closing(FileSource(opened(path), may_wait=False)) as source:
         while len(got) < size:
@@ -186,13 +189,13 @@ def test_a_cold_file_is_read_once_it_is_warm(path: Path, size: int) -> None:
             except ColdError as cold:
                 cold.warm()
                 waited += 1
-    assert got == octets(size)
+    assert got == sample_bytes(size)
     assert waited == 1 + size // 2**20  # each wait covers several blocks
 
 
 @pytest.mark.usefixtures("slow")
 def test_a_cold_file_that_was_cut_short_shows_once_it_is_warm(path: Path) -> None:
-    path.write_bytes(octets(3_000_000))
+    path.write_bytes(sample_bytes(3_000_000))
     with contextlib.closing(FileSource(opened(path), may_wait=False)) as source:
         with pytest.raises(ColdError) as caught:
             read(source, 0, 16)
@@ -204,30 +207,30 @@ def test_a_cold_file_that_was_cut_short_shows_once_it_is_warm(path: Path) -> Non
 
 @pytest.mark.usefixtures("slow")
 def test_what_is_only_partly_in_memory_is_waited_for(path: Path) -> None:
-    path.write_bytes(octets(3_000_000))
+    path.write_bytes(sample_bytes(3_000_000))
     with contextlib.closing(FileSource(opened(path), may_wait=False)) as source:
         os.pread(source._descriptor, 5 * BLOCK + 7, 0)
-        assert read(source, 0, 5) == octets(3_000_000)[: 5 * BLOCK]
+        assert read(source, 0, 5) == sample_bytes(3_000_000)[: 5 * BLOCK]
         with pytest.raises(ColdError) as caught:
             read(source, BLOCK, 16)
         caught.value.warm()
-        assert read(source, BLOCK, 16) == octets(3_000_000)[BLOCK : 17 * BLOCK]
+        assert read(source, BLOCK, 16) == sample_bytes(3_000_000)[BLOCK : 17 * BLOCK]
 
 
 @pytest.mark.usefixtures("slow")
 def test_who_may_wait_never_hears_of_it(path: Path) -> None:
-    path.write_bytes(octets(100_000))
+    path.write_bytes(sample_bytes(100_000))
     with reading(FileSource, path) as source:
-        assert read(source, 0, 200) == octets(100_000)
+        assert read(source, 0, 200) == sample_bytes(100_000)
 
 
 def test_where_it_can_not_be_told_it_is_simply_read() -> None:
     with tempfile.NamedTemporaryFile(dir="/dev/shm") as file:
-        file.write(octets(100_000))
+        file.write(sample_bytes(100_000))
         file.flush()
         path = Path(file.name)
         with contextlib.closing(FileSource(opened(path), may_wait=False)) as source:
-            assert read(source, 0, 200) == octets(100_000)
+            assert read(source, 0, 200) == sample_bytes(100_000)
 
 
 @both
@@ -235,7 +238,7 @@ def test_where_it_can_not_be_told_it_is_simply_read() -> None:
 def test_a_file_that_was_cut_short_is_an_error(
     path: Path, make: Callable[[OpenFile], Source], left: int
 ) -> None:
-    path.write_bytes(octets(200_000))
+    path.write_bytes(sample_bytes(200_000))
     with reading(make, path) as source:
         read(source, 0, 1)
         os.truncate(path, left)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.builders import octets
+from tests.support.builders import sample_bytes
 from tftptui.files.staging import Scratch, Staging, Whole, scratch
 from tftptui.protocol.packets import ROLL_TO_0, encode_ack, encode_data
 
@@ -46,7 +46,7 @@ class Memory:
 
 
 def endless() -> Memory:
-    return Memory(octets(5_000), size=1 << 40)
+    return Memory(sample_bytes(5_000), size=1 << 40)
 
 
 @given(
@@ -90,7 +90,7 @@ def test_amid_a_window_it_is_read_anew_from_there() -> None:
 
 @pytest.mark.parametrize("size", [4 * 512 * 3, 4 * 512 * 3 + 1, 4 * 512 * 4 - 1])
 def test_only_full_windows_are_awaited(size: int) -> None:
-    source, staging = Memory(octets(size)), Staging(512, 4, size=size)
+    source, staging = Memory(sample_bytes(size)), Staging(512, 4, size=size)
     staging.window_after(source, 0)
     assert staging.awaited == (*map(encode_ack, (0, 4, 8)), None)
 
@@ -100,7 +100,7 @@ def test_nothing_is_awaited_before_anything_is_staged() -> None:
 
 
 def test_a_small_file_is_staged_for_all_from_its_beginning() -> None:
-    source = Memory(octets(2_100))
+    source = Memory(sample_bytes(2_100))
     whole = Whole(512, 2, ROLL_TO_0, 2_100)
     assert [whole.window_after(source, block) for block in (0, 2, 1)] == [0, 1, None]
     assert whole.awaited == (encode_ack(0), encode_ack(2), None)

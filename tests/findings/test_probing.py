@@ -198,14 +198,14 @@ def test_a_missing_file_shows_that_the_way_is_free() -> None:
 
 
 def test_transfers_that_all_fall_silent_are_cut() -> None:
-    (draft,) = conclude(ASKED, trials("cut", 2_070, 49_200, octets=34_816))
+    (draft,) = conclude(ASKED, trials("cut", 2_070, 49_200, nbytes=34_816))
     assert (draft.code, draft.confidence) == ("path-cut", LIKELY)
     assert "after at most 34,816 bytes" in draft.headline
 
 
 def test_one_of_many_that_fell_silent_is_loss_at_most() -> None:
     ports = (2_070, 2_071, 2_073, 2_074, 2_075, 2_076, 2_077, 49_200)
-    told = trials("ok", *ports, octets=65_536) + trials("cut", 2_072, octets=34_816)
+    told = trials("ok", *ports, nbytes=65_536) + trials("cut", 2_072, nbytes=34_816)
     (draft,) = conclude(ASKED, told)
     assert (draft.code, draft.is_alarm) == ("loss", False)
     assert draft.confidence < LIKELY
@@ -214,7 +214,7 @@ def test_one_of_many_that_fell_silent_is_loss_at_most() -> None:
 
 
 def test_most_that_fall_silent_are_cut_though_one_went_on() -> None:
-    told = trials("cut", 2_070, 2_071, octets=512) + trials("ok", 2_072, octets=1_024)
+    told = trials("cut", 2_070, 2_071, nbytes=512) + trials("ok", 2_072, nbytes=1_024)
     (draft,) = conclude(ASKED, told)
     assert draft.code == "path-cut"
     assert draft.headline.startswith("2 of 3 transfers")
@@ -222,7 +222,7 @@ def test_most_that_fall_silent_are_cut_though_one_went_on() -> None:
 
 
 def test_a_file_that_is_shorter_refutes_no_cut() -> None:
-    told = trials("cut", 2_070, octets=5_120) + trials("ok", 2_072, 2_073, octets=512)
+    told = trials("cut", 2_070, nbytes=5_120) + trials("ok", 2_072, 2_073, nbytes=512)
     (draft,) = conclude(ASKED, told)
     assert draft.code == "path-cut"
 

@@ -138,7 +138,7 @@ def of_a_capture(case_: Facts, say: Callable[[Facts], tuple[Remedy, ...]]) -> st
                 "--tftp-port-range=45000,45003), or let the firewall allow its whole"
             ),
         ),
-        (remedies.fewer_octets, "tftpd-hpa: --blocksize 1428"),
+        (remedies.fewer_bytes, "tftpd-hpa: --blocksize 1428"),
     ],
 )
 def test_a_server_that_a_capture_shows_may_be_any(
@@ -151,7 +151,7 @@ def test_ours_is_told_by_our_own_settings() -> None:
     good = PortRange(45_000, 45_003)
     for found in (
         remedies.equal_ranges(facts_of(tried()), good),
-        remedies.fewer_octets(facts_of(tried())),
+        remedies.fewer_bytes(facts_of(tried())),
         remedies.smaller_blocks(facts_of(tried())),
     ):
         told = " ".join(f"{one.text} {one.command}" for one in found)

@@ -127,7 +127,7 @@ def test_a_leading_slash_is_never_typed() -> None:
     assert " -r pxe/f " in filled.lines[0]
 
 
-def test_octets_that_are_no_text_travel_in_urls_only() -> None:
+def test_bytes_that_are_no_text_travel_in_urls_only() -> None:
     order = Order("192.0.2.5", 69, b"f\xff\n.bin")
     assert "/f%FF%0A.bin" in fill(recipe("curl"), order).lines[0]
     assert fill(recipe("atftp"), order).problem == "accepts only UTF-8 names"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.builders import octets
+from tests.support.builders import sample_bytes
 from tests.support.firewall_lab import Lab
 from tests.support.namespaces import Routed, routed
 from tests.support.serve import Serve
@@ -18,7 +18,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with a file of each size, named by it, and a text."""
     folder = tmp_path_factory.mktemp("root")
     for size in SIZES:
-        (folder / str(size)).write_bytes(octets(size))
+        (folder / str(size)).write_bytes(sample_bytes(size))
     (folder / "text").write_bytes(b"one\ntwo\r\nthree\r\0\n" * 1_000)
     return folder
 

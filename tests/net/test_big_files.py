@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.builders import octets
+from tests.support.builders import sample_bytes
 from tests.support.serve import Serve, environment
 from tftptui.client.run import run
 from tftptui.client.transfer_order import Order, Result
@@ -20,7 +20,7 @@ BLOCK = 65_464
 HUGE = 4 * 2**30 + 10 * 2**20 + 3
 """Bytes: beyond 32 bits, and beyond block 65535."""
 
-MARK = octets(1_000)
+MARK = sample_bytes(1_000)
 PLACES = (0, 65_535 * BLOCK - 500, 2**32 - 500, HUGE - len(MARK))
 """The positions of the mark in an otherwise empty file."""
 
@@ -35,7 +35,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for place in PLACES:
             file.seek(place)
             file.write(MARK)
-    (root / "long").write_bytes(octets(TWICE))
+    (root / "long").write_bytes(sample_bytes(TWICE))
     return root
 
 
@@ -81,9 +81,9 @@ def test_more_than_4_gib_are_read_whole(server: Serve) -> None:
     with subprocess.Popen(
         command, env=environment(), stdout=subprocess.PIPE
     ) as process:
-        octets_read, found = marks_in(process)
+        bytes_read, found = marks_in(process)
     ended = server.until("transfer_ended", file="huge")
-    assert (process.returncode, octets_read) == (0, HUGE)
+    assert (process.returncode, bytes_read) == (0, HUGE)
     assert found == [MARK] * len(PLACES)
     assert (ended["octets"], ended["blocks"]) == (HUGE, HUGE // BLOCK + 1)
 
@@ -91,13 +91,13 @@ def test_more_than_4_gib_are_read_whole(server: Serve) -> None:
 def test_block_numbers_wrap_twice_in_a_read(server: Serve, tmp_path: Path) -> None:
     result = exchange(server, "long", tmp_path / "long", is_write=False)
     assert (result.outcome, result.error) == (Outcome.COMPLETED, "")
-    assert (tmp_path / "long").read_bytes() == octets(TWICE)
+    assert (tmp_path / "long").read_bytes() == sample_bytes(TWICE)
 
 
 def test_block_numbers_wrap_twice_in_a_write(
     server: Serve, root: Path, tmp_path: Path
 ) -> None:
-    (tmp_path / "long").write_bytes(octets(TWICE))
+    (tmp_path / "long").write_bytes(sample_bytes(TWICE))
     result = exchange(server, "brought", tmp_path / "long", is_write=True)
     assert (result.outcome, result.error) == (Outcome.COMPLETED, "")
-    assert (root / "brought").read_bytes() == octets(TWICE)
+    assert (root / "brought").read_bytes() == sample_bytes(TWICE)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.builders import octets
+from tests.support.builders import sample_bytes
 from tests.support.serve import Serve
 from tests.support.udp_client import UdpClient
 
@@ -17,7 +17,7 @@ CLIENTS = 300
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    (tmp_path / "file").write_bytes(octets(2_000))
+    (tmp_path / "file").write_bytes(sample_bytes(2_000))
     return tmp_path
 
 
@@ -29,7 +29,7 @@ async def test_no_request_of_a_burst_is_lost(folder: Path) -> None:
             contents = await asyncio.gather(*[c.read(at, b"file") for c in clients])
         server.until("transfer_ended", CLIENTS)
     ended = server.of("transfer_ended")
-    assert set(contents) == {octets(2_000)}
+    assert set(contents) == {sample_bytes(2_000)}
     assert len(server.of("request")) == CLIENTS
     assert {line["outcome"] for line in ended} == {"completed"}
     assert sum(line["retransmits"] for line in ended) == 0

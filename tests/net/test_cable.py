@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.builders import octets
+from tests.support.builders import sample_bytes
 from tests.support.namespaces import IP, ip
 from tests.support.serve import Serve
 
@@ -25,7 +25,7 @@ pytestmark = [
     ),
 ]
 
-CONTENT = octets(20_000)
+CONTENT = sample_bytes(20_000)
 
 SCRIPT = """#!/bin/sh
 [ "$1" = bound ] || exit 0

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.builders import octets
+from tests.support.builders import sample_bytes
 from tests.support.namespaces import Routed
 from tests.support.real_clients import ATFTP, ATFTP_WINDOWS, CURL, CURL_PLAIN
 from tests.support.serve import Serve
@@ -17,7 +17,7 @@ from tftptui.telemetry.views import TransferView
 
 pytestmark = [pytest.mark.net, pytest.mark.netns]
 
-CONTENT = octets(50_000)
+CONTENT = sample_bytes(50_000)
 CLIENTS = (CURL, CURL_PLAIN, ATFTP, ATFTP_WINDOWS)
 LOSE_DATA = "udp length 524 numgen inc mod 200 == 7 counter drop"
 TOLD = (
@@ -28,7 +28,7 @@ TOLD = (
     "asked",
     "agreed",
     "phase",
-    "acked_octets",
+    "acked_bytes",
     "acked_blocks",
     "retransmits",
     "duplicates",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.builders import octets
+from tests.support.builders import sample_bytes
 from tests.support.namespaces import Routed
 from tests.support.other_servers import OTHERS, serving_within
 from tests.support.tcpdump import captured
@@ -19,7 +19,7 @@ from tftptui.telemetry.views import TransferView
 
 pytestmark = [pytest.mark.net, pytest.mark.netns]
 
-CONTENT = octets(30_000)
+CONTENT = sample_bytes(30_000)
 BLOCKS = 59
 LOSE_DATA = "udp length 524 numgen inc mod 30 == 7 counter drop"
 LOSE_ACKS = (
@@ -116,7 +116,7 @@ def test_lost_data_are_repeats_before_the_loss_and_gaps_of_time_behind(
     lost, near, far = seen_at_both_ends(network, server, root, LOSE_DATA)
     assert lost > 0
     (view,) = near.transfers
-    assert (view.phase, view.acked_octets) == ("completed", len(CONTENT))
+    assert (view.phase, view.acked_bytes) == ("completed", len(CONTENT))
     assert near.sent_again == view.retransmits == near.repeats == lost
     assert (view.lost_to_client, view.lost_to_server) == (lost, 0)
     assert far.sent_again == far.repeats == 0

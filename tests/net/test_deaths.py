@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.support.builders import octets
+from tests.support.builders import sample_bytes
 from tests.support.free_ports import free_range
 from tests.support.serve import environment
 from tests.support.terminal import Terminal, started
@@ -29,7 +29,7 @@ def at() -> Endpoint:
 
 @pytest.fixture
 def program(tmp_path: Path, at: Endpoint) -> Iterator[Terminal]:
-    (tmp_path / "file").write_bytes(octets(5_000))
+    (tmp_path / "file").write_bytes(sample_bytes(5_000))
     command = [sys.executable, "-m", "tftptui", str(tmp_path), "--listen", at.host]
     command += ["--port", str(at.port), "--ports", str(free_range(20))]
     with started(*command, **environment()) as program:
@@ -59,10 +59,10 @@ async def test_a_killed_engine_is_told_and_begun_anew_with_what_waited(
     with UdpClient() as client:
         client.ask(at, b"file")  # no server is there to receive it
         program.type(b"R")
-        assert (await client.data()).payload == octets(512)
+        assert (await client.data()).payload == sample_bytes(512)
         client.leave()
     with UdpClient() as client:
-        assert await client.read(at, b"file") == octets(5_000)
+        assert await client.read(at, b"file") == sample_bytes(5_000)
     program.type(b"\x11")  # ctrl+q
     program.read_all()
     assert program.program.wait() == 0

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.builders import octets
+from tests.support.builders import sample_bytes
 from tests.support.serve import Serve
 from tests.support.udp_client import UdpClient
 from tftptui.protocol.packets import Data, ErrorPacket
@@ -19,8 +19,8 @@ FEW_FILES = ["sh", "-c", f'ulimit -n {LIMIT}; exec "$@"', "sh"]
 async def test_beyond_the_limit_of_open_files_requests_are_refused_in_words(
     tmp_path: Path,
 ) -> None:
-    (tmp_path / "file").write_bytes(octets(2_000))
-    (tmp_path / "other").write_bytes(octets(600))
+    (tmp_path / "file").write_bytes(sample_bytes(2_000))
+    (tmp_path / "other").write_bytes(sample_bytes(600))
     with (
         Serve(tmp_path, within=FEW_FILES) as server,
         contextlib.ExitStack() as stack,
@@ -48,4 +48,4 @@ async def test_beyond_the_limit_of_open_files_requests_are_refused_in_words(
                 pass  # block 2 again: the others took a while
             client.leave()
         server.until("transfer_ended", len(served))
-        assert await clients[-1].read(at, b"other") == octets(600)
+        assert await clients[-1].read(at, b"other") == sample_bytes(600)

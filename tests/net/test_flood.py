@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.builders import octets
+from tests.support.builders import sample_bytes
 from tests.support.serve import Serve
 from tests.support.udp_client import UdpClient
 from tftptui.net.addresses import Endpoint
@@ -41,7 +41,7 @@ def flooded(client: UdpClient) -> Iterator[list[int]]:
 async def test_a_block_that_is_not_answered_is_sent_again_all_the_same(
     tmp_path: Path,
 ) -> None:
-    (tmp_path / "file").write_bytes(octets(100_000))
+    (tmp_path / "file").write_bytes(sample_bytes(100_000))
     with Serve(tmp_path) as server, UdpClient() as loud, UdpClient() as quiet:
         loud.ask(server.at, b"file")
         await loud.data()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.builders import octets
+from tests.support.builders import sample_bytes
 from tests.support.serve import Serve
 from tests.support.udp_client import UdpClient
 from tests.support.upload_scene import names_in, settle
@@ -74,7 +74,7 @@ async def upload(place: Place, client: UdpClient, name: bytes, content: bytes) -
 async def first_error(client: UdpClient) -> ErrorPacket:
     """Upload blocks until one gets an ERROR: soon after the space runs out."""
     for number in range(1, (ROOM + GATHERED) // 8_192 + 2):
-        client.block(number, octets(8_192))
+        client.block(number, sample_bytes(8_192))
         answer = await client.receive()
         if isinstance(answer, ErrorPacket):
             assert number * 8_192 > ROOM
@@ -99,7 +99,7 @@ async def test_the_old_file_survives_a_full_disk(
     place: Place, client: UdpClient
 ) -> None:
     with UdpClient() as other:
-        await upload(place, other, b"file", octets(40_000))
+        await upload(place, other, b"file", sample_bytes(40_000))
     client.offer(place.server.at, b"file", options=OPTIONS)
     await client.oack()
     with pytest.raises(AssertionError, match="disk full"):
@@ -107,7 +107,7 @@ async def test_the_old_file_survives_a_full_disk(
     place.server.until("transfer_ended", outcome="failed")
     await settle(place.server.at)
     assert names_in(place.folder) == {"file"}
-    assert (place.folder / "file").read_bytes() == octets(40_000)
+    assert (place.folder / "file").read_bytes() == sample_bytes(40_000)
 
 
 async def test_the_room_is_there_again_for_the_next(
@@ -118,8 +118,8 @@ async def test_the_room_is_there_again_for_the_next(
     with pytest.raises(AssertionError, match="disk full"):
         await client.blocks(bytes(ROOM + 8_192), 8_192)
     place.server.until("transfer_ended", outcome="failed")
-    await upload(place, client, b"small", octets(60_000))
-    assert (place.folder / "small").read_bytes() == octets(60_000)
+    await upload(place, client, b"small", sample_bytes(60_000))
+    assert (place.folder / "small").read_bytes() == sample_bytes(60_000)
 
 
 async def test_a_small_disk_refuses_what_it_can_not_hold_when_announced(
@@ -141,11 +141,11 @@ async def test_capture_ends_with_a_warning_and_the_server_goes_on(
     capture = tmp_path / "root" / "x.pcapng"
     for place in limit(tmp_path / "root", "--capture", str(capture)):
         at = place.server.at  # it serves, so its disk is mounted
-        (place.folder / "file").write_bytes(octets(ROOM // 4))
+        (place.folder / "file").write_bytes(sample_bytes(ROOM // 4))
         for _ in range(6):
             assert len(await client.read(at, b"file")) == ROOM // 4
         place.server.until_so(partial(_is_warned, place.server, capture))
-        assert await client.read(at, b"file") == octets(ROOM // 4)
+        assert await client.read(at, b"file") == sample_bytes(ROOM // 4)
 
 
 def _is_warned(server: Serve, capture: Path) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.builders import octets
+from tests.support.builders import sample_bytes
 from tests.support.free_ports import free_range
 from tests.support.other_servers import (
     NETASCII_WRITABLE,
@@ -102,26 +102,28 @@ def ours(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 def test_get(anyone: Place, size: int, offer: Offer) -> None:
     # A different name for each: dnsmasq caches the size of the last file.
     name = f"file-{size}"
-    (anyone.root / name).write_bytes(octets(size))
+    (anyone.root / name).write_bytes(sample_bytes(size))
     result = anyone.get(name, offer=offer)
     assert (result.outcome, result.error) == (Outcome.COMPLETED, "")
-    assert (anyone.here / name).read_bytes() == octets(size)
-    assert result.counts.octets == size
+    assert (anyone.here / name).read_bytes() == sample_bytes(size)
+    assert result.counts.nbytes == size
 
 
 @OFFERS
 @pytest.mark.parametrize("size", SIZES)
 def test_put(writable: Place, size: int, offer: Offer) -> None:
-    (writable.here / "file").write_bytes(octets(size))
+    (writable.here / "file").write_bytes(sample_bytes(size))
     result = writable.put("file", offer=offer)
     assert (result.outcome, result.error) == (Outcome.COMPLETED, "")
-    assert await_content(writable.root / "file", octets(size)) == octets(size)
-    assert result.counts.octets == size
+    assert await_content(writable.root / "file", sample_bytes(size)) == sample_bytes(
+        size
+    )
+    assert result.counts.nbytes == size
 
 
 @pytest.mark.parametrize("window", [1, 2, 64])
 def test_windows(ours: Place, window: int) -> None:
-    (ours.root / "file").write_bytes(octets(300_000))
+    (ours.root / "file").write_bytes(sample_bytes(300_000))
     result = ours.get("file", offer=replace(FULL, window=window))
     assert (result.outcome, result.window) == (Outcome.COMPLETED, window)
 
@@ -160,14 +162,14 @@ def test_upload_where_none_is_taken_is_told(
 
 
 def test_local_port_is_the_chosen_one(anyone: Place) -> None:
-    (anyone.root / "file").write_bytes(octets(100))
+    (anyone.root / "file").write_bytes(sample_bytes(100))
     ports = free_range(1)
     result = anyone.get("file", ports=ports)
     assert (result.outcome, result.local_port) == (Outcome.COMPLETED, ports.first)
 
 
 def test_first_free_port_of_a_range_is_taken(ours: Place) -> None:
-    (ours.root / "file").write_bytes(octets(100))
+    (ours.root / "file").write_bytes(sample_bytes(100))
     ports = free_range(3)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         sock.bind(("0.0.0.0", ports.first))  # noqa: S104
@@ -188,14 +190,14 @@ def test_taken_port_is_told(ours: Place) -> None:
 def test_ipv6(name: str, tmp_path: Path, *, is_write: bool) -> None:
     for place in place_for(name, tmp_path, "::1"):
         origin = place.here if is_write else place.root
-        (origin / "file").write_bytes(octets(5_000))
+        (origin / "file").write_bytes(sample_bytes(5_000))
         result = place.get("file", is_write=is_write)
         assert (result.outcome, result.error) == (Outcome.COMPLETED, "")
         assert result.server == place.at
 
 
 def test_name_of_a_host_is_resolved(ours: Place) -> None:
-    (ours.root / "file").write_bytes(octets(100))
+    (ours.root / "file").write_bytes(sample_bytes(100))
     # localhost may first resolve to ::1, which has no listener on this port.
     assert ours.get("file", host="localhost").outcome is Outcome.COMPLETED
 
@@ -242,7 +244,7 @@ def test_file_that_can_not_be_read_is_told_before_anything_is_asked(
 
 
 def test_full_disk_is_told_to_the_server_too(tmp_path: Path) -> None:
-    (tmp_path / "file").write_bytes(octets(9_000))
+    (tmp_path / "file").write_bytes(sample_bytes(9_000))
     with Serve(tmp_path) as serve:
         at = serve.at
         order = Order(
@@ -262,7 +264,7 @@ def test_ctrl_c_is_told_to_the_server_and_leaves_nothing(
     there.mkdir()
     here.mkdir()
     origin = (here if is_write else there) / "file"
-    origin.write_bytes(octets(5_000_000))
+    origin.write_bytes(sample_bytes(5_000_000))
     with Serve(there, "--write", "new") as serve:
         at = serve.at
         order = Order(
@@ -281,7 +283,7 @@ def test_ctrl_c_is_told_to_the_server_and_leaves_nothing(
 
 
 def test_both_ends_name_the_same_ports(tmp_path: Path) -> None:
-    (tmp_path / "file").write_bytes(octets(100))
+    (tmp_path / "file").write_bytes(sample_bytes(100))
     with Serve(tmp_path) as serve:
         at = serve.at
         local = str(tmp_path / "copy")

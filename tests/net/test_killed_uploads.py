@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.builders import octets
+from tests.support.builders import sample_bytes
 from tests.support.serve import Serve
 from tests.support.udp_client import UdpClient
 from tftptui.server.transfer.leftover_uploads import MIN_AGE
@@ -26,7 +26,7 @@ async def test_the_next_server_removes_the_unfinished_upload_and_says_so(
     with Serve(tmp_path, "--write", "new") as server, UdpClient() as client:
         client.offer(server.at, b"core.cfg")
         await client.acked()
-        client.block(1, octets(512))
+        client.block(1, sample_bytes(512))
         await client.acked()
         assert server.stop(signal.SIGKILL) == -signal.SIGKILL
     (hidden,) = os.listdir(tmp_path)  # noqa: PTH208 - names only

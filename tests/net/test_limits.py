@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.builders import octets
+from tests.support.builders import sample_bytes
 from tests.support.serve import Serve
 
 pytestmark = [
@@ -14,7 +14,7 @@ pytestmark = [
     pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed"),
 ]
 
-FILE = octets(300_000)
+FILE = sample_bytes(300_000)
 RATE = 1_000_000
 BURST = 20_000
 PATIENCE = 30

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.support.builders import octets
+from tests.support.builders import sample_bytes
 from tests.support.real_clients import (
     ALL,
     ATFTP,
@@ -29,7 +29,7 @@ from tftptui.telemetry.records.ring import Flag, Kind, PacketRecord
 
 pytestmark = pytest.mark.net
 
-CONTENT = octets(3_000)
+CONTENT = sample_bytes(3_000)
 BLOCKS = 6
 RETRIES = 3
 

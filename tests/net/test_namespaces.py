@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.builders import octets
+from tests.support.builders import sample_bytes
 from tests.support.real_clients import CURL
 from tests.support.serve import Serve, environment
 
@@ -105,7 +105,7 @@ def server(
     network: Network, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Serve]:
     folder = tmp_path_factory.mktemp("root")
-    (folder / "file").write_bytes(octets(20_000))
+    (folder / "file").write_bytes(sample_bytes(20_000))
     with Serve(folder, listen=None, within=network.server) as server:
         yield server
         assert server.stop() == 0
@@ -148,7 +148,7 @@ def test_a_block_size_is_lowered_to_what_the_link_carries(
     subprocess.run([*network.client, *fetch, url], timeout=30.0, check=True)
     agreed = {"blksize": str(granted), "tsize": "20000", "timeout": "6"}
     server.until("transfer_started", server=asked, agreed=agreed)
-    assert (tmp_path / "x").read_bytes() == octets(20_000)
+    assert (tmp_path / "x").read_bytes() == sample_bytes(20_000)
 
 
 WINDOWED = """
@@ -187,7 +187,7 @@ def test_windows_arrive_whole_and_once_even_when_the_route_narrows(
     network: Network, tmp_path: Path, *, is_narrowed: bool
 ) -> None:
     """The kernel segments windows only if they fit; else blocks are fragmented."""
-    content = octets(300_000)
+    content = sample_bytes(300_000)
     (tmp_path / "big").write_bytes(content)
     inside = network.server[-1]
     narrow = [IP, "-n", inside, "link", "set", "eth0", "mtu", "700"]

@@ -57,8 +57,8 @@ def test_over_ipv6_strangers_and_nonsense_are_nobody(host: str) -> None:
 
 
 @given(st.binary(max_size=200))
-def test_whatever_the_kernel_says_is_read(octets: bytes) -> None:
-    for kind, body in messages_in(octets):
+def test_whatever_the_kernel_says_is_read(data: bytes) -> None:
+    for kind, body in messages_in(data):
         list(neighbours_in(kind, body))
 
 

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.builders import octets
+from tests.support.builders import sample_bytes
 from tests.support.namespaces import Routed, routed
 from tests.support.real_clients import CURL
 from tests.support.serve import Serve, environment
 
 pytestmark = [pytest.mark.net, pytest.mark.netns]
 
-FILE = octets(200_000)
+FILE = sample_bytes(200_000)
 NO_ICMP = """
 ip protocol icmp icmp type destination-unreachable drop
 meta l4proto icmpv6 icmpv6 type packet-too-big drop

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.builders import octets
+from tests.support.builders import sample_bytes
 from tests.support.namespaces import Place, Routed
 from tests.support.serve import environment
 
@@ -20,7 +20,7 @@ LOW = "chain in {\ntype filter hook {hook} priority 0\nudp dport 2070-2071 drop\
 
 @contextmanager
 def served(network: Routed, folder: Path) -> Iterator[None]:
-    (folder / "file").write_bytes(octets(600))
+    (folder / "file").write_bytes(sample_bytes(600))
     command = [*network.server, sys.executable, "-m", "tftptui", "serve", str(folder)]
     server = subprocess.Popen(
         [*command, "--port", PORT, "--journal", "-"],

@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 import tftp
 
-from tests.support.builders import octets
+from tests.support.builders import sample_bytes
 from tests.support.serve import Serve
 
 pytestmark = pytest.mark.net
 
-FILE = octets(20_000)
+FILE = sample_bytes(20_000)
 TEXT = b"one\ntwo\r\nthree\rfour\0\n" * 500 + b"the end\r"
 PLAIN: dict[str, Any] = {"blksize": None, "tsize": False, "timeout_option": False}
 SIZES = (0, 1, 511, 512, 513, 1_428, 100_000)
@@ -89,17 +89,17 @@ def test_put(place: Place, asked: dict[str, Any], agreed: dict[str, str]) -> Non
 @pytest.mark.parametrize("options", [PLAIN, {"blksize": 1_428, "tsize": True}])
 def test_sizes(place: Place, size: int, options: dict[str, Any]) -> None:
     client = place.client(**options)
-    client.put("size", octets(size))
-    assert (place.root / "size").read_bytes() == octets(size)
-    assert client.get("size") == octets(size)
+    client.put("size", sample_bytes(size))
+    assert (place.root / "size").read_bytes() == sample_bytes(size)
+    assert client.get("size") == sample_bytes(size)
 
 
 @pytest.mark.parametrize("rollover", [None, 0, 1])
 def test_more_blocks_than_numbers(place: Place, rollover: int | None) -> None:
     client = place.client(blksize=8, windowsize=64, rollover=rollover)
-    client.put("long", octets(8 * 66_000 + 3))
-    assert (place.root / "long").read_bytes() == octets(8 * 66_000 + 3)
-    assert client.get("long") == octets(8 * 66_000 + 3)
+    client.put("long", sample_bytes(8 * 66_000 + 3))
+    assert (place.root / "long").read_bytes() == sample_bytes(8 * 66_000 + 3)
+    assert client.get("long") == sample_bytes(8 * 66_000 + 3)
 
 
 @pytest.mark.parametrize("options", [PLAIN, {"blksize": 9, "windowsize": 5}])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.builders import octets
+from tests.support.builders import sample_bytes
 from tests.support.real_clients import (
     ALL,
     ATFTP,
@@ -71,7 +71,7 @@ class Fetches:
         return [
             place.name
             for _, size, place in self._jobs
-            if place.read_bytes() != octets(size)
+            if place.read_bytes() != sample_bytes(size)
         ]
 
 
@@ -82,7 +82,7 @@ def test_a_file_arrives_exactly(
 ) -> None:
     client.require()
     status = client.fetch(server.at, str(size), place)
-    assert (status, place.read_bytes() == octets(size)) == (0, True)
+    assert (status, place.read_bytes() == sample_bytes(size)) == (0, True)
 
 
 @all_but_curl
@@ -126,7 +126,7 @@ def test_all_clients_at_once(server: Serve, tmp_path: Path) -> None:
 def test_over_ipv6(ipv6_server: Serve, client: RealClient, place: Path) -> None:
     client.require()
     status = client.fetch(ipv6_server.at, "5000000", place)
-    assert (status, place.read_bytes() == octets(5_000_000)) == (0, True)
+    assert (status, place.read_bytes() == sample_bytes(5_000_000)) == (0, True)
 
 
 def test_netascii_comes_back_as_the_text_that_was_sent(
@@ -142,7 +142,7 @@ def test_netascii_comes_back_as_the_text_that_was_sent(
 def test_a_client_with_windows(server: Serve, size: int, place: Path) -> None:
     ATFTP_WINDOWS.require()
     status = ATFTP_WINDOWS.fetch(server.at, str(size), place)
-    assert (status, place.read_bytes() == octets(size)) == (0, True)
+    assert (status, place.read_bytes() == sample_bytes(size)) == (0, True)
 
 
 @all_but_curl

@@ -8,7 +8,7 @@ import pytest
 
 from tests.support import real_clients as fetchers
 from tests.support import uploaders
-from tests.support.builders import octets
+from tests.support.builders import sample_bytes
 from tests.support.real_clients import ATFTP_WINDOWS, RealClient, finish
 from tests.support.serve import Serve
 from tests.support.uploaders import Uploader
@@ -39,7 +39,10 @@ def test_a_file_is_fetched_exactly(
 ) -> None:
     client.require()
     status = client.fetch(single.at, str(size), tmp_path / "fetched")
-    assert (status, (tmp_path / "fetched").read_bytes() == octets(size)) == (0, True)
+    assert (status, (tmp_path / "fetched").read_bytes() == sample_bytes(size)) == (
+        0,
+        True,
+    )
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -50,7 +53,7 @@ def test_a_file_is_brought_exactly(
     client.require()
     status, said = client.put(single.at, "brought", folder / str(size))
     assert status == 0, said
-    assert (folder / "brought").read_bytes() == octets(size)
+    assert (folder / "brought").read_bytes() == sample_bytes(size)
 
 
 def test_many_at_once_are_told_apart(single: Serve, tmp_path: Path) -> None:
@@ -62,7 +65,9 @@ def test_many_at_once_are_told_apart(single: Serve, tmp_path: Path) -> None:
     ]
     begun = [client.start(single.at, str(size), place) for client, size, place in jobs]
     assert finish(begun) == [0] * MANY
-    assert [p.read_bytes() == octets(size) for _, size, p in jobs] == [True] * MANY
+    assert [p.read_bytes() == sample_bytes(size) for _, size, p in jobs] == [
+        True
+    ] * MANY
 
 
 @pytest.mark.parametrize("client", fetchers.ALL[1:], ids=str)

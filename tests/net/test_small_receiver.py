@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.builders import octets
+from tests.support.builders import sample_bytes
 from tests.support.serve import Serve
 from tftptui.net.addresses import Endpoint
 from tftptui.protocol.packets import (
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.net
 
 BLOCK = 1_428
 BLOCKS = 3_000
-CONTENT = octets(BLOCK * (BLOCKS - 1) + 100)
+CONTENT = sample_bytes(BLOCK * (BLOCKS - 1) + 100)
 WAIT = 0.2
 """Seconds after which the client reports its progress again."""
 

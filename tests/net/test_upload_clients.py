@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.net.conftest import SIZES
-from tests.support.builders import octets
+from tests.support.builders import sample_bytes
 from tests.support.real_clients import finish
 from tests.support.serve import Serve
 from tests.support.upload_scene import hidden_in
@@ -68,7 +68,7 @@ def test_a_file_arrives_exactly(
     name = desk.name()
     status, said = client.put(desk.server.at, name, folder / str(size))
     ended = desk.server.until("transfer_ended", file=name)
-    assert (desk.root / name).read_bytes() == octets(size)
+    assert (desk.root / name).read_bytes() == sample_bytes(size)
     assert (status, ended["outcome"]) == (0, "completed"), said
 
 
@@ -80,7 +80,7 @@ def test_a_client_with_windows(desk: Desk, folder: Path, size: int) -> None:
     agreed = {"blksize": str(BLOCK_SIZE), "windowsize": str(WINDOW)}
     desk.server.until("transfer_started", file=name, agreed=agreed)
     assert status == 0, said
-    assert (desk.root / name).read_bytes() == octets(size)
+    assert (desk.root / name).read_bytes() == sample_bytes(size)
 
 
 def test_netascii_arrives_as_the_text_that_was_sent(desk: Desk, folder: Path) -> None:
@@ -99,7 +99,9 @@ def test_many_at_once(desk: Desk, folder: Path) -> None:
     at = desk.server.at
     begun = [client.start(at, name, folder / str(size)) for name, client, size in jobs]
     assert finish(begun) == [0] * MANY
-    arrived = [(desk.root / name).read_bytes() == octets(s) for name, _, s in jobs]
+    arrived = [
+        (desk.root / name).read_bytes() == sample_bytes(s) for name, _, s in jobs
+    ]
     assert arrived == [True] * MANY
 
 
@@ -109,7 +111,7 @@ def test_over_ipv6(folder: Path, tmp_path: Path, client: Uploader) -> None:
     with Serve(tmp_path, "--write", "new", listen="::1") as server:
         status, said = client.put(server.at, "new", folder / "5000000")
     assert status == 0, said
-    assert (tmp_path / "new").read_bytes() == octets(5_000_000)
+    assert (tmp_path / "new").read_bytes() == sample_bytes(5_000_000)
 
 
 @pytest.mark.parametrize(

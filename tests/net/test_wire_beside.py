@@ -47,7 +47,7 @@ def test_the_server_tells_what_a_board_was_told_after_it_gave_up_root(
         assert server.stop() == 0
     frames, troubles = read(capture.read_bytes())
     assert troubles == []
-    replies = [one for one in frames if b"ipxe.efi" in one.octets]
+    replies = [one for one in frames if b"ipxe.efi" in one.data]
     assert [one.link_type for one in replies] == [ETHERNET, ETHERNET]
 
 

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.both_ends import BothEnds, Job
-from tests.support.builders import BLOCK, octets
+from tests.support.builders import BLOCK, sample_bytes
 from tests.support.sides import Receiving, Sending, Side
 from tests.support.wire import LOST, ON_TIME, TWICE, Direction, Path
 from tftptui.protocol.commands import Outcome
@@ -28,10 +28,12 @@ SELDOM_LOST = st.builds(
 LOSSY = st.builds(Path, SELDOM_LOST, SELDOM_LOST)
 
 WINDOWS = st.integers(1, 6)
-PLAIN = st.builds(Job, st.integers(0, 6 * 512).map(octets), is_write=st.booleans())
+PLAIN = st.builds(
+    Job, st.integers(0, 6 * 512).map(sample_bytes), is_write=st.booleans()
+)
 AGREED = st.builds(
     Job,
-    st.integers(0, 20 * BLOCK).map(octets),
+    st.integers(0, 20 * BLOCK).map(sample_bytes),
     st.builds(Offer, st.none(), st.just(BLOCK), WINDOWS),
     is_write=st.booleans(),
 )
@@ -117,7 +119,7 @@ def test_number_of_data_packets_is_bounded(job: Job, path: Path) -> None:
 @pytest.mark.parametrize(("window", "is_write"), [(8, False), (1, True)])
 def test_block_numbers_cross_65535(window: int, *, is_write: bool) -> None:
     offer = Offer(block_size=BLOCK, window=window)
-    job = Job(octets(65_540 * BLOCK), offer, is_write=is_write)
+    job = Job(sample_bytes(65_540 * BLOCK), offer, is_write=is_write)
     both = BothEnds(job)
     both.run(most_steps=200_000)
     (receiver,), (sender,) = receiving(both), sending(both)
@@ -128,7 +130,7 @@ def test_block_numbers_cross_65535(window: int, *, is_write: bool) -> None:
 @pytest.mark.parametrize(("window", "is_write"), [(1, False), (8, True)])
 def test_losses_around_65535_are_repaired(window: int, *, is_write: bool) -> None:
     offer = Offer(block_size=BLOCK, window=window)
-    job = Job(octets(65_540 * BLOCK), offer, is_write=is_write)
+    job = Job(sample_bytes(65_540 * BLOCK), offer, is_write=is_write)
     lost = Direction(dict.fromkeys(range(65_530, 65_541, 3), LOST))
     both = BothEnds(job, Path(lost, lost))
     both.run(most_steps=200_000)
@@ -141,7 +143,9 @@ def test_losses_around_65535_are_repaired(window: int, *, is_write: bool) -> Non
 def test_path_that_doubles_everything_at_most_doubles_data(
     window: int, *, is_write: bool
 ) -> None:
-    job = Job(octets(4_000), Offer(block_size=BLOCK, window=window), is_write=is_write)
+    job = Job(
+        sample_bytes(4_000), Offer(block_size=BLOCK, window=window), is_write=is_write
+    )
     both = BothEnds(job, Path(Direction(rest=TWICE), Direction(rest=TWICE)))
     both.run()
     (receiver,), (sender,) = receiving(both), sending(both)
@@ -154,7 +158,7 @@ def test_path_that_doubles_everything_at_most_doubles_data(
 def test_slow_path_does_not_get_everything_twice(
     delay: float, *, is_write: bool
 ) -> None:
-    job = Job(octets(800), Offer(block_size=BLOCK), is_write=is_write)
+    job = Job(sample_bytes(800), Offer(block_size=BLOCK), is_write=is_write)
     both = BothEnds(job, Path(delay=delay))
     both.run()
     (sender,) = sending(both)
@@ -165,7 +169,7 @@ def test_slow_path_does_not_get_everything_twice(
 @pytest.mark.parametrize("lost", range(12))
 @pytest.mark.parametrize("is_write", [False, True])
 def test_gap_inside_a_window_costs_no_timeout(lost: int, *, is_write: bool) -> None:
-    job = Job(octets(95), Offer(block_size=BLOCK, window=4), is_write=is_write)
+    job = Job(sample_bytes(95), Offer(block_size=BLOCK, window=4), is_write=is_write)
     gone = {lost + 1 + is_write: LOST}
     path = Path(Direction() if is_write else Direction(gone))
     both = BothEnds(job, Path(path.to_client, Direction(gone if is_write else {})))
@@ -180,7 +184,7 @@ def test_lost_last_ack_does_no_harm(*, is_write: bool) -> None:
     # request is one of them.
     gone = Direction({4 if not is_write else 3: LOST})
     path = Path(to_client=gone) if is_write else Path(to_server=gone)
-    job = Job(octets(20), Offer(block_size=BLOCK), is_write=is_write)
+    job = Job(sample_bytes(20), Offer(block_size=BLOCK), is_write=is_write)
     both = BothEnds(job, path)
     both.run()
     (sender,), (receiver,) = sending(both), receiving(both)

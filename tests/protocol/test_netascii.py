@@ -90,8 +90,6 @@ def test_round_trip_whatever_the_blocks(text: bytes, cuts: list[int]) -> None:
     assert decoded(*pieces) == text
 
 
-@given(octets=TEXTS, cut=st.integers(0, 40))
-def test_blocks_do_not_change_what_broken_netascii_means(
-    octets: bytes, cut: int
-) -> None:
-    assert decoded(octets[:cut], octets[cut:]) == decoded(octets)
+@given(data=TEXTS, cut=st.integers(0, 40))
+def test_blocks_do_not_change_what_broken_netascii_means(data: bytes, cut: int) -> None:
+    assert decoded(data[:cut], data[cut:]) == decoded(data)

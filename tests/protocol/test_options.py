@@ -182,9 +182,9 @@ def test_rollover_to_anything_else_is_left_out() -> None:
     assert (agreed.oack, agreed.numbering) == ((), Numbering(0))
 
 
-def test_ethernet_carries_1468_octets_over_ipv4() -> None:
+def test_ethernet_carries_1468_bytes_over_ipv4() -> None:
     assert path_block_size(1_500, ipv6=False) == 1_468
 
 
-def test_ethernet_carries_1448_octets_over_ipv6() -> None:
+def test_ethernet_carries_1448_bytes_over_ipv6() -> None:
     assert path_block_size(1_500, ipv6=True) == 1_448

@@ -179,7 +179,7 @@ def test_empty_option_value_does_not_shift_the_pairs() -> None:
     assert packet == ReadRequest(b"a", Mode.OCTET, options)
 
 
-def test_name_stays_octets() -> None:
+def test_name_stays_bytes() -> None:
     assert parse(b"\0\1\xff\x1b[2J\0octet\0") == ReadRequest(b"\xff\x1b[2J", Mode.OCTET)
 
 

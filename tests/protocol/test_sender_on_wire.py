@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.support.builders import BLOCK, last_block, octets, wire_for
+from tests.support.builders import BLOCK, last_block, sample_bytes, wire_for
 from tests.support.wire import LOST, ON_TIME, TWICE, Direction, Path
 from tftptui.protocol.commands import Outcome
 
@@ -36,7 +36,7 @@ LOSSY = st.builds(Path, SELDOM_LOST, SELDOM_LOST)
 def test_both_ends_agree_whatever_the_path_does(
     *, length: int, window: int, eager: bool, path: Path
 ) -> None:
-    content = octets(length)
+    content = sample_bytes(length)
     wire, client = wire_for(content, window=window, eager=eager, path=path)
     wire.run()
     if client.complete:
@@ -54,9 +54,9 @@ def test_both_ends_agree_whatever_the_path_does(
 def test_few_losses_never_stop_a_transfer(
     *, length: int, window: int, eager: bool, path: Path
 ) -> None:
-    wire, client = wire_for(octets(length), window=window, eager=eager, path=path)
+    wire, client = wire_for(sample_bytes(length), window=window, eager=eager, path=path)
     wire.run()
-    assert (wire.outcome, client.content) == (Outcome.COMPLETED, octets(length))
+    assert (wire.outcome, client.content) == (Outcome.COMPLETED, sample_bytes(length))
 
 
 @settings(max_examples=66)
@@ -64,7 +64,7 @@ def test_few_losses_never_stop_a_transfer(
 def test_number_of_data_packets_is_bounded(
     length: int, window: int, path: Path
 ) -> None:
-    wire, _ = wire_for(octets(length), window=window, path=path)
+    wire, _ = wire_for(sample_bytes(length), window=window, path=path)
     wire.run()
     blocks = last_block(length)
     # Each place in the file is reported missing at most once from inside and once from
@@ -79,7 +79,7 @@ def test_number_of_data_packets_is_bounded(
 @settings(max_examples=50)
 @given(LENGTHS, HOPELESS)
 def test_in_lock_step_only_a_timeout_sends_again(length: int, path: Path) -> None:
-    wire, _ = wire_for(octets(length), path=path)
+    wire, _ = wire_for(sample_bytes(length), path=path)
     wire.run()
     assert wire.data_sent <= last_block(length) + wire.timeouts
 
@@ -91,7 +91,7 @@ def test_doubled_acks_never_double_data_in_a_row(
 ) -> None:
     fate = (0.0, *copies)
     path = Path(to_server=Direction(rest=fate))
-    wire, _ = wire_for(octets(400), window=window, path=path)
+    wire, _ = wire_for(sample_bytes(400), window=window, path=path)
     wire.run()
     assert wire.outcome is Outcome.COMPLETED
     assert max(wire.sent.values()) <= (1 if window == 1 else 2)
@@ -100,14 +100,14 @@ def test_doubled_acks_never_double_data_in_a_row(
 @pytest.mark.parametrize("window", [2, 8, 32])
 def test_path_that_doubles_everything_at_most_doubles_data(window: int) -> None:
     path = Path(Direction(rest=TWICE), Direction(rest=TWICE))
-    wire, client = wire_for(octets(4_000), window=window, path=path)
+    wire, client = wire_for(sample_bytes(4_000), window=window, path=path)
     wire.run()
-    assert client.content == octets(4_000)
+    assert client.content == sample_bytes(4_000)
     assert wire.data_sent <= 2 * last_block(4_000)
 
 
 def test_block_numbers_cross_65535() -> None:
-    content = octets(65_540 * BLOCK)
+    content = sample_bytes(65_540 * BLOCK)
     wire, client = wire_for(content, window=8)
     wire.run(most_steps=200_000)
     assert wire.outcome is Outcome.COMPLETED
@@ -116,7 +116,7 @@ def test_block_numbers_cross_65535() -> None:
 
 
 def test_losses_around_65535_are_repaired() -> None:
-    content = octets(65_540 * BLOCK)
+    content = sample_bytes(65_540 * BLOCK)
     lost = Direction(dict.fromkeys(range(65_530, 65_539, 3), LOST))
     wire, client = wire_for(content, window=1, eager=False, path=Path(lost))
     wire.run(most_steps=200_000)
@@ -127,15 +127,15 @@ def test_losses_around_65535_are_repaired() -> None:
 @pytest.mark.parametrize("window", [1, 4])
 @pytest.mark.parametrize("length", [0, 1, 7, 8, 9, 32, 33])
 def test_length_need_not_be_known(window: int, length: int) -> None:
-    wire, client = wire_for(octets(length), window=window, length_known=False)
+    wire, client = wire_for(sample_bytes(length), window=window, length_known=False)
     wire.run()
-    assert (wire.outcome, client.content) == (Outcome.COMPLETED, octets(length))
+    assert (wire.outcome, client.content) == (Outcome.COMPLETED, sample_bytes(length))
     assert wire.data_sent == last_block(length)
 
 
 @pytest.mark.parametrize("delay", [0.4, 1.2, 3.0])
 def test_slow_path_does_not_get_everything_twice(delay: float) -> None:
-    wire, _ = wire_for(octets(800), path=Path(delay=delay))
+    wire, _ = wire_for(sample_bytes(800), path=Path(delay=delay))
     wire.run()
     assert wire.outcome is Outcome.COMPLETED
     assert wire.timeouts <= 3
@@ -143,7 +143,7 @@ def test_slow_path_does_not_get_everything_twice(delay: float) -> None:
 
 def test_path_that_turns_slow_does_not_get_everything_twice() -> None:
     slow = dict.fromkeys(range(50, 200), (0.7,))
-    wire, _ = wire_for(octets(800), path=Path(to_server=Direction(slow)))
+    wire, _ = wire_for(sample_bytes(800), path=Path(to_server=Direction(slow)))
     wire.run()
     assert wire.outcome is Outcome.COMPLETED
     assert wire.timeouts <= 3

@@ -35,7 +35,7 @@ def rest(talk: Talk) -> None:
     """Send the rest of the file of 612 bytes."""
     talk.data(1)
     talk.ack(1)
-    talk.data(2, octets=100)
+    talk.data(2, nbytes=100)
     talk.ack(2)
 
 
@@ -43,7 +43,7 @@ def test_transfer_goes_on_where_the_client_does(talk: Talk) -> None:
     asked_twice(talk)
     rest(talk)
     view = talk.one()
-    assert (view.phase, view.acked_octets, view.server_tid) == (
+    assert (view.phase, view.acked_bytes, view.server_tid) == (
         "completed",
         612,
         SECOND,
@@ -73,7 +73,7 @@ def test_client_may_take_the_first_after_all(talk: Talk) -> None:
     talk.data(1)
     talk.move(FIRST)
     talk.ack(1)
-    talk.data(2, octets=100)
+    talk.data(2, nbytes=100)
     talk.ack(2)
     view = talk.one()
     assert (view.phase, view.server_tid, view.other_tids) == (
@@ -92,7 +92,7 @@ def test_port_that_the_client_left_speaks_in_vain(talk: Talk) -> None:
     talk.data(1)
     talk.error(5, "unknown transfer ID", from_client=True)
     talk.move(SECOND)
-    talk.data(2, octets=100)
+    talk.data(2, nbytes=100)
     talk.ack(2)
     view = talk.one()
     assert (view.phase, view.retransmits, view.peer_error) == ("completed", 2, None)
@@ -124,7 +124,7 @@ def test_options_granted_by_another_port_count_once(talk: Talk) -> None:
         talk.oack(*granted)
         talk.wait(1)
     talk.ack(0)
-    talk.data(1, octets=100)
+    talk.data(1, nbytes=100)
     talk.ack(1)
     view = talk.one()
     assert (view.phase, view.server_tid, view.total_size) == ("completed", SECOND, 100)
@@ -139,7 +139,7 @@ def test_upload_goes_on_where_the_client_does(talk: Talk) -> None:
     talk.up(encode_data(1, bytes(3)))
     talk.down(b"\0\4\0\1")
     view = talk.one()
-    assert (view.phase, view.server_tid, view.acked_octets) == ("completed", SECOND, 3)
+    assert (view.phase, view.server_tid, view.acked_bytes) == ("completed", SECOND, 3)
 
 
 def test_client_that_asks_anew_begins_again(talk: Talk) -> None:
@@ -153,7 +153,7 @@ def test_client_that_asks_anew_begins_again(talk: Talk) -> None:
     talk.move(SECOND)
     rest(talk)
     view = talk.one()
-    assert (view.phase, view.acked_octets, view.server_tid) == (
+    assert (view.phase, view.acked_bytes, view.server_tid) == (
         "completed",
         612,
         SECOND,
@@ -170,7 +170,7 @@ def test_other_port_of_one_request_is_left(talk: Talk) -> None:
     talk.data(1)
     talk.ack(1)
     talk.move(FIRST)
-    talk.data(2, octets=100)
+    talk.data(2, nbytes=100)
     talk.ack(2)
     view = talk.one()
     assert (view.phase, view.server_tid) == ("completed", FIRST)

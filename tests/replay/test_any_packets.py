@@ -37,8 +37,8 @@ def _seen(draw: st.DrawFn, time: int) -> Seen | IcmpSeen:
     if draw(st.booleans()):
         ends.reverse()
     payload = draw(_PAYLOADS)
-    octets = len(payload) + draw(st.sampled_from([0, 0, 0, 1_000]))
-    datagram = Datagram(time, ends[0], ends[1], payload, octets, is_sent=False)
+    nbytes = len(payload) + draw(st.sampled_from([0, 0, 0, 1_000]))
+    datagram = Datagram(time, ends[0], ends[1], payload, nbytes, is_sent=False)
     if draw(st.integers(0, 9)) == 0:
         return IcmpSeen(time, 4, 3, draw(st.integers(0, 15)), SERVER, datagram)
     number = draw(st.one_of(st.none(), st.integers(1, 3)))
@@ -59,5 +59,5 @@ def test_any_packets_are_survived(data: st.DataObject) -> None:
     assert sum(view.server_tid > 0 for view in running) <= counters.active
     assert counters.active <= len(running)
     for view in views:
-        assert view.acked_octets >= 0
+        assert view.acked_bytes >= 0
         assert view.running == (view.ended is None)

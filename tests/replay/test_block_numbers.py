@@ -67,7 +67,7 @@ def test_run_that_a_capture_cut_short_is_still_a_run(
     first, size, sizes = run
     packed = _packed(first, sizes, b"\xaa")
     found = pieces(packed[: size + 10], len(packed), size)
-    assert [each.octets for each in found] == sizes
+    assert [each.nbytes for each in found] == sizes
 
 
 def test_payload_that_looks_like_a_header_cuts_nothing() -> None:
@@ -76,7 +76,7 @@ def test_payload_that_looks_like_a_header_cuts_nothing() -> None:
 
 
 @given(payload=st.binary(min_size=4, max_size=200), size=st.integers(8, 100))
-def test_any_octets_are_survived(payload: bytes, size: int) -> None:
+def test_any_bytes_are_survived(payload: bytes, size: int) -> None:
     for known in (None, size):
         found = pieces(payload, len(payload), known)
-        assert sum(piece.octets + 4 for piece in found) == len(payload)
+        assert sum(piece.nbytes + 4 for piece in found) == len(payload)

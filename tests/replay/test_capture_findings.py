@@ -125,7 +125,7 @@ def test_answer_may_come_after_that_to_a_later_try(talk: Talk) -> None:
     talk.move(40_017)
     talk.data(1)
     talk.ack(1)
-    talk.data(2, octets=100)
+    talk.data(2, nbytes=100)
     talk.ack(2)
     assert [view.phase for view in talk.over()] == ["completed", "sending"]
 
@@ -140,7 +140,7 @@ def test_answer_to_an_earlier_try_counts_as_well(talk: Talk) -> None:
     talk.move()
     talk.data(1)
     talk.ack(1)
-    talk.data(2, octets=100)
+    talk.data(2, nbytes=100)
     talk.ack(2)
     for number in range(100):
         talk.client = (f"10.0.4.{100 + number}", 2_070)
@@ -163,7 +163,7 @@ def test_an_error_is_an_answer_to_a_later_try(talk: Talk) -> None:
     talk.client = (CLIENT, 49_157)
     talk.ask(b"pxelinux.cfg/default")
     talk.move()
-    talk.data(1, octets=100)
+    talk.data(1, nbytes=100)
     talk.ack(1)
     talk.wait(30)
     talk.client = ("10.0.4.38", 2_070)
@@ -232,7 +232,7 @@ def test_a_few_acks_in_a_row_are_lost_by_chance(talk: Talk) -> None:
         talk.data(block)
         talk.wait(1)
         talk.ack(block)
-    talk.data(3, octets=100)
+    talk.data(3, nbytes=100)
     talk.ack(3)
     talk.over()
     assert "acks-blocked" not in {
@@ -339,7 +339,7 @@ def lossy(talk: Talk, name: bytes) -> None:
         talk.wait(1)
         talk.data(block)
         talk.ack(block)
-    talk.data(5, octets=100)
+    talk.data(5, nbytes=100)
     talk.ack(5)
 
 

@@ -42,15 +42,15 @@ def begin(talk: Talk, *options: tuple[bytes, bytes], port: int = 40_017) -> None
         talk.oack(*granted.items())
 
 
-def blocks(talk: Talk, first: int, last: int, octets: int = 512) -> None:
+def blocks(talk: Talk, first: int, last: int, nbytes: int = 512) -> None:
     for block in range(first, last + 1):
-        talk.data(block, octets=octets)
+        talk.data(block, nbytes=nbytes)
         talk.ack(block)
 
 
-def finish(talk: Talk, first: int = 1, octets: int = 512) -> None:
-    blocks(talk, first, LAST - 1, octets)
-    talk.data(LAST, octets=PART)
+def finish(talk: Talk, first: int = 1, nbytes: int = 512) -> None:
+    blocks(talk, first, LAST - 1, nbytes)
+    talk.data(LAST, nbytes=PART)
     talk.ack(LAST)
     idle(talk, 20.0)
 
@@ -152,16 +152,16 @@ def large_block_is_late(talk: Talk) -> None:
     """Agree on blocks of 1468; the first comes twice, and so does ACK 0."""
     begin(talk, LARGE)
     talk.ack(0)
-    talk.data(1, octets=1_468)
+    talk.data(1, nbytes=1_468)
     idle(talk, 1.0)
-    talk.data(1, octets=1_468)
+    talk.data(1, nbytes=1_468)
     talk.ack(0)
 
 
 def large_block_never_comes(talk: Talk) -> None:
     def both(one: Talk) -> None:
         one.ack(0)
-        one.data(1, octets=1_468)
+        one.data(1, nbytes=1_468)
 
     again(talk, both, 6, 2.0)
     idle(talk, 20.0)
@@ -170,7 +170,7 @@ def large_block_never_comes(talk: Talk) -> None:
 def large_block_comes(seconds: float) -> Play:
     def comes(talk: Talk) -> None:
         idle(talk, seconds)
-        talk.data(1, octets=1_468)
+        talk.data(1, nbytes=1_468)
         talk.ack(1)
         finish(talk, 2, 1_468)
 
@@ -268,13 +268,13 @@ def first_block_ends_it(talk: Talk) -> None:
     talk.move()
     talk.oack((b"tsize", b"60000"), LARGE)
     talk.ack(0)
-    talk.data(1, octets=1_468)
+    talk.data(1, nbytes=1_468)
     talk.ack(1)
-    talk.data(2, octets=1_468)
+    talk.data(2, nbytes=1_468)
 
 
 def takes_it_for_the_last(talk: Talk) -> None:
-    again(talk, lambda one: one.data(2, octets=1_468), 6, 3.0)
+    again(talk, lambda one: one.data(2, nbytes=1_468), 6, 3.0)
     idle(talk, 60.0)
 
 

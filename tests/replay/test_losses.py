@@ -138,7 +138,7 @@ def test_blocks_that_arrived_unseen_are_the_capture_s_loss(talk: Talk) -> None:
     begin(talk)
     talk.data(5)
     talk.ack(5)
-    talk.data(6, octets=1)
+    talk.data(6, nbytes=1)
     talk.ack(6)
     view = talk.one()
     assert (view.unseen, view.lost_to_client, view.lost_to_server) == (2, 0, 0)

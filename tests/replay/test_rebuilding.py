@@ -29,7 +29,7 @@ class TestRead:
     ) -> None:
         talk.small_read()
         view = talk.one()
-        assert (view.phase, view.acked_octets, view.total_size) == (
+        assert (view.phase, view.acked_bytes, view.total_size) == (
             "completed",
             612,
             612,
@@ -64,11 +64,11 @@ class TestRead:
         talk.move()
         talk.oack((b"blksize", b"1428"))
         talk.ack(0)
-        talk.data(1, octets=1_428)
+        talk.data(1, nbytes=1_428)
         talk.ack(1)
         view = talk.one()
         assert view.agreed == [("blksize", "1428")]
-        assert (view.block_size, view.acked_octets) == (1_428, 1_428)
+        assert (view.block_size, view.acked_bytes) == (1_428, 1_428)
         assert view.notes == [
             "blksize 1468 requested, 1428 granted",
             "windowsize was not granted",
@@ -107,7 +107,7 @@ class TestRead:
         talk.oack((b"blksize", b"8"))
         talk.ack(0)
         for block in [*range(1, 65_536), *range(after, after + 3)]:
-            talk.data(block, octets=8)
+            talk.data(block, nbytes=8)
             talk.ack(block)
         view = talk.one()
         assert (view.acked_blocks, view.retransmits) == (65_538, 0)
@@ -127,17 +127,17 @@ class TestRead:
     def test_oack_that_is_missing_is_made_up_for(self, talk: Talk) -> None:
         talk.ask(options=((b"blksize", b"1432"),))
         talk.move()
-        talk.data(1, octets=1_432)
+        talk.data(1, nbytes=1_432)
         talk.ack(1)
-        talk.data(2, octets=600)
+        talk.data(2, nbytes=600)
         talk.ack(2)
         view = talk.one()
-        assert (view.phase, view.acked_octets) == ("completed", 2_032)
+        assert (view.phase, view.acked_bytes) == ("completed", 2_032)
 
     def test_first_block_that_is_the_last(self, talk: Talk) -> None:
         talk.ask(options=((b"blksize", b"1432"),))
         talk.move()
-        talk.data(1, octets=100)
+        talk.data(1, nbytes=100)
         talk.ack(1)
         assert talk.one().phase == "completed"
 
@@ -153,7 +153,7 @@ class TestWrite:
         talk.up(encode_data(2, bytes(3)))
         talk.down(b"\0\4\0\2")
         view = talk.one()
-        assert (view.phase, view.direction, view.acked_octets) == (
+        assert (view.phase, view.direction, view.acked_bytes) == (
             "completed",
             "write",
             515,
@@ -231,7 +231,7 @@ class TestEndings:
     def test_last_ack_is_missing(self, talk: Talk) -> None:
         talk.ask()
         talk.move()
-        talk.data(1, octets=5)
+        talk.data(1, nbytes=5)
         talk.client = ("10.0.4.38", 2_070)
         talk.wait(20)
         talk.ask()
@@ -267,7 +267,7 @@ class TestWhoIsWho:
     def test_server_that_answers_from_another_address(self, talk: Talk) -> None:
         talk.ask()
         talk.server = ("10.0.0.10", 40_001)
-        talk.data(1, octets=5)
+        talk.data(1, nbytes=5)
         talk.ack(1)
         view = talk.one()
         assert (view.server, view.phase) == ("10.0.0.10", "completed")
@@ -292,7 +292,7 @@ class TestWhoIsWho:
         talk.ack(40_000)
         talk.data(40_001, 40_001)
         talk.ack(40_001)
-        talk.data(40_002, octets=3)
+        talk.data(40_002, nbytes=3)
         talk.ack(40_002)
         view = talk.one()
         assert view.file == "(request not in the capture)"

@@ -71,12 +71,12 @@ async def test_what_was_saved_comes_back(capture: Path) -> None:
         logged.transfer.agreed,
     )
     told = [
-        (one.kind, one.block, one.octets, one.attempt, one.flags & ~LOSSES)
+        (one.kind, one.block, one.nbytes, one.attempt, one.flags & ~LOSSES)
         for one in watcher.packets(*Kind)
         if one.transfer == 1
     ]
     assert told == [
-        (one.kind, one.block, one.octets, one.attempt, one.flags)
+        (one.kind, one.block, one.nbytes, one.attempt, one.flags)
         for one, _ in logged.records
     ]
 

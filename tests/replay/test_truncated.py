@@ -30,26 +30,26 @@ GONE = "truncated before the UDP header"
 WHOLE = "to capture whole packets: tcpdump -s 0 (tftptui: no --snaplen)"
 
 
-def kept(payload: bytes, octets: int) -> Datagram:
+def kept(payload: bytes, nbytes: int) -> Datagram:
     """Return a datagram with only the first OCTETS bytes kept."""
-    return Datagram(0, ("", 0), ("", 0), payload[:octets], len(payload), is_sent=False)
+    return Datagram(0, ("", 0), ("", 0), payload[:nbytes], len(payload), is_sent=False)
 
 
 @pytest.mark.parametrize(
-    ("octets", "options"),
+    ("nbytes", "options"),
     [(13, ()), (17, ()), (19, ()), (26, ()), (27, OPTIONS[:1]), (39, OPTIONS[:1])],
 )
 def test_request_is_read_as_far_as_it_goes(
-    octets: int, options: tuple[tuple[bytes, bytes], ...]
+    nbytes: int, options: tuple[tuple[bytes, bytes], ...]
 ) -> None:
-    found = parse_kept(kept(REQUEST, octets))
+    found = parse_kept(kept(REQUEST, nbytes))
     assert found == ReadRequest(b"kernel.bin", Mode.OCTET, options)
 
 
-@pytest.mark.parametrize("octets", [2, 4, 12])
-def test_request_with_half_a_name_is_none(octets: int) -> None:
+@pytest.mark.parametrize("nbytes", [2, 4, 12])
+def test_request_with_half_a_name_is_none(nbytes: int) -> None:
     with pytest.raises(PeerError):
-        parse_kept(kept(REQUEST, octets))
+        parse_kept(kept(REQUEST, nbytes))
 
 
 def test_request_with_half_a_mode_that_there_is_not_is_none() -> None:
@@ -77,8 +77,8 @@ def test_transfer_of_a_cut_request_and_oack_is_whole(talk: Talk) -> None:
     talk.move()
     talk.send(talk.server, talk.client, OACK[:15], len(OACK))
     talk.ack(0)
-    for block, octets in ((1, 1_428), (2, 572)):
-        data = encode_data(block, bytes(octets))
+    for block, nbytes in ((1, 1_428), (2, 572)):
+        data = encode_data(block, bytes(nbytes))
         talk.send(talk.server, talk.client, data[:22], len(data))
         talk.ack(block)
     view = talk.one()
@@ -87,7 +87,7 @@ def test_transfer_of_a_cut_request_and_oack_is_whole(talk: Talk) -> None:
         "completed",
         1_428,
     )
-    assert (view.acked_octets, view.agreed) == (2_000, [("tsize", "2000")])
+    assert (view.acked_bytes, view.agreed) == (2_000, [("tsize", "2000")])
     assert view.notes == [
         "the request is truncated by the capture: options may be missing"
     ]
@@ -136,7 +136,7 @@ def test_what_is_cut_is_counted(
 ) -> None:
     payloads = (REQUEST, encode_data(1, bytes(512)), encode_ack(1))
     frames = [
-        LINKS[1] + frame(datagram(payload), number).octets[COOKED:]
+        LINKS[1] + frame(datagram(payload), number).data[COOKED:]
         for number, payload in enumerate(payloads, 1)
     ]
     place = tmp_path / "cut.pcap"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.builders import octets
+from tests.support.builders import sample_bytes
 from tests.support.running import running
 from tests.support.udp_client import UdpClient
 from tftptui.protocol.options import KNOWN, Limits, negotiate
@@ -63,7 +63,7 @@ def test_an_unknown_option_is_not_told() -> None:
 @pytest.mark.net
 async def test_a_server_told_to_refuse_answers_the_rest(tmp_path: Path) -> None:
 
-    (tmp_path / "file").write_bytes(octets(2_000))
+    (tmp_path / "file").write_bytes(sample_bytes(2_000))
     asked = ((b"windowsize", b"8"), (b"blksize", b"1024"))
     with running(tmp_path, refuse=("WindowSize",)) as server, UdpClient() as client:
         client.ask(server.at, b"file", options=asked)

@@ -4,7 +4,7 @@ import pathlib
 
 import pytest
 
-from tests.support.builders import last_block, octets, running_session, wire_for
+from tests.support.builders import last_block, running_session, sample_bytes, wire_for
 from tests.support.office import office
 from tests.support.wire import TWICE, Direction, Path
 from tftptui.protocol.commands import Outcome, SendBlocks
@@ -19,9 +19,9 @@ def test_s4_2_3_1_duplicate_ack_sends_nothing() -> None:
 
 def test_s4_2_3_1_sorcerers_apprentice_stays_away() -> None:
     path = Path(Direction(rest=TWICE), Direction(rest=TWICE))
-    wire, client = wire_for(octets(800), path=path)
+    wire, client = wire_for(sample_bytes(800), path=path)
     wire.run()
-    assert (wire.outcome, client.content) == (Outcome.COMPLETED, octets(800))
+    assert (wire.outcome, client.content) == (Outcome.COMPLETED, sample_bytes(800))
     assert wire.data_sent == last_block(800)
 
 

@@ -4,10 +4,10 @@ import pytest
 
 from tests.support.builders import (
     BLOCK,
-    octets,
     receiving_session,
     requesting_session,
     running_session,
+    sample_bytes,
     wire_for,
 )
 from tests.support.wire import LOST, Direction, Path
@@ -66,7 +66,7 @@ def test_s2_one_block_is_outstanding_at_a_time() -> None:
 
 def test_s2_only_the_lost_packet_is_sent_again() -> None:
     path = Path(to_client=Direction({1: LOST}))
-    wire, _ = wire_for(octets(30), path=path)
+    wire, _ = wire_for(sample_bytes(30), path=path)
     wire.run()
     assert wire.sent == {1: 1, 2: 2, 3: 1, 4: 1}
 
@@ -103,7 +103,7 @@ def test_s5_write_request_is_opcode_name_mode() -> None:
     assert parse(b"\0\2name\0octet\0") == WriteRequest(b"name", Mode.OCTET)
 
 
-def test_s5_data_is_opcode_block_octets() -> None:
+def test_s5_data_is_opcode_block_bytes() -> None:
     assert encode_data(258, b"xyz") == b"\0\3\1\2xyz"
 
 
@@ -111,7 +111,7 @@ def test_s5_data_may_be_empty() -> None:
     assert parse(b"\0\3\0\2") == Data(2, b"")
 
 
-def test_s5_ack_is_four_octets() -> None:
+def test_s5_ack_is_four_bytes() -> None:
     assert encode_ack(258) == b"\0\4\1\2"
 
 
@@ -138,27 +138,27 @@ def test_s5_what_is_no_packet_is_an_illegal_operation(datagram: bytes) -> None:
     ("length", "blocks"), [(0, 1), (1, 1), (7, 1), (8, 2), (9, 2), (16, 3)]
 )
 def test_s6_last_block_is_shorter_than_a_full_one(length: int, blocks: int) -> None:
-    wire, client = wire_for(octets(length))
+    wire, client = wire_for(sample_bytes(length))
     wire.run()
-    assert (wire.data_sent, client.content) == (blocks, octets(length))
+    assert (wire.data_sent, client.content) == (blocks, sample_bytes(length))
 
 
 def test_s6_lost_last_ack_is_repeated_by_the_dallying_client() -> None:
     path = Path(to_server=Direction({1: LOST}))
-    wire, _ = wire_for(octets(10), path=path)
+    wire, _ = wire_for(sample_bytes(10), path=path)
     wire.run()
     assert (wire.outcome, wire.sent[2]) == (Outcome.COMPLETED, 2)
 
 
 def test_s6_host_that_never_hears_the_last_ack_does_not_claim_success() -> None:
     path = Path(to_server=Direction({0: (0.0,)}, rest=LOST))
-    wire, client = wire_for(octets(10), path=path)
+    wire, client = wire_for(sample_bytes(10), path=path)
     wire.run()
     assert (wire.outcome, client.complete) == (Outcome.UNCONFIRMED, True)
 
 
 def test_s7_timeout_with_a_dead_client_ends_the_transfer() -> None:
-    wire, _ = wire_for(octets(10), path=Path(to_client=Direction(rest=LOST)))
+    wire, _ = wire_for(sample_bytes(10), path=Path(to_client=Direction(rest=LOST)))
     wire.run()
     assert wire.outcome is Outcome.ABANDONED
 
@@ -212,11 +212,11 @@ class TestReceiving:
         begun = requesting_session(Offer()).receive(Data(1, b"octets"), 0.1)
         assert begun == [Begin(Terms(), has_data=True)]
 
-    @pytest.mark.parametrize("octets", [0, 1, 511])
-    def test_s6_block_shorter_than_512_ends_it(self, octets: int) -> None:
+    @pytest.mark.parametrize("nbytes", [0, 1, 511])
+    def test_s6_block_shorter_than_512_ends_it(self, nbytes: int) -> None:
         session = ReceiveSession(block_size=512)
         session.start(0.0)
-        assert session.receive_data(1, octets, 0.1) == [Store(), Commit()]
+        assert session.receive_data(1, nbytes, 0.1) == [Store(), Commit()]
 
     def test_s6_block_of_512_does_not_end_it(self) -> None:
         session = ReceiveSession(block_size=512)

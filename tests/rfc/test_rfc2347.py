@@ -3,9 +3,9 @@
 import pytest
 
 from tests.support.builders import (
-    octets,
     receiving_session,
     requesting_session,
+    sample_bytes,
     wire_for,
 )
 from tests.support.wire import LOST, Direction, Path
@@ -117,18 +117,18 @@ def test_negotiation_repeated_ack_0_does_not_repeat_data_1() -> None:
 
 def test_negotiation_lost_oack_is_sent_again() -> None:
     wire, client = wire_for(
-        octets(20), negotiated=True, path=Path(to_client=Direction({0: LOST}))
+        sample_bytes(20), negotiated=True, path=Path(to_client=Direction({0: LOST}))
     )
     wire.run()
-    assert (wire.oacks, client.content) == (2, octets(20))
+    assert (wire.oacks, client.content) == (2, sample_bytes(20))
 
 
 def test_negotiation_lost_ack_0_brings_the_oack_again() -> None:
     wire, client = wire_for(
-        octets(20), negotiated=True, path=Path(to_server=Direction({0: LOST}))
+        sample_bytes(20), negotiated=True, path=Path(to_server=Direction({0: LOST}))
     )
     wire.run()
-    assert (wire.oacks, client.content) == (2, octets(20))
+    assert (wire.oacks, client.content) == (2, sample_bytes(20))
 
 
 def test_negotiation_oack_is_never_repeated_after_ack_0() -> None:

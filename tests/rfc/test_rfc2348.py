@@ -40,7 +40,7 @@ def test_server_never_answers_with_a_larger_value() -> None:
     assert agreed.oack == ((b"blksize", b"256"),)
 
 
-def test_without_the_option_blocks_hold_512_octets() -> None:
+def test_without_the_option_blocks_hold_512_bytes() -> None:
     assert negotiate(((b"tsize", b"0"),), Limits(block_size=1_024), 9).block_size == 512
 
 

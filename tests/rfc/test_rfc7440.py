@@ -5,9 +5,9 @@ import pytest
 from tests.support.builders import (
     BLOCK,
     last_block,
-    octets,
     receiving_session,
     running_session,
+    sample_bytes,
     wire_for,
 )
 from tests.support.wire import LOST, Direction, Path
@@ -76,20 +76,20 @@ def test_s4_lost_window_is_sent_again_by_the_timer() -> None:
 @pytest.mark.parametrize("lost", range(9))
 def test_s4_any_single_loss_is_repaired(lost: int) -> None:
     path = Path(to_client=Direction({lost: LOST}))
-    wire, client = wire_for(octets(60), window=4, eager=False, path=path)
+    wire, client = wire_for(sample_bytes(60), window=4, eager=False, path=path)
     wire.run()
-    assert (wire.outcome, client.content) == (Outcome.COMPLETED, octets(60))
+    assert (wire.outcome, client.content) == (Outcome.COMPLETED, sample_bytes(60))
 
 
 def test_s4_gap_inside_a_window_costs_no_timeout() -> None:
     path = Path(to_client=Direction({2: LOST}))
-    wire, _ = wire_for(octets(60), window=4, eager=False, path=path)
+    wire, _ = wire_for(sample_bytes(60), window=4, eager=False, path=path)
     wire.run()
     assert wire.timeouts == 0
 
 
 def test_s4_one_ack_a_window() -> None:
-    wire, _ = wire_for(octets(63 * 8), window=8)
+    wire, _ = wire_for(sample_bytes(63 * 8), window=8)
     wire.run()
     assert wire.heard == 1 + last_block(63 * 8) / 8  # and one for the OACK
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.builders import octets
+from tests.support.builders import sample_bytes
 from tests.support.running import running
 from tests.support.udp_client import UdpClient
 from tftptui.settings import (
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.net
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    (tmp_path / "file").write_bytes(octets(5_000))
+    (tmp_path / "file").write_bytes(sample_bytes(5_000))
     (tmp_path / "Other").write_bytes(b"other")
     return tmp_path
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.builders import octets
+from tests.support.builders import sample_bytes
 from tests.support.clock import FakeClock
 from tests.support.free_ports import free_range
 from tests.support.running import Running, Written, running, settings_for
@@ -37,9 +37,9 @@ LAST_WAIT = 10.0
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    (tmp_path / "file").write_bytes(octets(2_000))
+    (tmp_path / "file").write_bytes(sample_bytes(2_000))
     (tmp_path / "small").write_bytes(b"small")
-    (tmp_path / "big").write_bytes(octets(200_000))
+    (tmp_path / "big").write_bytes(sample_bytes(200_000))
     (tmp_path / "text").write_bytes(b"one\ntwo\r" * 100)
     return tmp_path
 
@@ -77,7 +77,7 @@ def counters(server: Running) -> dict[str, int]:
 async def test_a_whole_read_is_told_from_start_to_end(
     server: Running, client: UdpClient
 ) -> None:
-    assert await client.read(server.at, b"file") == octets(2_000)
+    assert await client.read(server.at, b"file") == sample_bytes(2_000)
     ended = await server.written.until(TransferEnded)
     started = server.event(TransferStarted)
     assert started.transfer == ended.transfer == 1
@@ -90,7 +90,7 @@ async def test_a_whole_read_is_told_from_start_to_end(
 async def test_each_packet_is_in_the_ring(server: Running, client: UdpClient) -> None:
     await client.read(server.at, b"small")
     await server.written.until(TransferEnded)
-    seen = [(r.kind, r.block, r.octets, r.transfer) for r in server.written.packets()]
+    seen = [(r.kind, r.block, r.nbytes, r.transfer) for r in server.written.packets()]
     rrq = len(b"\0\1small\0octet\0")
     assert seen == [
         (Kind.RRQ, 0, rrq, 1),
@@ -108,7 +108,7 @@ async def test_netascii_is_converted(server: Running, client: UdpClient) -> None
 
 async def test_an_ipv6_client_is_served(folder: Path) -> None:
     with running(folder, listen=("::1",)) as server, UdpClient("::1") as client:
-        assert await client.read(server.at, b"file") == octets(2_000)
+        assert await client.read(server.at, b"file") == sample_bytes(2_000)
         assert client.peer is not None
         assert client.peer.host == "::1"
 
@@ -277,7 +277,7 @@ async def test_a_replaced_file_is_sent_in_its_old_version(
     for block in (1, 2, 3):
         client.ack(block)
         content += (await client.data()).payload
-    assert content == octets(2_000)
+    assert content == sample_bytes(2_000)
 
 
 async def test_the_operator_ends_a_transfer(server: Running, client: UdpClient) -> None:

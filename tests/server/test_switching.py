@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.builders import octets
+from tests.support.builders import sample_bytes
 from tests.support.clock import FakeClock
 from tests.support.running import settings_for
 from tests.support.udp_client import UdpClient
@@ -57,7 +57,7 @@ class Switched:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    (tmp_path / "file").write_bytes(octets(2_000))
+    (tmp_path / "file").write_bytes(sample_bytes(2_000))
     return tmp_path
 
 
@@ -86,7 +86,7 @@ async def test_a_running_read_keeps_its_port(
     for number in range(1, 4):
         client.ack(number)
         content += (await client.data()).payload
-    assert content == octets(2_000)
+    assert content == sample_bytes(2_000)
     assert switched.is_as_it_should(client, is_single=is_single)
 
 
@@ -97,8 +97,8 @@ async def test_a_running_write_keeps_its_port(
     client.offer(switched.at, b"new")
     await client.acked()
     switched.switch(is_single=not is_single)
-    await client.blocks(octets(1_000))
-    assert (folder / "new").read_bytes() == octets(1_000)
+    await client.blocks(sample_bytes(1_000))
+    assert (folder / "new").read_bytes() == sample_bytes(1_000)
     assert switched.is_as_it_should(client, is_single=is_single)
 
 
@@ -110,7 +110,7 @@ async def test_what_is_asked_later_goes_by_the_new_mode(
         before.ask(switched.at, b"file")
         await before.data()
         switched.switch(is_single=not is_single)
-        assert await client.read(switched.at, b"file") == octets(2_000)
+        assert await client.read(switched.at, b"file") == sample_bytes(2_000)
     assert switched.is_as_it_should(client, is_single=not is_single)
 
 

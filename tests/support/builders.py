@@ -15,7 +15,7 @@ BLOCK = 8
 """Bytes in a full block of the tests: the minimum in RFC 2348."""
 
 
-def octets(count: int) -> bytes:
+def sample_bytes(count: int) -> bytes:
     """Return COUNT bytes in which no two blocks are equal; always the same."""
     return hashlib.shake_128(b"tftptui").digest(count)
 

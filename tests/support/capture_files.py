@@ -42,7 +42,7 @@ def datagram(payload: bytes, *, v6: bool = False, time: int = TIME) -> Datagram:
 
 def ip_packet(payload: bytes, *, v6: bool = False, number: int = 7) -> bytes:
     """Return the same as an IP packet."""
-    return frame(datagram(payload, v6=v6), number).octets[COOKED:]
+    return frame(datagram(payload, v6=v6), number).data[COOKED:]
 
 
 def pcap(
@@ -55,14 +55,14 @@ def pcap(
 ) -> bytes:
     """Return a pcap file, its frames a nanosecond apart."""
     magic = 0xA1B23C4D if nanoseconds else 0xA1B2C3D4
-    octets = struct.pack(f"{order}IHHIIII", magic, 2, 4, 0, 0, snaplen, link)
+    data = struct.pack(f"{order}IHHIIII", magic, 2, 4, 0, 0, snaplen, link)
     for number, each in enumerate(frames):
         seconds, fraction = divmod(TIME + number, 1_000_000_000)
         fraction = fraction if nanoseconds else fraction // 1_000
         kept = each[:snaplen]
-        octets += struct.pack(f"{order}IIII", seconds, fraction, len(kept), len(each))
-        octets += kept
-    return octets
+        data += struct.pack(f"{order}IIII", seconds, fraction, len(kept), len(each))
+        data += kept
+    return data
 
 
 def big_endian_pcapng(each: bytes, *, link: int = 101, resolution: int = 9) -> bytes:
@@ -88,9 +88,9 @@ def big_endian_pcapng(each: bytes, *, link: int = 101, resolution: int = 9) -> b
     )
 
 
-def read(octets: bytes) -> tuple[list[Captured], list[str]]:
+def read(data: bytes) -> tuple[list[Captured], list[str]]:
     """Return the frames of a file, and the errors."""
-    reader = CaptureReader(_raw(octets))
+    reader = CaptureReader(_raw(data))
     return list(reader.frames()), reader.troubles
 
 
@@ -100,12 +100,12 @@ def dissected(frames: Iterable[Captured]) -> list[Seen | IcmpSeen]:
     return [found for each in frames if (found := dissector.take(each)) is not None]
 
 
-def _raw(octets: bytes) -> io.RawIOBase:
+def _raw(data: bytes) -> io.RawIOBase:
     class Raw(io.RawIOBase):
         """Bytes as an unbuffered file."""
 
         def __init__(self) -> None:
-            self._inner = io.BytesIO(octets)
+            self._inner = io.BytesIO(data)
 
         def readable(self) -> bool:
             return True

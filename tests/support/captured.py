@@ -26,7 +26,7 @@ class Log:
         note: str = "",
         *,
         run: tuple[int, int] = (0, 1),
-        octets: int = 4,
+        nbytes: int = 4,
         again: tuple[int, int] = (1, 0),
     ) -> None:
         """Add a record AFTER that many seconds; AGAIN is (attempt, flags)."""
@@ -38,7 +38,7 @@ class Log:
             count=run[1],
             client_tid=self.transfer.client_tid,
             server_tid=69 if is_request else self.transfer.server_tid,
-            octets=octets,
+            nbytes=nbytes,
             kind=kind,
             attempt=again[0],
             flags=again[1],
@@ -62,14 +62,14 @@ def boot(*, v6: bool = False, number: int = 1) -> Log:
         phase="completed",
     )
     log = Log(transfer)
-    log.add(Kind.RRQ, 0.0, "pxelinux.0 octet tsize=0 blksize=1432", octets=40)
-    log.add(Kind.OACK, 0.001, "tsize=2148 blksize=1432", octets=26)
+    log.add(Kind.RRQ, 0.0, "pxelinux.0 octet tsize=0 blksize=1432", nbytes=40)
+    log.add(Kind.OACK, 0.001, "tsize=2148 blksize=1432", nbytes=26)
     log.add(Kind.ACK, 0.002)
-    log.add(Kind.DATA, 0.003, run=(1, 1), octets=1_432)
+    log.add(Kind.DATA, 0.003, run=(1, 1), nbytes=1_432)
     log.add(Kind.ACK, 0.004, run=(1, 1))
-    log.add(Kind.DATA, 0.005, run=(2, 1), octets=716, again=(1, Flag.LAST))
+    log.add(Kind.DATA, 0.005, run=(2, 1), nbytes=716, again=(1, Flag.LAST))
     log.add(Kind.ACK, 0.5, run=(1, 1), again=(1, Flag.DUPLICATE))
-    log.add(Kind.DATA, 1.005, run=(2, 1), octets=716, again=(2, Flag.LAST))
+    log.add(Kind.DATA, 1.005, run=(2, 1), nbytes=716, again=(2, Flag.LAST))
     log.add(Kind.ACK, 1.006, run=(2, 1))
     return log
 
@@ -91,12 +91,12 @@ def windows(number: int = 2) -> Log:
         phase="completed",
     )
     log = Log(transfer)
-    log.add(Kind.RRQ, 2.0, "u-boot.img octet windowsize=4", octets=32)
-    log.add(Kind.OACK, 2.001, "windowsize=4", octets=15)
+    log.add(Kind.RRQ, 2.0, "u-boot.img octet windowsize=4", nbytes=32)
+    log.add(Kind.OACK, 2.001, "windowsize=4", nbytes=15)
     log.add(Kind.ACK, 2.002)
     for first, count in ((1, 4), (5, 4), (9, 2)):
         flags = Flag.LAST if first == 9 else 0
         size = count * 512 - (412 if flags else 0)
-        log.add(Kind.DATA, 2 + first, run=(first, count), octets=size, again=(1, flags))
+        log.add(Kind.DATA, 2 + first, run=(first, count), nbytes=size, again=(1, flags))
         log.add(Kind.ACK, 2.1 + first, run=(first + count - 1, 1))
     return log

@@ -22,36 +22,36 @@ class SlowDisk:
         patch.setattr(os, "pread", self.pread)
         patch.setattr(os, "preadv", self.preadv)
 
-    def pread(self, descriptor: int, octets: int, offset: int) -> bytes:
+    def pread(self, descriptor: int, nbytes: int, offset: int) -> bytes:
         """Read, blocking as long as necessary."""
-        self._warm.append(range(offset, offset + octets))
-        return self._pread(descriptor, octets, offset)
+        self._warm.append(range(offset, offset + nbytes))
+        return self._pread(descriptor, nbytes, offset)
 
     def preadv(
         self, descriptor: int, views: Sequence[memoryview], offset: int, flags: int = 0
     ) -> int:
         """Read what is in memory, or raise BlockingIOError instead of blocking."""
-        octets = sum(map(len, views))
+        nbytes = sum(map(len, views))
         if not flags & os.RWF_NOWAIT:
-            self._warm.append(range(offset, offset + octets))
-        elif room := self._left(offset, octets):
+            self._warm.append(range(offset, offset + nbytes))
+        elif room := self._left(offset, nbytes):
             if offset == room.start:
                 raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
             views = _beginning(views, room.start - offset)
         return self._preadv(descriptor, views, offset)
 
-    def _left(self, offset: int, octets: int) -> range:
+    def _left(self, offset: int, nbytes: int) -> range:
         """Return the part that is only on disk, from its first byte on."""
-        end = offset + octets
+        end = offset + nbytes
         while warm := next((one for one in self._warm if offset in one), None):
             offset = warm.stop
         return range(offset, end)
 
 
-def _beginning(views: Sequence[memoryview], octets: int) -> list[memoryview]:
+def _beginning(views: Sequence[memoryview], nbytes: int) -> list[memoryview]:
     """Return views of the first OCTETS bytes."""
     some = []
     for view in views:
-        some.append(view[: max(0, octets)])
-        octets -= len(view)
+        some.append(view[: max(0, nbytes)])
+        nbytes -= len(view)
     return some

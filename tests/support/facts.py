@@ -63,7 +63,7 @@ def completed(number: int = 9, at: float = 0.0, **changes: Any) -> TransferView:
         "retransmits": 0,
         "sent_blocks": 83,
         "acked_blocks": 83,
-        "acked_octets": 42_012,
+        "acked_bytes": 42_012,
         "moved": NOON + at + 1,
         "ended": NOON + at + 1,
     }

@@ -29,11 +29,11 @@ class Flow:
         self.pacer.wait(count * self.packet, self._go)
 
     def _go(self, now: float) -> None:
-        octets = self.pacer.need
-        self.pacer.spend(octets, now)
-        self.log.append((now, octets))
-        self.own.append((now, octets))
-        self.packets -= octets // self.packet
+        nbytes = self.pacer.need
+        self.pacer.spend(nbytes, now)
+        self.log.append((now, nbytes))
+        self.own.append((now, nbytes))
+        self.packets -= nbytes // self.packet
         if self.packets > 0:
             self._wait()
 
@@ -73,8 +73,8 @@ def most_at_once(log: Sequence[tuple[float, float]], rate: float) -> float:
     """Return the largest excess of bytes in any interval over what RATE allows."""
     most = excess = 0.0
     before = log[0][0] if log else 0.0
-    for moment, octets in log:
-        excess = max(0.0, excess - rate * (moment - before)) + octets
+    for moment, nbytes in log:
+        excess = max(0.0, excess - rate * (moment - before)) + nbytes
         before = moment
         most = max(most, excess)
     return most

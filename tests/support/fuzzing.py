@@ -70,30 +70,30 @@ EXTREMES = (0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 2**31, 2**32 - 1, 2*
 NUMBERS = ("0", "-1", "1e308", "nan", "99999999999999999999", "true", '"x"', "[]", "{}")
 
 
-def damaged(data: bytes, chance: random.Random) -> bytes:
-    """Return DATA with one to four places flipped, cut, doubled, moved or replaced."""
-    octets = bytearray(data)
+def damaged(whole: bytes, chance: random.Random) -> bytes:
+    """Return WHOLE with one to four places flipped, cut, doubled, moved or replaced."""
+    data = bytearray(whole)
     for _ in range(chance.randint(1, 4)):
-        at = chance.randrange(len(octets) + 1)
-        end = min(len(octets), at + chance.choice((1, 2, 4, 8, 64)))
+        at = chance.randrange(len(data) + 1)
+        end = min(len(data), at + chance.choice((1, 2, 4, 8, 64)))
         match chance.randrange(6):
-            case 0 if octets:
-                octets[at % len(octets)] ^= 1 << chance.randrange(8)
+            case 0 if data:
+                data[at % len(data)] ^= 1 << chance.randrange(8)
             case 1:
-                del octets[at:end]
+                del data[at:end]
             case 2:
-                octets[at:at] = octets[at:end]
+                data[at:at] = data[at:end]
             case 3:
-                del octets[at:]
+                del data[at:]
             case 4:
                 size = chance.choice((1, 2, 4, 8))
                 number = chance.choice(EXTREMES) % 256**size
                 order = chance.choice(("big", "little"))
-                octets[at : at + size] = number.to_bytes(size, order)
+                data[at : at + size] = number.to_bytes(size, order)
             case _:
-                other = chance.randrange(len(octets) + 1)
-                octets[at:end] = octets[other : other + end - at]
-    return bytes(octets)
+                other = chance.randrange(len(data) + 1)
+                data[at:end] = data[other : other + end - at]
+    return bytes(data)
 
 
 def damaged_text(text: str, chance: random.Random) -> str:
@@ -121,7 +121,7 @@ def _transfer() -> list[bytes]:
         talk.append((server, CLIENT, b"\0\3" + block.to_bytes(2) + bytes(size)))
     talk += [(CLIENT, server, b"\0\4\0\3"), (server, CLIENT, b"\0\5\0\0why\0")]
     return [
-        frame(Datagram(0, one, other, data, len(data), is_sent=False), number).octets[
+        frame(Datagram(0, one, other, data, len(data), is_sent=False), number).data[
             COOKED:
         ]
         for number, (one, other, data) in enumerate(talk)

@@ -117,15 +117,15 @@ class Machine(ClientMachine):
             return due if due is None else max(due, self._until)
         return self._until
 
-    def receive(self, port: int, source: Endpoint, octets: bytes, now: float) -> str:
+    def receive(self, port: int, source: Endpoint, data: bytes, now: float) -> str:
         """Process a datagram, or queue it until the end of a pause."""
         if self.was_ended:  # its kernel would send an ICMP error
             self._say(_CTRL_C)
             return ""
         if now < self._until:
-            self._kept.append((port, source, octets))
+            self._kept.append((port, source, data))
             return ""
-        told = super().receive(port, source, octets, now)
+        told = super().receive(port, source, data, now)
         blocks = self.tally.blocks
         if self._ends_at is not None and blocks >= self._ends_at and not self.is_over:
             self._say(_CTRL_C)
@@ -140,8 +140,8 @@ class Machine(ClientMachine):
         """Process expired timers; after a pause, first the queued packets."""
         if now >= self._until and self._kept:
             kept, self._kept = self._kept, []
-            for port, source, octets in kept:
-                self.receive(port, source, octets, now)
+            for port, source, data in kept:
+                self.receive(port, source, data, now)
             return
         super().handle_timer(now)
 

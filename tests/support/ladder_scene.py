@@ -17,10 +17,10 @@ def windows(
     for number in range(count):
         block, time = first + number * size, at + 2 * number * STEP
         data = record(
-            Kind.DATA, time, block=block, count=size, octets=(size * 512) % 65_536
+            Kind.DATA, time, block=block, count=size, nbytes=(size * 512) % 65_536
         )
         rungs.append((data, ""))
-        ack = record(Kind.ACK, time + STEP, block=block + size - 1, octets=4)
+        ack = record(Kind.ACK, time + STEP, block=block + size - 1, nbytes=4)
         rungs.append((ack, ""))
     return rungs
 
@@ -31,9 +31,9 @@ def request(at: float = -0.01) -> Noted:
 
 def a_lossy_transfer() -> list[Noted]:
     """Return a transfer with one lost window, then no trouble, then the end."""
-    lost = record(Kind.DATA, 0.2, block=161, count=16, octets=8192)
-    again = record(Kind.DATA, 1.2, block=161, count=16, octets=8192, attempt=2)
-    last = record(Kind.DATA, 1.5, block=337, octets=100, flags=Flag.LAST)
+    lost = record(Kind.DATA, 0.2, block=161, count=16, nbytes=8192)
+    again = record(Kind.DATA, 1.2, block=161, count=16, nbytes=8192, attempt=2)
+    last = record(Kind.DATA, 1.5, block=337, nbytes=100, flags=Flag.LAST)
     return [
         request(),
         (record(Kind.OACK, -0.005), "windowsize=16 tsize=172132"),
@@ -74,7 +74,7 @@ def told(rungs: list[Noted], **changes: object) -> list[Frame]:
         "notes": ["windowsize lowered to 16: no more is granted"],
         "acked_blocks": 337,
         "total_size": 172_132,
-        "acked_octets": 172_132,
+        "acked_bytes": 172_132,
         "sent_blocks": 337,
         "round_trip": 0.002,
     }
@@ -89,19 +89,19 @@ def a_captured_one() -> list[Noted]:
     """Return a captured transfer: an ACK lost after the capture point, then a block."""
     to_server, to_client = Flag.LOST_TO_SERVER, Flag.LOST_TO_CLIENT
     again = record(Kind.DATA, 1.012, block=3, attempt=2, flags=to_server)
-    asked = record(Kind.ACK, 2.02, block=4, octets=4, flags=Flag.DUPLICATE | to_client)
+    asked = record(Kind.ACK, 2.02, block=4, nbytes=4, flags=Flag.DUPLICATE | to_client)
     repeated = record(Kind.DATA, 2.03, block=5, attempt=2, flags=to_client)
     behind = "block 5 lost between here and the client"
     return [
         request(),
         *windows(2, size=1),
         (record(Kind.DATA, 0.01, block=3), ""),
-        (record(Kind.ACK, 0.012, block=3, octets=4), ""),
+        (record(Kind.ACK, 0.012, block=3, nbytes=4), ""),
         (again, "ACK 3 lost between here and the server"),
         (record(Kind.DATA, 1.014, block=4), ""),
-        (record(Kind.ACK, 1.016, block=4, octets=4), ""),
-        (record(Kind.DATA, 1.018, block=5, octets=100, flags=Flag.LAST), ""),
+        (record(Kind.ACK, 1.016, block=4, nbytes=4), ""),
+        (record(Kind.DATA, 1.018, block=5, nbytes=100, flags=Flag.LAST), ""),
         (asked, behind),
         (repeated, behind),
-        (record(Kind.ACK, 2.032, block=5, octets=4), ""),
+        (record(Kind.ACK, 2.032, block=5, nbytes=4), ""),
     ]

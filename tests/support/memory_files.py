@@ -19,11 +19,11 @@ class MemoryTarget:
         self.is_committed = False
 
     @property
-    def octets(self) -> int:
+    def nbytes(self) -> int:
         return len(self.content)
 
-    def write(self, octets: memoryview) -> None:
-        self.content += octets
+    def write(self, data: memoryview) -> None:
+        self.content += data
 
     def commit(self) -> None:
         assert not self.is_committed, "committed twice"
@@ -40,10 +40,10 @@ class FullTarget(MemoryTarget):
         super().__init__()
         self._room = room
 
-    def write(self, octets: memoryview) -> None:
-        if len(self.content) + len(octets) > self._room:
+    def write(self, data: memoryview) -> None:
+        if len(self.content) + len(data) > self._room:
             raise OSError(errno.ENOSPC, "no space left on device")
-        super().write(octets)
+        super().write(data)
 
     def commit(self) -> None:
         raise OSError(errno.ENOSPC, "no space left on device")

@@ -97,7 +97,7 @@ def record(kind: Kind, at: float = 0.0, **changes: Any) -> PacketRecord:
         "count": 1,
         "client_tid": 2070,
         "server_tid": 40_007,
-        "octets": 0,
+        "nbytes": 0,
         "kind": kind,
     }
     return PacketRecord(**(given | changes))

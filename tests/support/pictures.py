@@ -60,7 +60,7 @@ def view(
         "started": NOW - 20,
         "moved": NOW - 0.1,
         "total_size": 100_000,
-        "acked_octets": 51_200,
+        "acked_bytes": 51_200,
         "acked_blocks": 100,
     }
     if phase not in {"negotiating", "sending", "stalled"}:
@@ -104,7 +104,7 @@ def a_busy_server() -> list[Frame]:
         window=16,
         total_size=6_266_000,
         acked_blocks=912,
-        acked_octets=1_302_336,
+        acked_bytes=1_302_336,
         retransmits=3,
     )
     views = [
@@ -113,14 +113,14 @@ def a_busy_server() -> list[Frame]:
         view(3, "failed", file="gone.bin", error="the client sent ERROR 3: disk full"),
         view(4, "unconfirmed", file="kernel"),
         view(5, "abandoned", file="slow.bin", error="the client stopped replying"),
-        view(6, "stalled", moved=NOW - 9, acked_octets=0, acked_blocks=0, timeouts=3),
+        view(6, "stalled", moved=NOW - 9, acked_bytes=0, acked_blocks=0, timeouts=3),
         view(7, client="2001:db8:41:7::4a:21", file="core-1.cfg", total_size=None),
         running,
     ]
     totals = Counters(started=219, completed=211, failed=2, abandoned=1, unconfirmed=1)
     later = view(7, client="2001:db8:41:7::4a:21", file="core-1.cfg", total_size=None)
-    later.acked_octets += 44_000
-    totals_later = msgspec.structs.replace(totals, octets_sent=12_100_000)
+    later.acked_bytes += 44_000
+    totals_later = msgspec.structs.replace(totals, bytes_sent=12_100_000)
     return [
         frame(*views, time=NOW - 1, counters=totals),
         Frame(time=NOW, transfers=[later], counters=totals_later),

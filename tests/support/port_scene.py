@@ -63,7 +63,7 @@ def blocked_client() -> Frame:
             server_tid=tid,
             started=NOW - 9 + number,
             acked_blocks=0,
-            acked_octets=0,
+            acked_bytes=0,
         )
         for number, tid in ((1, 40_007), (2, 40_011), (3, 40_018))
     ]

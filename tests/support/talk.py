@@ -59,9 +59,9 @@ class Talk:
     def oack(self, *options: tuple[bytes, bytes]) -> None:
         self.down(encode_oack(options))
 
-    def data(self, *blocks: int, octets: int = 512) -> None:
+    def data(self, *blocks: int, nbytes: int = 512) -> None:
         for block in blocks:
-            self.down(encode_data(block % 65_536, bytes(octets)))
+            self.down(encode_data(block % 65_536, bytes(nbytes)))
 
     def ack(self, *blocks: int) -> None:
         for block in blocks:
@@ -76,7 +76,7 @@ class Talk:
         self.move(port)
         self.data(1)
         self.ack(1)
-        self.data(2, octets=100)
+        self.data(2, nbytes=100)
         self.ack(2)
 
     def up(self, payload: bytes) -> None:
@@ -88,9 +88,9 @@ class Talk:
         self.send(self.server, self.client, payload)
 
     def send(
-        self, source: Place, destination: Place, payload: bytes, octets: int = 0
+        self, source: Place, destination: Place, payload: bytes, nbytes: int = 0
     ) -> None:
-        length = octets or len(payload)
+        length = nbytes or len(payload)
         time = round(self.now * 1_000_000_000)
         datagram = Datagram(time, source, destination, payload, length, is_sent=False)
         self.take(Seen(datagram))

@@ -38,12 +38,12 @@ class Terminal:
     def read_all(self) -> None:
         while True:
             try:
-                octets = os.read(self.side, 65_536)
+                data = os.read(self.side, 65_536)
             except OSError:  # Linux: the other side was closed
                 return
-            if not octets:
+            if not data:
                 return
-            self.written += octets
+            self.written += data
 
 
 @contextmanager

@@ -15,7 +15,7 @@ ROM = {
     "kind": "Intel boot ROM",
     "kind_sure": 0.9,
     "total_size": 42_012,
-    "acked_octets": 0,
+    "acked_bytes": 0,
     "acked_blocks": 0,
     "asked": [("tsize", "0")],
     "agreed": [("tsize", "42012")],

@@ -45,14 +45,14 @@ def test_no_control_survives(text: str) -> None:
 
 
 @given(st.binary())
-def test_octets_become_text_that_can_be_written(octets: bytes) -> None:
-    shown = visible(octets)
+def test_bytes_become_text_that_can_be_written(data: bytes) -> None:
+    shown = visible(data)
     assert shown.encode().decode() == shown
 
 
 @given(st.binary())
-def test_no_octet_becomes_a_control(octets: bytes) -> None:
-    assert "Cc" not in map(unicodedata.category, visible(octets))
+def test_no_byte_becomes_a_control(data: bytes) -> None:
+    assert "Cc" not in map(unicodedata.category, visible(data))
 
 
 def test_only_visible_format_characters_pass() -> None:

@@ -63,7 +63,7 @@ def test_every_total_is_told_once() -> None:
         ("tftptui_transfers_stalled", (), 3),
         ("tftptui_transfers_ended_total", ("abandoned",), COUNTERS.abandoned),
         ("tftptui_requests_refused_total", ("missing",), COUNTERS.missing),
-        ("tftptui_data_bytes_total", ("received",), COUNTERS.octets_received),
+        ("tftptui_data_bytes_total", ("received",), COUNTERS.bytes_received),
         ("tftptui_ports", ("used",), 10),
         ("tftptui_alarms_total", (), 5),
         ("tftptui_alarms_open", (), 4),

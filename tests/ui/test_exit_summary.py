@@ -14,7 +14,7 @@ def test_nothing_is_said_about_nothing() -> None:
 def test_served_failed_and_running_are_told() -> None:
     store = Store()
     totals = Counters(
-        started=9, completed=3, failed=1, abandoned=1, refused=2, octets_sent=2_000_000
+        started=9, completed=3, failed=1, abandoned=1, refused=2, bytes_sent=2_000_000
     )
     running = [view(number, file=f"f{number}") for number in range(1, 6)]
     running[1].total_size = None
@@ -31,11 +31,11 @@ def test_served_failed_and_running_are_told() -> None:
 
 def test_what_was_uploaded_is_told_besides() -> None:
     store = Store()
-    totals = Counters(started=1, completed=1, octets_received=1_500)
+    totals = Counters(started=1, completed=1, bytes_received=1_500)
     store.fold(frame(counters=totals))
     (told,) = farewell(store)
     assert told == "served 1 of 1 transfer, 1.5 kB received"
-    store.fold(frame(counters=msgspec.structs.replace(totals, octets_sent=512)))
+    store.fold(frame(counters=msgspec.structs.replace(totals, bytes_sent=512)))
     assert farewell(store) == ["served 1 of 1 transfer, 512 B sent and 1.5 kB received"]
 
 
@@ -57,6 +57,6 @@ def test_self_tests_are_neither_served_nor_failed() -> None:
     store = Store()
     own = [view(1, "completed", kind=SELF_TEST), view(2, "unconfirmed", kind=SELF_TEST)]
     theirs = view(3, "completed")
-    totals = Counters(started=3, completed=2, unconfirmed=1, octets_sent=900)
+    totals = Counters(started=3, completed=2, unconfirmed=1, bytes_sent=900)
     store.fold(frame(*own, theirs, counters=totals))
     assert farewell(store) == ["served 1 of 1 transfer, 900 B sent"]

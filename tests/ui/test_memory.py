@@ -138,14 +138,14 @@ def test_nobody_else_may_read_it(place: Path) -> None:
     assert [one.name for one in place.parent.iterdir()] == [NAME]
 
 
-def written(place: Path, octets: bytes) -> Memory:
+def written(place: Path, data: bytes) -> Memory:
     place.parent.mkdir(parents=True, exist_ok=True)
-    place.write_bytes(octets)
+    place.write_bytes(data)
     return Memory(place)
 
 
 @pytest.mark.parametrize(
-    "octets",
+    "data",
     [
         b"",
         b"{",
@@ -160,8 +160,8 @@ def written(place: Path, octets: bytes) -> Memory:
     ],
     ids=repr,
 )
-def test_a_damaged_file_is_none_and_is_written_anew(place: Path, octets: bytes) -> None:
-    memory = written(place, octets)
+def test_a_damaged_file_is_none_and_is_written_anew(place: Path, data: bytes) -> None:
+    memory = written(place, data)
     assert (memory.lines("filter"), memory.choice("platform")) == ([], "")
     memory.remember_line("filter", "dup")
     assert Memory(place).lines("filter") == ["dup"]
@@ -175,9 +175,9 @@ def test_what_is_sound_in_a_damaged_file_is_used(place: Path) -> None:
 
 
 @given(st.binary(max_size=200) | st.text(max_size=50).map(str.encode))
-def test_any_octets_are_read_without_an_error(octets: bytes) -> None:
+def test_any_bytes_are_read_without_an_error(data: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        memory = written(Path(folder) / NAME, octets)
+        memory = written(Path(folder) / NAME, data)
         assert all(line.isprintable() for line in memory.lines("filter"))
         assert isinstance(memory.choice("platform"), str)
 

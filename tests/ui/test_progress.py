@@ -12,8 +12,8 @@ def drawn(name: str, *shown: tuple[int, int | None]) -> str:
     screen = io.StringIO()
     console = Console(file=screen, force_terminal=True, width=100, color_system=None)
     with ProgressBar(name, console) as bar:
-        for octets, total in shown:
-            bar.show(octets, total)
+        for nbytes, total in shown:
+            bar.show(nbytes, total)
     return screen.getvalue()
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from tests.support.builders import octets
+from tests.support.builders import sample_bytes
 from tests.support.free_ports import free_range
 from tests.support.running import settings_for
 from tests.support.strips import text_of
@@ -70,7 +70,7 @@ async def live(folder: Path) -> AsyncIterator[Live]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    (tmp_path / "fw.bin").write_bytes(octets(5_000))
+    (tmp_path / "fw.bin").write_bytes(sample_bytes(5_000))
     (tmp_path / "pxe").mkdir()
     (tmp_path / "pxe" / "boot.cfg").write_text("boot")
     return tmp_path
@@ -84,7 +84,7 @@ def client() -> Iterator[UdpClient]:
 
 async def test_a_transfer_is_seen_in_all_panes(folder: Path, client: UdpClient) -> None:
     async with live(folder) as shown:
-        assert await client.read(shown.at, b"fw.bin") == octets(5_000)
+        assert await client.read(shown.at, b"fw.bin") == sample_bytes(5_000)
         await shown.until_shown(
             "10/10", "done", "↑1", "10     392  last", "1 cooling down"
         )

@@ -57,12 +57,12 @@ async def test_restart_does_nothing_while_it_serves() -> None:
 
 def test_counters_go_on_from_where_they_were() -> None:
     store = Store()
-    store.fold(frame(view(1), counters=Counters(started=1, octets_sent=500)))
+    store.fold(frame(view(1), counters=Counters(started=1, bytes_sent=500)))
     store.end("gone")
     store.start_over()
-    store.fold(frame(counters=Counters(started=1, completed=1, octets_sent=70)))
+    store.fold(frame(counters=Counters(started=1, completed=1, bytes_sent=70)))
     assert (store.counters.failed, store.counters.completed) == (1, 1)
-    assert store.counters.octets_sent == 570
+    assert store.counters.bytes_sent == 570
     assert store.counters.active == 0
 
 

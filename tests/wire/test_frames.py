@@ -83,9 +83,9 @@ def test_a_datagram_that_is_cut_is_none(packet: UdpPacket, data: st.DataObject) 
 )
 def test_fragments_and_other_protocols_are_none(at: int, value: int) -> None:
     packet = UdpPacket(IPv4Address(1), 68, IPv4Address(2), 67, b"x")
-    octets = bytearray(build_udp(packet))
-    octets[at] = value
-    assert parse_udp(bytes(octets)) is None
+    data = bytearray(build_udp(packet))
+    data[at] = value
+    assert parse_udp(bytes(data)) is None
 
 
 def test_vlan_tags_are_taken_off() -> None:

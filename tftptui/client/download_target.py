@@ -20,10 +20,10 @@ class Target(Protocol):
     """A destination. All methods raise OSError if writing fails."""
 
     @property
-    def octets(self) -> int:
+    def nbytes(self) -> int:
         """Bytes written so far."""
 
-    def write(self, octets: memoryview) -> None:
+    def write(self, data: memoryview) -> None:
         """Append bytes."""
 
     def commit(self) -> None:
@@ -41,7 +41,7 @@ class FileTarget:
     """
 
     def __init__(self, path: Path) -> None:
-        self.octets = 0
+        self.nbytes = 0
         path = path.resolve()
         self._name = os.fsencode(path.name)
         self._folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -54,9 +54,9 @@ class FileTarget:
             os.fchmod(descriptor, stat.S_IMODE(path.stat().st_mode))
         self._file = os.fdopen(descriptor, "wb")
 
-    def write(self, octets: memoryview) -> None:
+    def write(self, data: memoryview) -> None:
         """Append bytes."""
-        self.octets += self._file.write(octets)
+        self.nbytes += self._file.write(data)
 
     def commit(self) -> None:
         """Sync the file to disk, then rename it."""
@@ -90,15 +90,15 @@ class StreamTarget:
     """
 
     def __init__(self, descriptor: int, *, is_ours: bool) -> None:
-        self.octets = 0
+        self.nbytes = 0
         self._descriptor, self._is_ours = descriptor, is_ours
 
-    def write(self, octets: memoryview) -> None:
+    def write(self, data: memoryview) -> None:
         """Append bytes."""
-        while octets:
-            written = os.write(self._descriptor, octets)
-            self.octets += written
-            octets = octets[written:]
+        while data:
+            written = os.write(self._descriptor, data)
+            self.nbytes += written
+            data = data[written:]
 
     def commit(self) -> None:
         """Do nothing: everything is written already."""
@@ -117,13 +117,13 @@ class NetasciiTarget:
         self._decoder = Decoder()
 
     @property
-    def octets(self) -> int:
+    def nbytes(self) -> int:
         """Bytes of text written so far."""
-        return self._target.octets
+        return self._target.nbytes
 
-    def write(self, octets: memoryview) -> None:
+    def write(self, data: memoryview) -> None:
         """Append netascii."""
-        self._target.write(memoryview(self._decoder.decode(bytes(octets))))
+        self._target.write(memoryview(self._decoder.decode(bytes(data))))
 
     def commit(self) -> None:
         """Write what the decoder has held back, then commit the other target."""

@@ -79,7 +79,7 @@ class Getting(Exchange):
             self._target.write(self._payload)
         except OSError as error:
             self._run(self._receiving.fail(writing_trouble(error)))
-        self.counts.octets = self._target.octets
+        self.counts.nbytes = self._target.nbytes
 
     def _commit(self) -> None:
         """Commit the file, then acknowledge the last block.
@@ -92,11 +92,11 @@ class Getting(Exchange):
         except OSError as error:
             self._run(self._receiving.fail(writing_trouble(error)))
             return
-        self.counts.octets = self._target.octets
+        self.counts.nbytes = self._target.nbytes
         self._run(self._receiving.committed(self._clock()))
         if not (self.counts.duplicates or self.counts.retransmits):
             self._run([Close()])
 
     def _passed(self) -> tuple[int, int | None]:
         total = None if self.terms is None else self.terms.total_size
-        return self._target.octets, total
+        return self._target.nbytes, total

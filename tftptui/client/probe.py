@@ -101,22 +101,22 @@ class Enough:
     """
 
     def __init__(self, stop: Stop, enough: int) -> None:
-        self.octets = 0
+        self.nbytes = 0
         self._stop, self._enough = stop, enough
 
     @property
     def has_come(self) -> bool:
         """True if enough data has arrived."""
-        return self.octets >= self._enough
+        return self.nbytes >= self._enough
 
     @property
     def happened(self) -> bool:
         """True if the trial should stop."""
         return self._stop.happened or self.has_come
 
-    def write(self, octets: memoryview) -> None:
+    def write(self, data: memoryview) -> None:
         """Count bytes."""
-        self.octets += len(octets)
+        self.nbytes += len(data)
 
     def commit(self) -> None:
         """Do nothing."""
@@ -204,7 +204,7 @@ def _run(probe: Probe, port: int, channel: Channel, stop: Stop) -> Trial:
         reporter=reporter,
         server_tid=channel.peer.port if channel.peer else None,
         block_size=fetch.terms.block_size if fetch.terms else None,
-        octets=target.octets,
+        octets=target.nbytes,
         seconds=round(fetch.counts.seconds, 6),
         requests=fetch.counts.requests,
     )

@@ -59,7 +59,7 @@ class Putting(Exchange):
         if session.acked == before:
             self.counts.duplicates += 1
         self.counts.blocks = session.acked
-        self.counts.octets = self._passed()[0]
+        self.counts.nbytes = self._passed()[0]
         self._run(commands)
 
     def _take_oack(self, now: float) -> list[Command]:
@@ -79,20 +79,20 @@ class Putting(Exchange):
             raise MisuseError("blocks before terms")
         first, count, size = command.first, command.count, self._block_size
         try:
-            octets = self._staging.fill(self._source, first, count)
+            nbytes = self._staging.fill(self._source, first, count)
         except (SourceChangedError, OSError) as error:
             self._run(self._sending.fail(reading_trouble(error)))
             return
-        if octets < count * size:
-            count = octets // size + 1
-            self._total = (first - 1) * size + octets
+        if nbytes < count * size:
+            count = nbytes // size + 1
+            self._total = (first - 1) * size + nbytes
             self._sending.end_at(first + count - 1)
         if command.attempt > 1:
             self.counts.retransmits += count
         for index in range(count):
-            payload = min(size, octets - index * size)
+            payload = min(size, nbytes - index * size)
             self._wire.send(self._staging.packet(index, payload))
 
     def _passed(self) -> tuple[int, int | None]:
-        octets, total = self._sending.acked * self._block_size, self._total
-        return octets if total is None else min(octets, total), total
+        nbytes, total = self._sending.acked * self._block_size, self._total
+        return nbytes if total is None else min(nbytes, total), total

@@ -56,7 +56,7 @@ def as_json(result: Result) -> str:
         "agreed": _texts(result.agreed),
         "block_size": result.block_size,
         "window": result.window,
-        "octets": counts.octets,
+        "octets": counts.nbytes,
         "blocks": counts.blocks,
         "retransmits": counts.retransmits,
         "duplicates": counts.duplicates,
@@ -68,9 +68,9 @@ def as_json(result: Result) -> str:
 
 
 def _amount(counts: Counts) -> str:
-    text = f"{counted(counts.octets, 'byte')} in {counts.seconds:.2f} s"
+    text = f"{counted(counts.nbytes, 'byte')} in {counts.seconds:.2f} s"
     if counts.seconds > 0:
-        text += f" ({_rate(counts.octets / counts.seconds)})"
+        text += f" ({_rate(counts.nbytes / counts.seconds)})"
     text += f", {counted(counts.blocks, 'block')}"
     again = f"{counts.retransmits:,} resent"
     if counts.duplicates:

@@ -58,7 +58,7 @@ class Counts:
         seconds: from the first request to the outcome.
     """
 
-    octets: int = 0
+    nbytes: int = 0
     blocks: int = 0
     retransmits: int = 0
     duplicates: int = 0

@@ -28,7 +28,7 @@ from tftptui.settings import (
     Settings,
     SettingsError,
     parse_bandwidth,
-    parse_octets,
+    parse_bytes,
     parse_port_range,
 )
 
@@ -292,8 +292,8 @@ class ServerOptions:
             max_transfers=self.max_transfers,
             max_client_transfers=self.max_client_transfers,
             request_rate=self.request_rate or None,
-            bandwidth=_octets(self.bandwidth),
-            transfer_bandwidth=_octets(self.transfer_bandwidth),
+            bandwidth=_bytes_a_second(self.bandwidth),
+            transfer_bandwidth=_bytes_a_second(self.transfer_bandwidth),
             max_transfer_time=self.max_transfer_time,
             max_idle_time=self.max_idle_time or None,
             write=self.write,
@@ -310,12 +310,12 @@ class ServerOptions:
         return self.captures.applied(self.names.applied(settings))
 
 
-def _octets(bandwidth: str | None) -> int | None:
+def _bytes_a_second(bandwidth: str | None) -> int | None:
     return None if bandwidth is None else parse_bandwidth(bandwidth)
 
 
-def _size(octets: str | None) -> int | None:
-    return None if octets is None else parse_octets(octets)
+def _size(size: str | None) -> int | None:
+    return None if size is None else parse_bytes(size)
 
 
 DEFAULTS = ServerOptions()

@@ -274,7 +274,7 @@ def _file_check(settings: Settings, file: bytes) -> "FileCheck":
 
     told = with_near_names(run(settings, file, "", is_write=False), settings, file)
     if told.served is not None:
-        return FileCheck(is_served=True, words=f"served, {told.octets or 0:,} bytes")
+        return FileCheck(is_served=True, words=f"served, {told.nbytes or 0:,} bytes")
     near = f" (did you mean {told.near[0].text}?)" if told.near else ""
     return FileCheck(is_served=False, words=f"not served, {told.message}{near}")
 

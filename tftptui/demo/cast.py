@@ -81,8 +81,8 @@ class Cast:
     def switch_on(self, actor: Actor, errand: Errand, when: float) -> None:
         """Start a client at a given time, with fresh state."""
 
-        def send(port: int, target: Endpoint, octets: bytes) -> None:
-            self._send(Endpoint(actor.address, port), target, octets)
+        def send(port: int, target: Endpoint, data: bytes) -> None:
+            self._send(Endpoint(actor.address, port), target, data)
 
         machine = actor.machine = self.make(actor.kind, errand, send)
 
@@ -100,7 +100,7 @@ class Cast:
                 actor.machine.stop()
             actor.machine = None
 
-    def deliver(self, source: Endpoint, target: Endpoint, octets: bytes) -> str:
+    def deliver(self, source: Endpoint, target: Endpoint, data: bytes) -> str:
         """Deliver a datagram to the owner of that address and port, if any.
 
         Return why the client ignores it, or "".
@@ -110,7 +110,7 @@ class Cast:
             machine = actor.machine
             if machine is not None and machine.port == target.port:
                 now = self._agenda.time()
-                ignored = machine.receive(target.port, source, octets, now)
+                ignored = machine.receive(target.port, source, data, now)
                 self._watch(actor)
         return ignored
 

@@ -177,6 +177,6 @@ def _check(client: PlayedClient) -> None:
         raise CastingError(f"port {client.port}: ports are 1–{_HIGHEST_PORT}")
 
 
-def content_of(name: str, octets: int) -> bytes:
+def content_of(name: str, nbytes: int) -> bytes:
     """Return the content of a generated file; it depends only on the name."""
-    return hashlib.shake_128(name.encode()).digest(octets)
+    return hashlib.shake_128(name.encode()).digest(nbytes)

@@ -64,10 +64,10 @@ def record(
 def _write_events(arguments: list[str], cast: TextIO, size: tuple[int, int]) -> float:
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
     began, seconds = 0.0, 0.0
-    for octets in _drawn(arguments, size):
+    for data in _drawn(arguments, size):
         began = began or time.monotonic()  # skip the start of the program
         seconds = time.monotonic() - began
-        if text := decoder.decode(octets):
+        if text := decoder.decode(data):
             cast.write(json.dumps([round(seconds, 6), "o", text]) + "\n")
     return seconds
 
@@ -96,8 +96,8 @@ def _drawn(arguments: list[str], size: tuple[int, int]) -> Iterator[bytes]:
     ) as process:
         os.close(its)
         try:
-            while octets := _read(ours):
-                yield octets
+            while data := _read(ours):
+                yield data
         finally:
             os.close(ours)
             process.terminate()

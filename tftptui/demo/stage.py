@@ -367,8 +367,8 @@ class Stage:
         if change.faults is not UNSET:
             line.faults = [parse_fault(text) for text in change.faults]
 
-    def _send(self, source: Endpoint, target: Endpoint, octets: bytes) -> None:
-        self.network.send(Datagram(source, target, octets), Way.TO_SERVER)
+    def _send(self, source: Endpoint, target: Endpoint, data: bytes) -> None:
+        self.network.send(Datagram(source, target, data), Way.TO_SERVER)
 
     def _arrived(self, datagram: Datagram) -> None:
         """Process a datagram from the engine; in scenarios its listener is port 69."""
@@ -380,14 +380,14 @@ class Stage:
 
     def _deliver(self, datagram: Datagram, way: Way) -> str:
         """Deliver a datagram; return why a client ignores it, or ""."""
-        source, target, octets = datagram.source, datagram.target, datagram.payload
+        source, target, data = datagram.source, datagram.target, datagram.payload
         if way is Way.TO_CLIENT:
-            return self.cast.deliver(source, target, octets)
+            return self.cast.deliver(source, target, data)
         if target.port == TFTP_PORT:
             if self.has_wire:
                 self._hear_request(datagram)
             target = Endpoint(target.host, self._listening)
-        self._sockets.send(Datagram(source, target, octets))
+        self._sockets.send(Datagram(source, target, data))
         return ""
 
     def _refuse(self, datagram: Datagram, way: Way) -> None:

@@ -72,12 +72,12 @@ class Leftover:
 
     Attributes:
         path: its path on the disk.
-        octets: its size.
+        nbytes: its size.
         age: seconds since the last write.
     """
 
     path: str
-    octets: int
+    nbytes: int
     age: float
 
 

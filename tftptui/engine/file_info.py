@@ -110,7 +110,7 @@ def _piece(root: Root, name: bytes, offset: int, length: int) -> FilePiece:
     try:
         found = os.fstat(file.descriptor)
         head = os.pread(file.descriptor, READ, 0)
-        octets = os.pread(file.descriptor, length, offset) if length else b""
+        data = os.pread(file.descriptor, length, offset) if length else b""
     finally:
         os.close(file.descriptor)
     return FilePiece(
@@ -118,7 +118,7 @@ def _piece(root: Root, name: bytes, offset: int, length: int) -> FilePiece:
         size=found.st_size,
         modified=found.st_mtime,
         offset=offset,
-        octets=octets,
+        data=data,
         kind=_told(recognise(head, found.st_size, name)),
         version=version_of(found),
     )

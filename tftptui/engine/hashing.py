@@ -131,7 +131,7 @@ def _read_text(root: Root, name: bytes) -> str:
         with root.walk() as walk:
             file = walk.open(name)
             with os.fdopen(file.descriptor, "rb") as opened:
-                octets = opened.read(checksums.LONGEST)
+                data = opened.read(checksums.LONGEST)
     except (RootError, OSError):
         return ""
-    return octets.decode("utf-8", "surrogateescape")
+    return data.decode("utf-8", "surrogateescape")

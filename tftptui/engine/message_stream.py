@@ -38,8 +38,8 @@ class MessageStream(Generic[T]):
         Raises:
             ConnectionError: the other end has closed the connection.
         """
-        octets = self._encoder.encode(message)
-        self._writer.write(len(octets).to_bytes(_LENGTH) + octets)
+        data = self._encoder.encode(message)
+        self._writer.write(len(data).to_bytes(_LENGTH) + data)
         await self._writer.drain()
 
     async def receive(self) -> T | None:
@@ -79,7 +79,7 @@ def _pack_path(path: object) -> bytes:
     raise TypeError(f"a {type(path).__name__} can't be packed")
 
 
-def _unpack_path(kind: type, octets: object) -> Path:
-    if kind is Path and isinstance(octets, bytes):
-        return Path(os.fsdecode(octets))
+def _unpack_path(kind: type, packed: object) -> Path:
+    if kind is Path and isinstance(packed, bytes):
+        return Path(os.fsdecode(packed))
     raise TypeError(f"no {kind.__name__} can be unpacked")

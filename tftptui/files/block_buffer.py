@@ -37,9 +37,9 @@ class Landing:
         if size is not None:
             room = min(room, size // block_size + 1)
         room = room // window * window or room
-        octets = self._octets = bytearray(room * pitch)
-        view = memoryview(octets)
-        starts = range(0, len(octets), pitch)
+        buffer = self._buffer = bytearray(room * pitch)
+        view = memoryview(buffer)
+        starts = range(0, len(buffer), pitch)
         self.places = [view[at : at + pitch] for at in starts]
         self._data = [view[at + HEADER : at + self.full] for at in starts]
         self._codes, self._zeros = _DATA * room, bytes(room)
@@ -50,27 +50,27 @@ class Landing:
         They are full and in the slots from AT on; the count ends at the first other
         packet.
         """
-        octets, pitch, number = self._octets, self._pitch, first & 0xFFFF
+        buffer, pitch, number = self._buffer, self._pitch, first & 0xFFFF
         start = at * pitch
         if count == 1:
-            return int(octets[start : start + HEADER] == _pack(_FIRST | number))
+            return int(buffer[start : start + HEADER] == _pack(_FIRST | number))
         stop, last = (at + count) * pitch, number + count
         if (
-            octets[start + 3 : stop : pitch] == LOW[number:last]
-            and octets[start + 2 : stop : pitch] == HIGH[number:last]
-            and octets[start + 1 : stop : pitch] == self._codes[:count]
-            and octets[start:stop:pitch] == self._zeros[:count]
+            buffer[start + 3 : stop : pitch] == LOW[number:last]
+            and buffer[start + 2 : stop : pitch] == HIGH[number:last]
+            and buffer[start + 1 : stop : pitch] == self._codes[:count]
+            and buffer[start:stop:pitch] == self._zeros[:count]
         ):
             return count
-        heads = (octets[place : place + HEADER] for place in range(start, stop, pitch))
+        heads = (buffer[place : place + HEADER] for place in range(start, stop, pitch))
         blocks = range(first, first + count)
         wanted = (_pack(_FIRST | block & 0xFFFF) for block in blocks)
         matches = [head == due for head, due in zip(heads, wanted, strict=True)]
         return matches.index(False)
 
-    def packet(self, at: int, octets: int) -> bytes:
+    def packet(self, at: int, nbytes: int) -> bytes:
         """Return a copy of the packet in slot AT, of OCTETS bytes."""
-        return bytes(self.places[at][:octets])
+        return bytes(self.places[at][:nbytes])
 
     def data(self, count: int) -> list[memoryview]:
         """Return the data of the full packets in the first COUNT slots."""

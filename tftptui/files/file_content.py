@@ -27,12 +27,12 @@ class Content(msgspec.Struct, frozen=True):
         """
         return Content(os.dup(self.descriptor), self.version)
 
-    def read(self, offset: int, octets: int) -> bytes:
+    def read(self, offset: int, nbytes: int) -> bytes:
         """Return bytes from OFFSET on, or none once the file was changed."""
         try:
             found, wanted = version_of(os.fstat(self.descriptor)), self.version
             is_same = wanted is None or wanted.may_be(found)
-            return os.pread(self.descriptor, octets, offset) if is_same else b""
+            return os.pread(self.descriptor, nbytes, offset) if is_same else b""
         except OSError:
             return b""
 

@@ -119,10 +119,10 @@ class FileSource:
 
     def __init__(self, file: ReadFile, *, may_wait: bool = True) -> None:
         self._file, self._seen = file, file.status
-        self._descriptor, self._octets = file.descriptor, file.status.st_size
+        self._descriptor, self._nbytes = file.descriptor, file.status.st_size
         self._flags = 0 if may_wait else _NOT_WAITING
         self._warm_to = 0
-        self.size: int | None = self._octets
+        self.size: int | None = self._nbytes
         self._views: Sequence[memoryview] = ()
         self._room = 0
         self._trusted = 0
@@ -135,7 +135,7 @@ class FileSource:
         """
         if views is not self._views:  # mostly the same object, and long
             self._views, self._room = views, sum(map(len, views))
-        wanted, count = min(self._room, self._octets - offset), 0
+        wanted, count = min(self._room, self._nbytes - offset), 0
         if wanted > 0:
             trouble = 0
             try:
@@ -177,12 +177,12 @@ class FileSource:
     def _cold(self, offset: int) -> ColdError:
         return ColdError(partial(self._warm, offset, max(self._room, _WARMED)))
 
-    def _warm(self, offset: int, octets: int) -> None:
+    def _warm(self, offset: int, nbytes: int) -> None:
         """Read that part into the page cache, and start reading ahead."""
         file, advice = self._descriptor, os.POSIX_FADV_WILLNEED
-        os.posix_fadvise(file, offset, 2 * octets, advice)
-        os.pread(file, octets, offset)
-        self._warm_to = offset + octets
+        os.posix_fadvise(file, offset, 2 * nbytes, advice)
+        os.pread(file, nbytes, offset)
+        self._warm_to = offset + nbytes
 
 
 class NetasciiSource:
@@ -201,9 +201,9 @@ class NetasciiSource:
         while self.size is None and self._base + len(self._converted) < offset + wanted:
             self._convert()
         start = offset - self._base
-        octets = memoryview(bytes(self._converted[start : start + wanted]))
+        data = memoryview(bytes(self._converted[start : start + wanted]))
         for view in views:
-            piece, octets = octets[: len(view)], octets[len(view) :]
+            piece, data = data[: len(view)], data[len(view) :]
             view[: len(piece)] = piece
         self._forget(start)
         return min(wanted, max(0, self._base + len(self._converted) - offset))

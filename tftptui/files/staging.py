@@ -38,9 +38,9 @@ Awaited = tuple[bytes | None, ...]
 """Datagrams to wait for; None where no window is ready to follow."""
 
 
-def blocks_in(octets: int, block_size: int) -> int:
+def blocks_in(nbytes: int, block_size: int) -> int:
     """Return how many blocks fit into OCTETS bytes, up to the limit."""
-    return min(_MOST_AHEAD, octets // (block_size + HEADER))
+    return min(_MOST_AHEAD, nbytes // (block_size + HEADER))
 
 
 class Staging:
@@ -79,19 +79,19 @@ class Staging:
         self._room = room if size is None else min(room, size // block_size + 1)
         self._low_end = numbering.rollover
         self._high, self._low = _TABLES[numbering.rollover]
-        octets = self._octets = bytearray(self._room * self.stride)
-        octets[1 :: self.stride] = _DATA * self._room
-        view = self._view = memoryview(octets)
-        self._high_octets = slice(2, None, self.stride)
-        self._low_octets = slice(3, None, self.stride)
-        starts = range(0, len(octets), self.stride)
+        data = self._data = bytearray(self._room * self.stride)
+        data[1 :: self.stride] = _DATA * self._room
+        view = self._view = memoryview(data)
+        self._high_bytes = slice(2, None, self.stride)
+        self._low_bytes = slice(3, None, self.stride)
+        starts = range(0, len(data), self.stride)
         self._gaps = [view[at + HEADER : at + self.stride] for at in starts]
         step = window * self.stride
-        whole = range(0, len(octets) - step + 1, step)
+        whole = range(0, len(data) - step + 1, step)
         self.windows = [view[at : at + step] for at in whole]
         self._window = window
         self._awaited: Awaited = ()
-        self._first = self._octets_held = 0
+        self._first = self._bytes_held = 0
         self._at = 0
         self._is_end = False
 
@@ -102,13 +102,13 @@ class Staging:
             SourceChangedError, OSError: reading failed.
         """
         at = first - self._first
-        full = self._octets_held // self.block_size
+        full = self._bytes_held // self.block_size
         is_held = at + count <= full or (self._is_end and at <= full)
         if not self._first or at < 0 or not is_held:
             self.read(source, first)
             at = 0
         self._at = at
-        held = self._octets_held - at * self.block_size
+        held = self._bytes_held - at * self.block_size
         return max(0, min(held, count * self.block_size))
 
     def window_after(self, source: Source, block: int) -> int | None:
@@ -134,7 +134,7 @@ class Staging:
         """
         if not self._awaited:
             size = self._window * self.block_size
-            count = self._octets_held // size if self._first else 0
+            count = self._bytes_held // size if self._first else 0
             end = self._first - 1 + count * self._window
             self._awaited = _acks(range(self._first - 1, end, self._window))
         return self._awaited
@@ -149,10 +149,10 @@ class Staging:
         start = (self._at + index) * self.stride
         return self._view[start : start + HEADER + payload]
 
-    def packets(self, count: int, octets: int) -> memoryview:
+    def packets(self, count: int, nbytes: int) -> memoryview:
         """Return the COUNT packets of the last fill(), with OCTETS bytes of data."""
         start = self._at * self.stride
-        return self._view[start : start + count * HEADER + octets]
+        return self._view[start : start + count * HEADER + nbytes]
 
     def read(self, source: Source, first: int) -> None:
         """Stage as many blocks from FIRST on as fit.
@@ -161,12 +161,12 @@ class Staging:
             SourceChangedError, OSError: reading failed.
         """
         self._first, self._awaited = 0, ()  # invalid if reading fails
-        octets, room = self._octets, self._room
+        data, room = self._data, self._room
         held = source.read_into(self._gaps, (first - 1) * self.block_size)
-        self._octets_held, self._is_end = held, held < room * self.block_size
+        self._bytes_held, self._is_end = held, held < room * self.block_size
         start = (first - self._low_end) % (BLOCK_MODULUS - self._low_end)
-        octets[self._high_octets] = self._high[start : start + room]
-        octets[self._low_octets] = self._low[start : start + room]
+        data[self._high_bytes] = self._high[start : start + room]
+        data[self._low_bytes] = self._low[start : start + room]
         self._first = first
 
 
@@ -180,7 +180,7 @@ class Scratch(Staging):
         """Stage COUNT blocks from FIRST on; see Staging."""
         self.read(source, first)
         self._at = 0
-        return max(0, min(self._octets_held, count * self.block_size))
+        return max(0, min(self._bytes_held, count * self.block_size))
 
     def window_after(self, source: Source, block: int) -> int:
         """Stage the window after BLOCK; return its index, 0."""
@@ -213,7 +213,7 @@ class Whole(Staging):
         if not self._first:
             self.read(source, 1)
         at = self._at = first - 1
-        held = self._octets_held - at * self.block_size
+        held = self._bytes_held - at * self.block_size
         return max(0, min(held, count * self.block_size))
 
     def window_after(self, source: Source, block: int) -> int | None:
@@ -233,12 +233,12 @@ def _acks(blocks: range) -> Awaited:
     """Return the ACK of each of these blocks, then None."""
     count, step = len(blocks), blocks.step
     start = blocks.start % BLOCK_MODULUS
-    octets = bytearray(_ACK * count)
+    data = bytearray(_ACK * count)
     if count:
         end = start + count * step
-        octets[2::HEADER] = HIGH[start:end:step]
-        octets[3::HEADER] = LOW[start:end:step]
-    return (*_headers(count)(octets), None)
+        data[2::HEADER] = HIGH[start:end:step]
+        data[3::HEADER] = LOW[start:end:step]
+    return (*_headers(count)(data), None)
 
 
 @cache

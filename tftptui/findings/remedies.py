@@ -175,13 +175,13 @@ def flush(facts: Facts) -> tuple[Remedy, ...]:
 def smaller_blocks(facts: Facts) -> tuple[Remedy, ...]:
     """Return how to keep packets small enough."""
     is_v6 = ":" in facts.client
-    octets, why = _that_fit(facts)
+    nbytes, why = _that_fit(facts)
     return (
         *_of_server(
             facts,
             f"limit the block size: {why}",
-            f"--max-blksize {octets}",
-            block_settings(octets),
+            f"--max-blksize {nbytes}",
+            block_settings(nbytes),
         ),
         *(
             Remedy(
@@ -224,15 +224,15 @@ def refuse_option(facts: Facts, names: list[str]) -> tuple[Remedy, ...]:
     )
 
 
-def grant_size(facts: Facts, octets: int) -> tuple[Remedy, ...]:
+def grant_size(facts: Facts, nbytes: int) -> tuple[Remedy, ...]:
     """Return how to give a client the block size that it uses anyway."""
     return (
         *say(f"on the client: request blksize {_SMALL_BLOCKS} or less, or no blksize"),
         *_of_server(
             facts,
-            f"grant blksize {octets}, as it requests, if the path carries such blocks",
-            f"--max-blksize {octets}",
-            block_settings(octets),
+            f"grant blksize {nbytes}, as it requests, if the path carries such blocks",
+            f"--max-blksize {nbytes}",
+            block_settings(nbytes),
         ),
     )
 
@@ -265,15 +265,15 @@ def equal_ranges(facts: Facts, good: PortRange) -> Remedies:
     )
 
 
-def fewer_octets(facts: Facts) -> Remedies:
+def fewer_bytes(facts: Facts) -> Remedies:
     """Return how to start with small blocks, for a transfer that works anyway."""
-    octets = min(_SMALL_BLOCKS, facts.latest.block_size if facts.latest else 512)
+    nbytes = min(_SMALL_BLOCKS, facts.latest.block_size if facts.latest else 512)
     if not facts.scene.is_capture:
         return say(
-            f"nothing to do; to offer smaller blocks at once: --max-blksize {octets}"
+            f"nothing to do; to offer smaller blocks at once: --max-blksize {nbytes}"
         )
     return say(
-        f"nothing to do; to offer smaller blocks at once: {block_settings(octets)}"
+        f"nothing to do; to offer smaller blocks at once: {block_settings(nbytes)}"
     )
 
 

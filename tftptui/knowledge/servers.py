@@ -28,11 +28,11 @@ ONE_PORT = "tftptui: --single-port; dnsmasq: --tftp-single-port"
 """The options that make a server reply from the request port."""
 
 
-def block_settings(octets: int) -> str:
+def block_settings(nbytes: int) -> str:
     """Return the options that limit a server's block size."""
     return (
-        f"tftptui: --max-blksize {octets}; tftpd-hpa: --blocksize {octets}; "
-        f"dnsmasq: --tftp-mtu={octets + _TFTP_HEADERS}"
+        f"tftptui: --max-blksize {nbytes}; tftpd-hpa: --blocksize {nbytes}; "
+        f"dnsmasq: --tftp-mtu={nbytes + _TFTP_HEADERS}"
     )
 
 

@@ -43,9 +43,9 @@ def ipv4_routes(text: str) -> Iterator[HostNetwork]:
         with suppress(ValueError, IndexError):
             device, to, via, flags, _, _, _, mask, *_ = line.split()
             length = int(mask, 16).bit_count()
-            network = IPv4Network((_octets(to), length))
+            network = IPv4Network((_in_host_order(to), length))
             if _leads(flags) and 0 < length < network.max_prefixlen:
-                yield _route(network, device, _octets(via))
+                yield _route(network, device, _in_host_order(via))
 
 
 def ipv6_routes(text: str) -> Iterator[HostNetwork]:
@@ -70,7 +70,7 @@ def _leads(flags: str) -> bool:
     return int(flags, 16) & (_UP | _REJECT) == _UP
 
 
-def _octets(text: str) -> bytes:
+def _in_host_order(text: str) -> bytes:
     return int(text, 16).to_bytes(4, sys.byteorder)
 
 

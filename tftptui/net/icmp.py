@@ -73,35 +73,35 @@ def drain_errors(sock: socket.SocketType) -> list[IcmpError]:
             break
         found += [
             replace(error, target=endpoint_of(target) if target else None)
-            for level, kind, octets in ancillary
+            for level, kind, data in ancillary
             if (level, kind)
             in ((socket.IPPROTO_IP, IP_RECVERR), (socket.IPPROTO_IPV6, IPV6_RECVERR))
-            if (error := parse_error(octets)) is not None
+            if (error := parse_error(data)) is not None
         ]
     return found
 
 
-def parse_error(octets: bytes) -> IcmpError | None:
+def parse_error(data: bytes) -> IcmpError | None:
     """Parse a struct sock_extended_err; None if it is not about ICMP."""
-    if len(octets) < _ERROR.size:
+    if len(data) < _ERROR.size:
         return None
-    _, origin, kind, code, _, _ = _ERROR.unpack_from(octets)
+    _, origin, kind, code, _, _ = _ERROR.unpack_from(data)
     if origin not in _VERSIONS:
         return None
     return IcmpError(
         type=kind,
         code=code,
         name=error_name(_VERSIONS[origin], kind, code),
-        sender=_offender(octets),
+        sender=_offender(data),
         is_port_closed=is_port_closed(_VERSIONS[origin], kind, code),
     )
 
 
-def _offender(octets: bytes) -> str | None:
+def _offender(data: bytes) -> str | None:
     """Return the address after the record: a struct sockaddr."""
-    family = int.from_bytes(octets[16:18], "little") if len(octets) > 17 else 0  # noqa: PLR2004
+    family = int.from_bytes(data[16:18], "little") if len(data) > 17 else 0  # noqa: PLR2004
     if family == socket.AF_INET:
-        return socket.inet_ntop(socket.AF_INET, octets[_V4_OFFENDER])
+        return socket.inet_ntop(socket.AF_INET, data[_V4_OFFENDER])
     if family == socket.AF_INET6:
-        return socket.inet_ntop(socket.AF_INET6, octets[_V6_OFFENDER])
+        return socket.inet_ntop(socket.AF_INET6, data[_V6_OFFENDER])
     return None

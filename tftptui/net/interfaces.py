@@ -111,5 +111,5 @@ def _interface(address: str, netmask: str | None) -> Interface:
     own = ip_address(address.partition("%")[0])
     if netmask is None:
         return ip_interface(own)
-    octets = ip_address(netmask.partition("/")[0]).packed
-    return ip_interface(f"{own}/{int.from_bytes(octets, 'big').bit_count()}")
+    data = ip_address(netmask.partition("/")[0]).packed
+    return ip_interface(f"{own}/{int.from_bytes(data, 'big').bit_count()}")

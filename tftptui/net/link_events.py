@@ -70,9 +70,9 @@ def open_link_events() -> socket.socket:
     return kernel
 
 
-def changes_in(octets: bytes) -> Iterator[Change]:
+def changes_in(data: bytes) -> Iterator[Change]:
     """Yield the changes in a datagram of the kernel."""
-    for kind, body in messages_in(octets):
+    for kind, body in messages_in(data):
         if kind in (_NEW_LINK, _DELETED_LINK) and len(body) >= _LINK.size:
             *_, flags, _ = _LINK.unpack_from(body)
             name = dict(attributes_in(body[_LINK.size :])).get(_LINK_NAME, b"")

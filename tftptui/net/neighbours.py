@@ -13,7 +13,7 @@ ARP_TABLE = Path("/proc/net/arp")
 
 _COMPLETE = 0x2
 _ETHERNET = "0x1"
-_MAC_OCTETS = 6
+_MAC_BYTES = 6
 
 # linux/netlink.h, linux/rtnetlink.h, linux/neighbour.h
 _HEADER = struct.Struct("=IHHII")  # length, type, flags, sequence, port
@@ -84,14 +84,14 @@ def _dump() -> Iterator[tuple[bytes, bytes]]:
             is_over = not messages or messages[-1][0] in (_ERROR, _DONE)
 
 
-def messages_in(octets: bytes) -> Iterator[tuple[int, bytes]]:
+def messages_in(data: bytes) -> Iterator[tuple[int, bytes]]:
     """Yield type and body of each message of a datagram."""
-    while len(octets) >= _HEADER.size:
-        length, kind, *_ = _HEADER.unpack_from(octets)
+    while len(data) >= _HEADER.size:
+        length, kind, *_ = _HEADER.unpack_from(data)
         if length < _HEADER.size:
             return
-        yield kind, octets[_HEADER.size : length]
-        octets = octets[_aligned(length) :]
+        yield kind, data[_HEADER.size : length]
+        data = data[_aligned(length) :]
 
 
 def neighbours_in(kind: int, body: bytes) -> Iterator[tuple[bytes, bytes]]:
@@ -101,18 +101,18 @@ def neighbours_in(kind: int, body: bytes) -> Iterator[tuple[bytes, bytes]]:
     _, _, state, _, _ = _NEIGHBOUR.unpack_from(body)
     attributes = dict(attributes_in(body[_NEIGHBOUR.size :]))
     mac = attributes.get(_LINK_ADDRESS, b"")
-    if state & _KNOWN and _DESTINATION in attributes and len(mac) == _MAC_OCTETS:
+    if state & _KNOWN and _DESTINATION in attributes and len(mac) == _MAC_BYTES:
         yield attributes[_DESTINATION], mac
 
 
-def attributes_in(octets: bytes) -> Iterator[tuple[int, bytes]]:
+def attributes_in(data: bytes) -> Iterator[tuple[int, bytes]]:
     """Yield type and value of each attribute of a message."""
-    while len(octets) >= _ATTRIBUTE.size:
-        length, kind = _ATTRIBUTE.unpack_from(octets)
+    while len(data) >= _ATTRIBUTE.size:
+        length, kind = _ATTRIBUTE.unpack_from(data)
         if length < _ATTRIBUTE.size:
             return
-        yield kind, octets[_ATTRIBUTE.size : length]
-        octets = octets[_aligned(length) :]
+        yield kind, data[_ATTRIBUTE.size : length]
+        data = data[_aligned(length) :]
 
 
 def _aligned(length: int) -> int:

@@ -19,9 +19,9 @@ class Decoder:
     def __init__(self) -> None:
         self._held = b""
 
-    def decode(self, octets: bytes) -> bytes:
+    def decode(self, data: bytes) -> bytes:
         """Return the decoded text so far; a CR at the end is held back."""
-        piece = self._held + octets
+        piece = self._held + data
         self._held = b"\r" if piece.endswith(b"\r") else b""
         # LF first: otherwise CR NUL LF would lose its CR.
         text = piece.removesuffix(b"\r").replace(b"\r\n", b"\n")

@@ -119,5 +119,5 @@ def _refused(what: str) -> PeerError:
     return PeerError(ErrorCode.OPTION_REFUSED, f"the server agreed to {what}")
 
 
-def _shown(octets: bytes) -> str:
-    return octets[:_SHOWN].decode("ascii", "backslashreplace")
+def _shown(data: bytes) -> str:
+    return data[:_SHOWN].decode("ascii", "backslashreplace")

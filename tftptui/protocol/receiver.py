@@ -93,17 +93,17 @@ class ReceiveSession(Session):
         self._require_running("receive_oack")
         return [] if self.received else [self._repeat(now)]
 
-    def receive_data(self, block16: int, octets: int, now: float) -> list[Command]:
+    def receive_data(self, block16: int, nbytes: int, now: float) -> list[Command]:
         """Handle a block of OCTETS bytes from the right peer; return commands.
 
         Store comes first if the payload comes next in the file.
         """
         self._require_running("receive_data")
-        if octets > self._block_size:
-            return self._refuse_long(octets)
+        if nbytes > self._block_size:
+            return self._refuse_long(nbytes)
         step = self.numbering.ahead(block16, self.received)
         if step == 1 and self.state in (State.NEGOTIATING, State.RECEIVING):
-            return self._take_next(octets, now)
+            return self._take_next(nbytes, now)
         if step == 0:
             return self._answer_repeated(now)
         is_ahead = 1 < step <= self._window
@@ -197,7 +197,7 @@ class ReceiveSession(Session):
         """
         return self.numbering.nearest(block16, self.received + self._window)
 
-    def _take_next(self, octets: int, now: float) -> list[Command]:
+    def _take_next(self, nbytes: int, now: float) -> list[Command]:
         if self._is_fresh:  # Karn: measure only packets sent once
             self.timer.measure(now - self._sent_at)
             self._is_fresh = False
@@ -205,7 +205,7 @@ class ReceiveSession(Session):
         self._hear(now)
         self.received += 1
         self.timeouts, self._gap_reported = 0, False
-        if octets < self._block_size:
+        if nbytes < self._block_size:
             self.state, self._due = State.COMMITTING, None
             return [Store(), Commit()]
         if self.received - self.acked >= self._window:

@@ -54,10 +54,10 @@ class Piece:
     """One DATA packet: its wire block and payload size in bytes."""
 
     block16: int
-    octets: int
+    nbytes: int
 
 
-def pieces(payload: bytes, octets: int, block_size: int | None) -> list[Piece]:
+def pieces(payload: bytes, nbytes: int, block_size: int | None) -> list[Piece]:
     """Split a captured datagram of OCTETS bytes into its DATA packets.
 
     With segmentation offload, a capture on the sending host shows several packets as
@@ -65,36 +65,36 @@ def pieces(payload: bytes, octets: int, block_size: int | None) -> list[Piece]:
     where the next block's header is found.
     """
     first = int.from_bytes(payload[2:HEADER])
-    whole = [Piece(first, octets - HEADER)]
-    if block_size is not None and octets <= block_size + HEADER:
+    whole = [Piece(first, nbytes - HEADER)]
+    if block_size is not None and nbytes <= block_size + HEADER:
         return whole
-    if block_size is not None and (cut := _cut(payload, octets, block_size + HEADER)):
+    if block_size is not None and (cut := _cut(payload, nbytes, block_size + HEADER)):
         return cut
     for low in (0, 1):
         following = _DATA + Numbering(low).wire(first + 1).to_bytes(2)
         stride = payload.find(following, _SMALLEST_STRIDE)
         while stride > 0:
-            cut = _cut(payload, octets, stride)
+            cut = _cut(payload, nbytes, stride)
             if len(cut) >= _CONVINCING:
                 return cut
             stride = payload.find(following, stride + 1)
     return whole
 
 
-def _cut(payload: bytes, octets: int, stride: int) -> list[Piece]:
+def _cut(payload: bytes, nbytes: int, stride: int) -> list[Piece]:
     """Return the pieces for a stride; empty if blocks do not start there."""
     found: list[Piece] = []
-    for start in range(0, octets, stride):
+    for start in range(0, nbytes, stride):
         head = payload[start : start + HEADER]
         if len(head) == HEADER:
             block16 = int.from_bytes(head[2:])
             if head[:2] != _DATA or (found and not _follows(block16, found[-1])):
                 return []
-        elif start < len(payload) or octets - start < HEADER:
+        elif start < len(payload) or nbytes - start < HEADER:
             return []
         else:  # truncated by the snapshot length: assume the next block
             block16 = (found[-1].block16 + 1) % BLOCK_MODULUS
-        found.append(Piece(block16, min(stride, octets - start) - HEADER))
+        found.append(Piece(block16, min(stride, nbytes - start) - HEADER))
     return found if len(found) > 1 else []
 
 

@@ -100,7 +100,7 @@ class Conversation:
         self._answerers.asked()
         self._write_beside(
             (self.asked.port, 0),
-            datagram.octets,
+            datagram.nbytes,
             kind,
             request_note(self.request),
             flags,
@@ -141,15 +141,15 @@ class Conversation:
         self.last_seen = now = self._recorder.clock.wall()
         if from_client and not self.view.heard:
             self._take_port()
-        payload, octets = datagram.payload, datagram.octets
+        payload, nbytes = datagram.payload, datagram.nbytes
         opcode = payload[:2]
-        if len(payload) < HEADER or octets < HEADER:
-            self._odd(octets, CUT if octets >= HEADER else "too short for TFTP")
+        if len(payload) < HEADER or nbytes < HEADER:
+            self._odd(nbytes, CUT if nbytes >= HEADER else "too short for TFTP")
         elif opcode == _DATA and from_client == self._is_write:
-            self._exchange.data(payload, octets, now)
+            self._exchange.data(payload, nbytes, now)
         elif opcode == _ACK and from_client != self._is_write:
             blocks = self._exchange
-            blocks.ack(payload[2] << 8 | payload[3], octets, now)
+            blocks.ack(payload[2] << 8 | payload[3], nbytes, now)
             if blocks.is_complete:
                 self.end(Outcome.COMPLETED)
         else:
@@ -268,27 +268,27 @@ class Conversation:
     # Kinds of packets
 
     def _other(self, datagram: Datagram, *, from_client: bool) -> None:
-        octets = datagram.octets
+        nbytes = datagram.nbytes
         try:
             packet = parse_kept(datagram)
         except PeerError as error:
-            self._odd(octets, error.text)
+            self._odd(nbytes, error.text)
             return
         match packet:
             case ErrorPacket():
-                self._error(packet, octets, from_client=from_client)
+                self._error(packet, nbytes, from_client=from_client)
             case Oack() if not from_client:
-                self._oack(packet, octets, is_cut=is_cut(datagram))
+                self._oack(packet, nbytes, is_cut=is_cut(datagram))
             case _:
                 name = type(packet).__name__
-                self._odd(octets, f"unexpected {name}")
+                self._odd(nbytes, f"unexpected {name}")
 
-    def _odd(self, octets: int, why: str) -> None:
-        self._report.malformed(octets, why)
+    def _odd(self, nbytes: int, why: str) -> None:
+        self._report.malformed(nbytes, why)
 
-    def _error(self, error: ErrorPacket, octets: int, *, from_client: bool) -> None:
+    def _error(self, error: ErrorPacket, nbytes: int, *, from_client: bool) -> None:
         kind = Kind.ERROR_RECEIVED if from_client else Kind.ERROR
-        self._report.packet(kind, octets, note=error_note(error))
+        self._report.packet(kind, nbytes, note=error_note(error))
         said = visible(error.message)
         if from_client:
             self.view.peer_error = error.code
@@ -307,7 +307,7 @@ class Conversation:
         outcome = Outcome.PROBED if is_probe else Outcome.FAILED
         self.end(outcome, f"{words}: {said}" if said else words)
 
-    def _oack(self, oack: Oack, octets: int, *, is_cut: bool) -> None:
+    def _oack(self, oack: Oack, nbytes: int, *, is_cut: bool) -> None:
         self._oacks += 1
         view, blocks, again = self.view, self._exchange, self._oacks
         if again == 1:
@@ -323,7 +323,7 @@ class Conversation:
             _, flags = blocks.losses.data_again(0, 1, blocks.highest, now)
         blocks.openings = self.requests if self._is_write else again
         note = " ".join(f"{name}={value}" for name, value in view.agreed)
-        self._report.packet(Kind.OACK, octets, attempt=again, flags=flags, note=note)
+        self._report.packet(Kind.OACK, nbytes, attempt=again, flags=flags, note=note)
         blocks.repeat(again - 1)
 
     def _begin(self) -> None:
@@ -364,10 +364,10 @@ class Conversation:
     ) -> None:
         """Record a packet to or from a port that the client does not use."""
         told = beside(datagram, why, from_client=from_client)
-        self._write_beside((port, told.block), told.octets, told.kind, told.note)
+        self._write_beside((port, told.block), told.nbytes, told.kind, told.note)
 
     def _write_beside(
-        self, at: tuple[int, int], octets: int, kind: Kind, note: str, flags: int = 0
+        self, at: tuple[int, int], nbytes: int, kind: Kind, note: str, flags: int = 0
     ) -> None:
         """Record a packet without effect; AT is the server port and the block."""
         self._report.version += 1
@@ -379,7 +379,7 @@ class Conversation:
                 count=1,
                 client_tid=self.client.port,
                 server_tid=at[0],
-                octets=octets,
+                nbytes=nbytes,
                 kind=kind,
                 flags=flags,
             ),

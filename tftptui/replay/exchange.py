@@ -12,7 +12,7 @@ from tftptui.replay.block_numbers import Counting, Piece, by_name, number, piece
 from tftptui.replay.losses import NOTHING, Losses
 from tftptui.server.recorder import Recorder
 from tftptui.server.transfer.report import Report
-from tftptui.telemetry.records.ring import HEADER_OCTETS, Flag, Kind
+from tftptui.telemetry.records.ring import HEADER_BYTES, Flag, Kind
 
 _STALLED = 2
 """Repeats of one packet in a row that count as a stall."""
@@ -78,17 +78,17 @@ class Exchange:
 
     # DATA
 
-    def data(self, payload: bytes, octets: int, now: float) -> None:
+    def data(self, payload: bytes, nbytes: int, now: float) -> None:
         """Handle DATA of OCTETS bytes on the wire; PAYLOAD may be truncated."""
         block16 = payload[2] << 8 | payload[3]
-        if block16 == self._due and octets == self._full and self._keep_data:
+        if block16 == self._due and nbytes == self._full and self._keep_data:
             self._next_block(block16, now)
             return
         view = self._view
         known = view.block_size if self.is_size_known else None
-        found = pieces(payload, octets, known)
-        if known is None or found[0].octets > known:
-            view.block_size = self._size(found[0].octets)
+        found = pieces(payload, nbytes, known)
+        if known is None or found[0].nbytes > known:
+            view.block_size = self._size(found[0].nbytes)
             self.is_size_known = True
         first = self.counting.absolute(block16, self.highest)
         attempt = self._attempts.so_far(first, self.highest) + 1
@@ -98,7 +98,7 @@ class Exchange:
             self._blame()
         for place, piece in enumerate(found):
             self._count(first + place, piece, now)
-        self._write_data(first, found, octets, (attempt, lost, note))
+        self._write_data(first, found, nbytes, (attempt, lost, note))
         self._prepare()
 
     def _next_block(self, block16: int, now: float) -> None:
@@ -113,22 +113,22 @@ class Exchange:
         if self._is_write:
             view.moved = now
             counters.packets_received += 1
-            counters.octets_received += view.block_size
+            counters.bytes_received += view.block_size
         else:
             counters.packets_sent += 1
-            counters.octets_sent += view.block_size
+            counters.bytes_sent += view.block_size
         if self._keep_data is not None:
             self._keep_data(now, block)
 
     def _write_data(
-        self, first: int, found: list[Piece], octets: int, how: tuple[int, int, str]
+        self, first: int, found: list[Piece], nbytes: int, how: tuple[int, int, str]
     ) -> None:
         attempt, lost, note = how
         view, last = self._view, first + len(found) - 1
         is_new = last > self.highest
         if is_new:
             self.highest = view.sent_blocks = last
-        flags = lost | (Flag.LAST if found[-1].octets < view.block_size else 0)
+        flags = lost | (Flag.LAST if found[-1].nbytes < view.block_size else 0)
         kind, again = _DATA, attempt
         if self._is_write:
             kind, again = _DATA_RECEIVED, 1
@@ -137,21 +137,21 @@ class Exchange:
             else:
                 flags = lost | Flag.DUPLICATE
                 self._report.duplicate()
-        size = octets - HEADER * len(found)
+        size = nbytes - HEADER * len(found)
         run = (first, len(found))
         self._report.packet(kind, size, run=run, attempt=again, flags=flags, note=note)
         if attempt > 1 or view.phase == "negotiating":
             self.repeat(attempt - 1)
 
-    def _size(self, octets: int) -> int:
+    def _size(self, nbytes: int) -> int:
         """Return the block size as far as a DATA packet shows it, without an OACK."""
         asked = by_name(self._request.options)
         wanted = number(asked, b"blksize") or DEFAULT_BLOCK_SIZE
-        if octets > DEFAULT_BLOCK_SIZE or self._is_within:
-            return octets
+        if nbytes > DEFAULT_BLOCK_SIZE or self._is_within:
+            return nbytes
         # A first block shorter than the default is the last one, unless that size was
         # requested.
-        return min(wanted, DEFAULT_BLOCK_SIZE) if octets < wanted else octets
+        return min(wanted, DEFAULT_BLOCK_SIZE) if nbytes < wanted else nbytes
 
     def _passed(
         self, first: int, count: int, attempt: int, now: float
@@ -188,18 +188,18 @@ class Exchange:
     def _count(self, block: int, piece: Piece, now: float) -> None:
         self._attempts.add(block, self.highest, now)
         view = self._view
-        if piece.octets < view.block_size:
+        if piece.nbytes < view.block_size:
             self.last = block
-            view.total_size = (block - 1) * view.block_size + piece.octets
+            view.total_size = (block - 1) * view.block_size + piece.nbytes
 
     # ACKs
 
-    def ack(self, block16: int, octets: int, now: float) -> None:
+    def ack(self, block16: int, nbytes: int, now: float) -> None:
         """Handle an ACK with a wire block number."""
         block = self.counting.absolute(block16, self.acked)
         self.acks += 1
         is_new = block > self.acked or (block == 0 and self.acks == 1)
-        if is_new and octets == HEADER_OCTETS and self._keep_ack:
+        if is_new and nbytes == HEADER_BYTES and self._keep_ack:
             self.losses.ack(block, self.highest, now)
             self._acks_repeated = 0
             self._keep_ack(now, block)
@@ -208,11 +208,11 @@ class Exchange:
             else:
                 self._recorder.counters.packets_received += 1
         else:
-            self._write_ack(block, octets, now, is_new=is_new)
+            self._write_ack(block, nbytes, now, is_new=is_new)
         if is_new:
             self._progress(block, now)
 
-    def _write_ack(self, block: int, octets: int, now: float, *, is_new: bool) -> None:
+    def _write_ack(self, block: int, nbytes: int, now: float, *, is_new: bool) -> None:
         lost, flags = NOTHING
         if is_new:
             self.losses.ack(block, self.highest, now)
@@ -224,10 +224,10 @@ class Exchange:
         if self._is_write:
             self._acks_repeated = 0 if is_new else self._acks_repeated + 1
             how = {"attempt": 1 + self._acks_repeated, "flags": flags}
-            self._report.packet(_ACK_SENT, octets, run=run, note=lost, **how)
+            self._report.packet(_ACK_SENT, nbytes, run=run, note=lost, **how)
             return
         flags |= 0 if is_new else Flag.DUPLICATE
-        self._report.packet(_ACK, octets, run=run, flags=flags, note=lost)
+        self._report.packet(_ACK, nbytes, run=run, flags=flags, note=lost)
         if not is_new:
             self._report.duplicate()
 
@@ -237,9 +237,9 @@ class Exchange:
         if block > self.highest:
             self.highest = view.sent_blocks = block
             self._prepare()
-        octets = self.acked * view.block_size
+        nbytes = self.acked * view.block_size
         total = view.total_size
-        view.acked_octets = octets if total is None or octets < total else total
+        view.acked_bytes = nbytes if total is None or nbytes < total else total
         view.timeouts = 0
         if view.running:
             view.phase = "sending"
@@ -272,7 +272,7 @@ class Exchange:
         ring, ends = self._recorder.ring, self._report.tids
         kinds = (_DATA_RECEIVED, _ACK_SENT) if self._is_write else (_DATA, _ACK)
         self._keep_data = ring.singles(ends, kinds[0], view.block_size)
-        self._keep_ack = ring.singles(ends, kinds[1], HEADER_OCTETS)
+        self._keep_ack = ring.singles(ends, kinds[1], HEADER_BYTES)
 
     def _wire(self, block: int) -> int:
         """Return the wire number of a block if it is certain, else _NEVER."""

@@ -30,7 +30,7 @@ class Beside(msgspec.Struct, frozen=True):
 
     kind: Kind
     block: int
-    octets: int
+    nbytes: int
     note: str
 
 
@@ -39,17 +39,17 @@ def beside(datagram: Datagram, why: str, *, from_client: bool) -> Beside:
 
     WHY explains it; the text of an ERROR replaces that.
     """
-    payload, octets = datagram.payload, datagram.octets
+    payload, nbytes = datagram.payload, datagram.nbytes
     opcode, block = payload[:2], 0
     kind = (_FROM_CLIENT if from_client else _FROM_SERVER)[opcode]
     if opcode in (_DATA, _ACK):
         block = int.from_bytes(payload[2:HEADER])
     if opcode == _DATA:
-        octets = max(0, octets - HEADER)
+        nbytes = max(0, nbytes - HEADER)
     if opcode == _ERROR:
         try:
             packet = parse_kept(datagram)
         except PeerError as error:
-            return Beside(Kind.MALFORMED, 0, octets, error.text)
+            return Beside(Kind.MALFORMED, 0, nbytes, error.text)
         why = error_note(packet) if isinstance(packet, ErrorPacket) else why
-    return Beside(kind, block, octets, why)
+    return Beside(kind, block, nbytes, why)

@@ -205,7 +205,7 @@ class Piped(io.RawIOBase):
     """
 
     def __init__(self) -> None:
-        self._octets = 0
+        self._nbytes = 0
 
     def readable(self) -> bool:
         """Return True."""
@@ -217,12 +217,12 @@ class Piped(io.RawIOBase):
 
     def tell(self) -> int:
         """Return how many bytes were read, also for a pipe."""
-        return self._octets
+        return self._nbytes
 
     def readinto(  # type: ignore[override]  # io.BufferedReader gives a memoryview
         self, buffer: memoryview
     ) -> int:
         """Read available bytes, at least one; 0 at the end."""
-        octets = os.readv(_NUMBER, [buffer])
-        self._octets += octets
-        return octets
+        nbytes = os.readv(_NUMBER, [buffer])
+        self._nbytes += nbytes
+        return nbytes

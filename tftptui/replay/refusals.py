@@ -58,7 +58,7 @@ class Refusals:
         for number in conversation.asked_in:
             recorder.ring.disown(number, f"{view.client} {recorder.ring.note(number)}")
         port, note = datagram.source[1], error_note(error)
-        recorder.loose(Kind.ERROR, conversation.client, port, datagram.octets, note)
+        recorder.loose(Kind.ERROR, conversation.client, port, datagram.nbytes, note)
         reason = _REASONS.get(error.code, Reason.UNDEFINED)
         recorder.counters.count_refusal(reason)
         refusal = Refusal(
@@ -97,8 +97,8 @@ class Refusals:
             case _:
                 return False
         ports.add(server[1])
-        octets = datagram.octets
-        self._recorder.loose(kind, Endpoint(*client), server[1], octets, note, block)
+        nbytes = datagram.nbytes
+        self._recorder.loose(kind, Endpoint(*client), server[1], nbytes, note, block)
         return True
 
     def _remember(self, datagram: Datagram) -> None:

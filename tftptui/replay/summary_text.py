@@ -102,7 +102,7 @@ def _cells(view: TransferView, end: float) -> list[str]:
         f"{view.server} {view.server_tid or '–'}",
         view.file if view.direction == "read" else f"{view.file} (upload)",
         outcome,
-        f"{view.acked_octets:,}",
+        f"{view.acked_bytes:,}",
         f"{seconds:.3f}",
         str(view.retransmits),
         str(view.duplicates),

@@ -14,7 +14,7 @@ _NO_OPTION = b"\0\0"
 
 def is_cut(datagram: Datagram) -> bool:
     """Return whether a datagram is truncated."""
-    return datagram.octets > len(datagram.payload)
+    return datagram.nbytes > len(datagram.payload)
 
 
 def parse_kept(datagram: Datagram) -> Packet:

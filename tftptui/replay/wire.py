@@ -17,15 +17,15 @@ _PORTS = frozenset(one.to_bytes(2) for one in (SERVER_PORT, CLIENT_PORT, PXE_POR
 
 def wire_events(captured: Captured) -> list[WireEvent]:
     """Return the ARP or DHCP events in a frame; cheap for all others."""
-    octets = captured.octets
-    if captured.link_type != ETHERNET or len(octets) <= _PROTOCOL:
+    data = captured.data
+    if captured.link_type != ETHERNET or len(data) <= _PROTOCOL:
         return []
-    kind = octets[_TYPE]
-    is_dhcp = kind == _IPV4 and octets[_PROTOCOL] == _UDP and octets[_PORT] in _PORTS
+    kind = data[_TYPE]
+    is_dhcp = kind == _IPV4 and data[_PROTOCOL] == _UDP and data[_PORT] in _PORTS
     if kind != _ARP and not is_dhcp:
         return []
     time = captured.time / 1e9
-    return list(events_in(octets, INTERFACE, time, is_ours=False, tftp_port=TFTP_PORT))
+    return list(events_in(data, INTERFACE, time, is_ours=False, tftp_port=TFTP_PORT))
 
 
 def file_requested(

@@ -156,18 +156,18 @@ class Listener:
 
 def asked_address(ancillary: list[tuple[int, int, bytes]]) -> tuple[str | None, bool]:
     """Return the destination address, if known, and whether it is multicast."""
-    for level, kind, octets in ancillary:
+    for level, kind, data in ancillary:
         if (level, kind) == (socket.IPPROTO_IP, _IP_PKTINFO):
-            return _local_address(octets)
+            return _local_address(data)
         if (level, kind) == (socket.IPPROTO_IPV6, socket.IPV6_PKTINFO):
-            destination, _ = _V6_INFO.unpack(octets)
+            destination, _ = _V6_INFO.unpack(data)
             host = socket.inet_ntop(socket.AF_INET6, destination)
             return host, destination[0] == _V6_MULTICAST
     return None, False
 
 
 @lru_cache(maxsize=64)
-def _local_address(octets: bytes) -> tuple[str | None, bool]:
+def _local_address(data: bytes) -> tuple[str | None, bool]:
     """Return our address, and whether the datagram was sent to many.
 
     A unicast datagram has our own address as its destination; a different one is a
@@ -175,7 +175,7 @@ def _local_address(octets: bytes) -> tuple[str | None, bool]:
     before we set the socket option, for example on a systemd socket without
     PassPacketInfo=.
     """
-    _, local, destination = _V4_INFO.unpack(octets)
+    _, local, destination = _V4_INFO.unpack(data)
     if local == _UNKNOWN:
         return None, False
     return socket.inet_ntop(socket.AF_INET, local), local != destination
@@ -185,10 +185,10 @@ def _local_address(octets: bytes) -> tuple[str | None, bool]:
 def _from_address(server: Endpoint) -> list[tuple[int, int, bytes]]:
     """Return the control message that sets the source address of a packet."""
     if server.family is socket.AF_INET6:
-        octets = socket.inet_pton(socket.AF_INET6, server.host)
-        info = _V6_INFO.pack(octets, server.scope)
+        data = socket.inet_pton(socket.AF_INET6, server.host)
+        info = _V6_INFO.pack(data, server.scope)
         return [(socket.IPPROTO_IPV6, socket.IPV6_PKTINFO, info)]
     if not sys.platform.startswith("linux"):
         return []
-    octets = socket.inet_pton(socket.AF_INET, server.host)
-    return [(socket.IPPROTO_IP, _IP_PKTINFO, _V4_INFO.pack(0, octets, b"\0" * 4))]
+    data = socket.inet_pton(socket.AF_INET, server.host)
+    return [(socket.IPPROTO_IP, _IP_PKTINFO, _V4_INFO.pack(0, data, b"\0" * 4))]

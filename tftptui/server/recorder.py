@@ -48,7 +48,7 @@ class Recorder:
         self.is_heard = True
         self.offset = clock.wall() - clock.now()
         self._raws: dict[int, Raw] | None = None
-        self._raw_octets = 0
+        self._raw_bytes = 0
 
     @property
     def tells_all(self) -> bool:
@@ -71,36 +71,36 @@ class Recorder:
             count = fields[3]
             counters.packets_sent += count
             if kind == _DATA:
-                counters.octets_sent += fields[6]
+                counters.bytes_sent += fields[6]
             if fields[8] > 1:  # the attempt
                 counters.retransmits += count
         elif kind != _ICMP:
             counters.packets_received += fields[3]
             if kind == _DATA_RECEIVED:
-                counters.octets_received += fields[6]
+                counters.bytes_received += fields[6]
 
     def keep_raw(self, *, wanted: bool) -> None:
         """Start or stop keeping datagrams for a capture."""
-        self._raws, self._raw_octets = {} if wanted else None, 0
+        self._raws, self._raw_bytes = {} if wanted else None, 0
 
     def raw(
-        self, octets: bytes | memoryview, source: Endpoint, destination: Endpoint
+        self, data: bytes | memoryview, source: Endpoint, destination: Endpoint
     ) -> None:
         """Keep the datagram of the last record if a capture is running.
 
         Only for packets whose record holds just a note; DATA and ACK can be rebuilt.
         """
-        if self._raws is None or self._raw_octets >= MOST_RAW:
+        if self._raws is None or self._raw_bytes >= MOST_RAW:
             return
-        self._raw_octets += len(octets)
+        self._raw_bytes += len(data)
         ends = [(end.host, end.port) for end in (source, destination)]
-        self._raws[self.ring.next - 1] = Raw(bytes(octets), *ends)
+        self._raws[self.ring.next - 1] = Raw(bytes(data), *ends)
 
     def take_raws(self) -> dict[int, Raw]:
         """Return the datagrams kept since the last call, by record number."""
         raws = self._raws or {}
         if self._raws is not None:
-            self._raws, self._raw_octets = {}, 0
+            self._raws, self._raw_bytes = {}, 0
         return raws
 
     def loose(
@@ -108,7 +108,7 @@ class Recorder:
         kind: Kind,
         client: Endpoint,
         server_port: int,
-        octets: int,
+        nbytes: int,
         note: str,
         block: int = 0,
     ) -> None:
@@ -121,7 +121,7 @@ class Recorder:
                 count=1,
                 client_tid=client.port,
                 server_tid=server_port,
-                octets=octets,
+                nbytes=nbytes,
                 kind=kind,
             ),
             f"{client.host} {note}",

@@ -21,7 +21,7 @@ _BANDWIDTH = re.compile(
     re.IGNORECASE,
 )
 _BRACKETS = re.compile(r"\[(.*:.*)\]")
-_OCTETS = re.compile(
+_BYTES = re.compile(
     r"\s*(?P<number>\d+(\.\d+)?)\s*(?P<factor>[kmg]i?)?B?\s*", re.IGNORECASE
 )
 _FACTORS = {
@@ -121,13 +121,13 @@ def parse_bandwidth(text: str) -> int:
     return int(float(found["number"]) * factor / (8 if found["bits"] else 1))
 
 
-def parse_octets(text: str) -> int:
+def parse_bytes(text: str) -> int:
     """Parse a size in bytes: ``100M``, ``64Ki``.
 
     Raises:
         SettingsError: not a size.
     """
-    found = _OCTETS.fullmatch(text)
+    found = _BYTES.fullmatch(text)
     if found is None:
         raise SettingsError(f"{text!r} is not a size in bytes; write it like 100M")
     return int(float(found["number"]) * _FACTORS[(found["factor"] or "").lower()])

@@ -34,7 +34,7 @@ class Counters(msgspec.Struct, kw_only=True):
         suppressed: refusals, transfers and ICMP errors that the journal only counts.
         expired: transfers ended by a time limit.
         evicted: transfers without a reply of the client, ended to make room.
-        octets_sent: data bytes in DATA packets, with retransmissions; octets_received:
+        bytes_sent: data bytes in DATA packets, with retransmissions; bytes_received:
             the same from clients.
         packets_sent: packets sent.
         packets_received: packets received.
@@ -57,7 +57,7 @@ class Counters(msgspec.Struct, kw_only=True):
     suppressed: int = 0
     expired: int = 0
     evicted: int = 0
-    octets_sent: int = 0
+    bytes_sent: int = 0
     packets_sent: int = 0
     packets_received: int = 0
     retransmits: int = 0
@@ -71,7 +71,7 @@ class Counters(msgspec.Struct, kw_only=True):
     probed: int = 0
     aborted: int = 0
     missing: int = 0
-    octets_received: int = 0
+    bytes_received: int = 0
     broadcast: int = 0
     shed: int = 0
 

@@ -14,7 +14,7 @@ LONGEST = 256
 
 _ESCAPED = re.compile(r"\\(x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8})|…$")
 
-_MOST_OCTETS = 4
+_MOST_BYTES = 4
 """Maximum bytes of a character in UTF-8."""
 
 # C0, DEL, C1, soft hyphen, bidirectional and zero-width controls, surrogates, shorthand
@@ -38,7 +38,7 @@ def visible(text: bytes | str) -> str:
 
 def _visible(text: bytes | str) -> str:
     if isinstance(text, bytes):
-        text = text[: _MOST_OCTETS * (LONGEST + 1)].decode("utf-8", "surrogateescape")
+        text = text[: _MOST_BYTES * (LONGEST + 1)].decode("utf-8", "surrogateescape")
     shown = _UNSAFE.sub(_escape, text[:LONGEST])
     return shown + "…" if len(text) > LONGEST else shown
 

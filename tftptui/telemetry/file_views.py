@@ -33,7 +33,7 @@ class FilePiece(msgspec.Struct, frozen=True, kw_only=True, tag="file_piece"):
     Attributes:
         name: of the file.
         size, modified: of the whole file, bytes and wall clock seconds.
-        offset: of the piece; ``octets`` is the piece.
+        offset: of the piece; ``data`` is the piece.
         kind: type of the file.
         version: of the whole file.
     """
@@ -42,7 +42,7 @@ class FilePiece(msgspec.Struct, frozen=True, kw_only=True, tag="file_piece"):
     size: int
     modified: float
     offset: int
-    octets: bytes
+    data: bytes
     kind: KindView
     version: Version | None = None
 

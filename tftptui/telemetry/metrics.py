@@ -124,10 +124,10 @@ def _refusals(counters: Counters) -> Metric:
 
 
 def _both_ways(counters: Counters) -> Iterator[Metric]:
-    octets = {"sent": counters.octets_sent, "received": counters.octets_received}
+    of_data = {"sent": counters.bytes_sent, "received": counters.bytes_received}
     packets = {"sent": counters.packets_sent, "received": counters.packets_received}
     yield _totals(
-        "data_bytes", "Bytes in DATA packets, with resent ones.", "direction", octets
+        "data_bytes", "Bytes in DATA packets, with resent ones.", "direction", of_data
     )
     yield _totals("packets", "Packets.", "direction", packets)
 

@@ -39,7 +39,7 @@ def ended_event(view: TransferView, outcome: str | None = None) -> TransferEnded
         time=ended,
         **keys_of(view),
         outcome=outcome or view.phase,
-        octets=view.acked_octets,
+        octets=view.acked_bytes,
         blocks=view.sent_blocks,
         acked_blocks=view.acked_blocks,
         retransmits=view.retransmits,

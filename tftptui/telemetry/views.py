@@ -65,7 +65,7 @@ class TransferView(msgspec.Struct, kw_only=True, array_like=True):
         block_size: bytes; window: blocks.
         total_size: bytes of the file; None if not known yet.
         sent_blocks, acked_blocks: highest block sent and acknowledged.
-        acked_octets: bytes of the file that the client has acknowledged.
+        acked_bytes: bytes of the file that the client has acknowledged.
         started, moved, ended: wall clock, seconds; moved is the last progress.
         phase: current phase, or the outcome.
         retransmits, duplicates, strays: counts.
@@ -134,7 +134,7 @@ class TransferView(msgspec.Struct, kw_only=True, array_like=True):
     total_size: int | None = None
     sent_blocks: int = 0
     acked_blocks: int = 0
-    acked_octets: int = 0
+    acked_bytes: int = 0
     started: float
     moved: float
     ended: float | None = None
@@ -213,7 +213,7 @@ class TransferView(msgspec.Struct, kw_only=True, array_like=True):
         announced = {name.casefold(): value for name, value in self.asked}.get("tsize")
         if announced is None or not announced.isdecimal():
             return False
-        return self.direction == "write" and self.acked_octets < int(announced)
+        return self.direction == "write" and self.acked_bytes < int(announced)
 
     @property
     def running(self) -> bool:
@@ -339,13 +339,13 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         path: of the file, printable.
-        packets: number of packets; ``octets`` of the file, both since the start.
+        packets: number of packets; ``nbytes`` of the file, both since the start.
         missed: records lost because there were too many.
     """
 
     path: str
     packets: int = 0
-    octets: int = 0
+    nbytes: int = 0
     missed: int = 0
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from tftptui.engine.messages import TransferView
 from tftptui.telemetry.counters import Counters
 from tftptui.telemetry.words import counted
-from tftptui.ui.formats import octets
+from tftptui.ui.formats import byte_size
 from tftptui.ui.store import Store
 
 NAMED = 3
@@ -88,19 +88,19 @@ def bid_farewell(lines: Sequence[str]) -> None:
 
 def _amounts(counters: Counters) -> list[str]:
     """Return how much was sent, and how much was received in uploads."""
-    both = (counters.octets_sent, "sent"), (counters.octets_received, "received")
+    both = (counters.bytes_sent, "sent"), (counters.bytes_received, "received")
     told = [f"{_bytes(amount)} {way}" for amount, way in both if amount]
     return told or ["nothing sent"]
 
 
 def _bytes(count: int) -> str:
-    text = octets(count)
+    text = byte_size(count)
     return f"{text}B" if " " in text else f"{text} B"
 
 
 def _name(view: TransferView) -> str:
     if view.total_size:
-        done = f"{100 * view.acked_octets // view.total_size} %"
+        done = f"{100 * view.acked_bytes // view.total_size} %"
     else:
         done = f"block {view.acked_blocks}"
     return f"{whose(view)} ({done})"

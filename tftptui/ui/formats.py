@@ -6,12 +6,12 @@ from tftptui.telemetry.words import endpoint, span
 
 __all__ = [
     "age",
+    "byte_size",
     "clock",
     "count",
     "duration",
     "endpoint",
     "moment",
-    "octets",
     "rate",
     "short_age",
     "span",
@@ -22,7 +22,7 @@ _STEP = 1000
 _NARROW = 100
 
 
-def octets(count: float) -> str:
+def byte_size(count: float) -> str:
     """Return at most six characters: ``512``, ``9.1 k``, ``612 k``, ``4.4 M``."""
     value = float(count)
     for unit in _UNITS:
@@ -36,7 +36,7 @@ def octets(count: float) -> str:
 
 def rate(per_second: float | None) -> str:
     """Return bytes/s like ``12.1 M/s``; a dash if unknown."""
-    return "–" if per_second is None else octets(per_second) + "/s"
+    return "–" if per_second is None else byte_size(per_second) + "/s"
 
 
 def age(seconds: float) -> str:

@@ -133,15 +133,15 @@ class Memory:
         with suppress(OSError):
             self._store(place, msgspec.json.encode(kept))
 
-    def _store(self, place: Path, octets: bytes) -> None:
+    def _store(self, place: Path, data: bytes) -> None:
         """Write a file of the folder, in place if it was opened as root."""
         held = self._held.get(place.name)
         if held is not None:
             os.ftruncate(held, 0)
-            os.pwrite(held, octets, 0)
+            os.pwrite(held, data, 0)
             return
         place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _replace(place, octets)
+        _replace(place, data)
 
 
 def kept_memory() -> Memory:
@@ -175,7 +175,7 @@ def _read(place: Path, held: int | None) -> _Kept:
     """Return the contents of a file; empty if it is missing or damaged."""
     found: object = None
     with suppress(OSError, ValueError, RecursionError):
-        found = msgspec.json.decode(_octets_of(place, held))
+        found = msgspec.json.decode(_bytes_of(place, held))
     known = found if isinstance(found, dict) else {}
     lines = known.get("lines")
     of_kinds = lines if isinstance(lines, dict) else {}
@@ -186,7 +186,7 @@ def _read(place: Path, held: int | None) -> _Kept:
     )
 
 
-def _octets_of(place: Path, held: int | None) -> bytes:
+def _bytes_of(place: Path, held: int | None) -> bytes:
     """Return the bytes of a file, which may be anything, without blocking."""
     if held is not None:
         return os.pread(held, LARGEST, 0)
@@ -194,18 +194,18 @@ def _octets_of(place: Path, held: int | None) -> bytes:
     with os.fdopen(descriptor, "rb") as file:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise ValueError("no regular file")
-        octets = file.read(LARGEST + 1)
-    if len(octets) > LARGEST:
+        data = file.read(LARGEST + 1)
+    if len(data) > LARGEST:
         raise ValueError("too large to be ours")
-    return octets
+    return data
 
 
-def _replace(place: Path, octets: bytes) -> None:
+def _replace(place: Path, data: bytes) -> None:
     """Write a file atomically, readable only by its owner."""
     descriptor, name = tempfile.mkstemp(prefix=f".{place.name}-", dir=place.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(octets)
+            file.write(data)
         Path(name).replace(place)
     except OSError:
         Path(name).unlink(missing_ok=True)

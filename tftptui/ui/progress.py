@@ -60,9 +60,9 @@ class ProgressBar(_Bar):
         columns = (DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
         super().__init__(name, *columns, total=None, console=console)
 
-    def show(self, octets: int, total: int | None) -> None:
+    def show(self, nbytes: int, total: int | None) -> None:
         """Move the bar; without a total it only animates."""
-        self._progress.update(self._task, completed=octets, total=total)
+        self._progress.update(self._task, completed=nbytes, total=total)
 
 
 class StepsBar(_Bar):

@@ -156,7 +156,7 @@ class Store:
             self._fold_settings(frame.settings, frame.time)
         if frame.counters:
             self.counters = _sum(self._before, frame.counters)
-        self._total_rate.add(frame.time, self.counters.octets_sent)
+        self._total_rate.add(frame.time, self.counters.bytes_sent)
         if frame.wire is not None:
             self.wire = self.wire.merged(frame.wire) if self.wire else frame.wire
         for view in frame.transfers:
@@ -381,7 +381,7 @@ class Store:
         elif not view.running:
             self._own_tests[view.number, view.started] = view.phase
         if view.running:
-            self._rates.setdefault(view.number, Rate()).add(self.now, view.acked_octets)
+            self._rates.setdefault(view.number, Rate()).add(self.now, view.acked_bytes)
         else:
             self._rates.pop(view.number, None)
         if len(self.transfers) > self.kept_transfers:
@@ -448,6 +448,6 @@ def _lost_record(time: float, count: int) -> PacketRecord:
         count=1,
         client_tid=0,
         server_tid=0,
-        octets=0,
+        nbytes=0,
         kind=Kind.LOST,
     )

@@ -336,14 +336,14 @@ def encode_options(options: Options) -> bytes:
     Raises:
         ValueError: a code is invalid (0, 52 and 255 have no value of their own).
     """
-    octets = bytearray()
+    data = bytearray()
     for code, value in options:
         if not Option.PAD < code < Option.END or code == Option.OVERLOAD:
             raise ValueError(f"option {code} can't be written")
         for at in range(0, len(value) or 1, _MOST_IN_ONE):
             piece = value[at : at + _MOST_IN_ONE]
-            octets += bytes([code, len(piece)]) + piece
-    return bytes(octets)
+            data += bytes([code, len(piece)]) + piece
+    return bytes(data)
 
 
 def mac_text(chaddr: bytes) -> str:

@@ -72,13 +72,13 @@ class HeardFrame(NamedTuple):
 
     Attributes:
         time: seconds of the events' clock.
-        octets: the whole Ethernet frame.
+        data: the whole Ethernet frame.
         is_ours: whether this host sent it.
     """
 
     time: float
     interface: str
-    octets: bytes
+    data: bytes
     is_ours: bool
 
 

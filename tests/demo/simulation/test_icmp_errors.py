@@ -40,10 +40,10 @@ def test_a_refusal_is_heard_by_who_sent(code: int, name: str) -> None:
 
 def test_it_quotes_both_headers() -> None:
     sent = Datagram(Endpoint("127.0.1.5", 40_007), CLIENT, b"1234")
-    octets = icmp_error(sent, PROHIBITED)
-    assert octets[:2] == bytes([3, PROHIBITED])
-    assert (octets[20:24], octets[24:28]) == (b"\x7f\0\1\5", b"\x7f\0\4%")
-    assert int.from_bytes(octets[28:30]) == 40_007
-    assert int.from_bytes(octets[30:32]) == 2_072
-    words = [int.from_bytes(octets[i : i + 2]) for i in range(0, len(octets), 2)]
+    data = icmp_error(sent, PROHIBITED)
+    assert data[:2] == bytes([3, PROHIBITED])
+    assert (data[20:24], data[24:28]) == (b"\x7f\0\1\5", b"\x7f\0\4%")
+    assert int.from_bytes(data[28:30]) == 40_007
+    assert int.from_bytes(data[30:32]) == 2_072
+    words = [int.from_bytes(data[i : i + 2]) for i in range(0, len(data), 2)]
     assert sum(words) % 0xFFFF == 0

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.support.builders import octets
+from tests.support.builders import sample_bytes
 from tftptui.demo.simulation.client_kinds import KINDS
 from tftptui.demo.simulation.machine import ClientMachine, Errand
 from tftptui.net.addresses import Endpoint
@@ -25,7 +25,7 @@ from tftptui.protocol.packets import (
 
 SERVER = Endpoint("127.0.1.5", 69)
 TID, OTHER_TID = Endpoint("127.0.1.5", 40_007), Endpoint("127.0.1.5", 40_008)
-FILE = octets(700)
+FILE = sample_bytes(700)
 
 
 class Client:
@@ -37,8 +37,8 @@ class Client:
         self.machine = ClientMachine(KINDS[kind], errand, self._send)
         self.machine.start(0.0)
 
-    def _send(self, port: int, target: Endpoint, octets: bytes) -> None:
-        self.sent.append((port, target, parse(octets)))
+    def _send(self, port: int, target: Endpoint, data: bytes) -> None:
+        self.sent.append((port, target, parse(data)))
 
     def hear(self, packet: bytes, source: Endpoint = TID, now: float = 0.1) -> None:
         self.machine.receive(self.machine.port, source, packet, now)

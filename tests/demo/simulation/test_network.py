@@ -90,8 +90,8 @@ def test_large_packets_are_fragments_beyond_the_mtu() -> None:
     world = World()
     world.impair(Impairments(mtu=1_300))
     world.network.firewall.set_rules(["drop fragments"])
-    for octets in (1_272, 1_273):
-        world.network.send(Datagram(CLIENT, SERVER, b"x" * octets), Way.TO_SERVER)
+    for nbytes in (1_272, 1_273):
+        world.network.send(Datagram(CLIENT, SERVER, b"x" * nbytes), Way.TO_SERVER)
     world.settle()
     assert [len(datagram.payload) for _, datagram in world.delivered] == [1_272]
 

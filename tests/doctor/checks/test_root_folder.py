@@ -40,7 +40,7 @@ def test_who_writes_where_root_starts_the_server_is_named() -> None:
 
 def left(count: int, name: str = "a") -> Served:
     paths = [f"/srv/tftp/.tftptui-{name}.{number:08x}" for number in range(count)]
-    parts = tuple(Leftover(path, octets=512, age=7_300.0) for path in paths)
+    parts = tuple(Leftover(path, nbytes=512, age=7_300.0) for path in paths)
     return Served(path=ROOT, leftovers=parts)
 
 
@@ -73,7 +73,7 @@ def test_only_parts_that_grow_no_more_are_left_behind(tmp_path: Path) -> None:
     for path in (old, tmp_path / "other"):
         os.utime(path, (then, then))
     (part,) = served_by(Settings(root=tmp_path)).leftovers
-    assert (part.path, part.octets) == (str(old), 5)
+    assert (part.path, part.nbytes) == (str(old), 5)
     assert part.age >= LEFT_BEHIND
 
 

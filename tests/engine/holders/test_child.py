@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.builders import octets
+from tests.support.builders import sample_bytes
 from tests.support.free_ports import free_range
 from tests.support.running import settings_for
 from tests.support.serve import environment
@@ -51,7 +51,7 @@ asyncio.run(hold())
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    (tmp_path / "file").write_bytes(octets(5_000))
+    (tmp_path / "file").write_bytes(sample_bytes(5_000))
     return tmp_path
 
 
@@ -76,7 +76,7 @@ async def test_a_file_is_fetched_and_told(
 ) -> None:
     async with watching(engine) as seen:
         assert child_of(seen) != os.getpid()
-        assert await client.read(seen.at, b"file") == octets(5_000)
+        assert await client.read(seen.at, b"file") == sample_bytes(5_000)
         await seen.until(lambda: bool(seen.packets(Kind.RRQ)))
     assert seen.transfers[1].phase == "completed"
     assert len(seen.packets(Kind.DATA)) == 10
@@ -196,7 +196,7 @@ async def test_control_c_at_the_terminal_does_not_end_the_child(
         os.kill(child_of(seen), signal.SIGINT)
         with pytest.raises(CommandRefusedError):
             await engine.ask(AbortTransfer(1))
-        assert await client.read(seen.at, b"file") == octets(5_000)
+        assert await client.read(seen.at, b"file") == sample_bytes(5_000)
     assert seen.error is None
 
 
@@ -269,7 +269,7 @@ async def test_or_it_ends_with_its_last_transfer_if_so_configured(
             client.ack(block)
             got += (await client.data()).payload
         client.ack(10)
-        assert got == octets(5_000)
+        assert got == sample_bytes(5_000)
         assert held.has_ended()
 
 
@@ -282,7 +282,7 @@ async def test_a_killed_child_can_be_started_again_and_counts_on(
         os.kill(child_of(seen), signal.SIGKILL)
         await seen.until(lambda: seen.over)
     async with watching(engine) as again:
-        assert await client.read(again.at, b"file") == octets(5_000)
+        assert await client.read(again.at, b"file") == sample_bytes(5_000)
         await again.until(lambda: bool(again.transfers))
     assert set(again.transfers) == {2}
 
@@ -296,7 +296,7 @@ async def test_a_request_waits_for_a_killed_child_to_be_started_again(
         await seen.until(lambda: seen.over)
     client.ask(at, b"file")
     async with watching(engine) as again:
-        assert (await client.data()).payload == octets(5_000)[:512]
+        assert (await client.data()).payload == sample_bytes(5_000)[:512]
         assert again.at == at  # any port would do, but it is the same one
         client.leave()
 
@@ -315,7 +315,7 @@ async def test_a_child_killed_twice_is_started_again_on_its_port(
     for _ in range(3):
         async with watching(engine) as seen:
             ports.add(seen.at.port)
-            assert await client.read(seen.at, b"file") == octets(5_000)
+            assert await client.read(seen.at, b"file") == sample_bytes(5_000)
             os.kill(child_of(seen), signal.SIGKILL)
             await seen.until(lambda: seen.over)
     assert len(ports) == 1

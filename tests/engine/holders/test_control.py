@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.builders import octets
+from tests.support.builders import sample_bytes
 from tests.support.running import settings_for
 from tests.support.serve import Serve
 from tests.support.udp_client import UdpClient
@@ -35,7 +35,7 @@ Attachable = tuple[Engine, Path]
 async def served(tmp_path: Path) -> AsyncIterator[Attachable]:
     root = tmp_path / "root"
     root.mkdir()
-    (root / "file").write_bytes(octets(5_000))
+    (root / "file").write_bytes(sample_bytes(5_000))
     engine, path = Engine(settings_for(root)), tmp_path / "run" / "a.sock"
     await engine.start()
     control = Control(engine, path)
@@ -57,7 +57,7 @@ def at(engine: Engine) -> Endpoint:
 async def test_who_comes_late_sees_what_was_before(served: Attachable) -> None:
     engine, path = served
     with UdpClient() as client:
-        assert await client.read(at(engine), b"file") == octets(5_000)
+        assert await client.read(at(engine), b"file") == sample_bytes(5_000)
     for _ in range(2):  # the second gets a snapshot, the first the live engine
         async with watching(AttachedEngine(path)) as seen:
             await seen.until(lambda: 1 in seen.transfers)
@@ -232,7 +232,7 @@ def foreign(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def test_where_the_runtime_folder_is_another_user_s_ours_is_used_and_said(
     foreign: Path, tmp_path: Path
 ) -> None:
-    (tmp_path / "file").write_bytes(octets(700))
+    (tmp_path / "file").write_bytes(sample_bytes(700))
     folder = foreign / f"tftptui-{os.geteuid()}"
     with Serve(tmp_path) as server:
         server.until_so(lambda: "is another user's" in str(server.of("warning")))
@@ -254,7 +254,7 @@ async def test_a_folder_that_somebody_else_has_put_there_is_not_used(
 
 async def test_serve_has_such_a_socket(tmp_path: Path) -> None:
     path = tmp_path / "serve.sock"
-    (tmp_path / "file").write_bytes(octets(700))
+    (tmp_path / "file").write_bytes(sample_bytes(700))
     with Serve(tmp_path, "--control", str(path)) as server:
         with UdpClient() as client:
             await client.read(server.at, b"file")

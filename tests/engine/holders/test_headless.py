@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.builders import octets
+from tests.support.builders import sample_bytes
 from tests.support.serve import Line, Serve, environment
 from tests.support.udp_client import UdpClient
 from tftptui import __version__
@@ -43,8 +43,8 @@ STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("root")
-    (folder / "file").write_bytes(octets(2_000))
-    (folder / "small").write_bytes(octets(10))
+    (folder / "file").write_bytes(sample_bytes(2_000))
+    (folder / "small").write_bytes(sample_bytes(10))
     return folder
 
 
@@ -225,10 +225,10 @@ def test_a_missing_root_is_said(folder: Path) -> None:
 
 
 def test_a_file_alone_is_served(folder: Path) -> None:
-    (folder / "image").write_bytes(octets(700))
+    (folder / "image").write_bytes(sample_bytes(700))
     with Serve(folder / "image") as server:
         with UdpClient() as client:
-            assert asyncio.run(client.read(server.at, b"image")) == octets(700)
+            assert asyncio.run(client.read(server.at, b"image")) == sample_bytes(700)
         named = [{"name": "image", "path": str(folder / "image")}]
         assert server.until("started")["settings"]["named"] == named
         assert server.stop() == 0
@@ -275,7 +275,7 @@ def test_whoever_reads_the_journal_may_go(folder: Path) -> None:
         answer = exchange(b"\0\1file\0octet\0", int(port))
         server.terminate()
         said = server.stderr.read()
-    assert answer == b"\0\3\0\1" + octets(512)
+    assert answer == b"\0\3\0\1" + sample_bytes(512)
     ended = b"the journal on standard output ended: Broken pipe"
     assert (server.returncode, said.count(ended)) == (0, 1)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.builders import octets
+from tests.support.builders import sample_bytes
 from tests.support.serve import Serve, environment
 from tests.support.udp_client import UdpClient
 from tftptui.engine.client import EngineError
@@ -81,7 +81,7 @@ def folder() -> Iterator[Path]:
         folder = Path(name)
         folder.chmod(0o755)
         for file, mode in (("open", 0o644), ("closed", 0o600)):
-            (folder / file).write_bytes(octets(700))
+            (folder / file).write_bytes(sample_bytes(700))
             (folder / file).chmod(mode)
         yield folder
 
@@ -93,7 +93,7 @@ async def test_a_server_becomes_somebody_and_reads_as_they_may(folder: Path) -> 
         server.until("warning", message="running as nobody, no longer as root")
         status = status_of(server.process.pid)
         with UdpClient() as client:
-            assert await client.read(at, b"open") == octets(700)
+            assert await client.read(at, b"open") == sample_bytes(700)
             client.ask(at, b"closed")
             assert b"permission denied" in (await client.error()).message
             client.offer(at, b"new")
@@ -121,7 +121,7 @@ async def test_root_without_sudo_becomes_a_system_user_that_can_read(
         server.until_so(lambda: warned(server, "no longer as root"))
         status = status_of(server.process.pid)
         with UdpClient() as client:
-            assert await client.read(server.at, b"open") == octets(700)
+            assert await client.read(server.at, b"open") == sample_bytes(700)
         assert server.stop() == 0
     assert status["Uid"].split()[0] != "0"
     assert (status["NoNewPrivs"], int(status["CapBnd"], 16)) == ("1", 0)
@@ -147,7 +147,7 @@ async def test_where_nobody_else_can_read_it_root_stays_with_its_files_alone(
         server.until_so(lambda: warned(server, "running as root: no other user can"))
         status = status_of(server.process.pid)
         with UdpClient() as client:
-            assert await client.read(server.at, b"open") == octets(700)
+            assert await client.read(server.at, b"open") == sample_bytes(700)
         assert server.stop() == 0
     assert int(status["CapEff"], 16) == NET_BIND_SERVICE | DAC_OVERRIDE
     assert (status["NoNewPrivs"], int(status["CapBnd"], 16)) == ("1", 0)
@@ -217,7 +217,7 @@ def shut_in(folder: Path) -> Path:
     """Return a folder that all may read, in one that only root may enter."""
     root = folder / "root"
     root.mkdir(mode=0o755)
-    (root / "open").write_bytes(octets(700))
+    (root / "open").write_bytes(sample_bytes(700))
     folder.chmod(0o700)
     return root
 
@@ -229,7 +229,7 @@ async def test_a_root_below_a_folder_that_the_user_may_not_enter_is_served(
     with Serve(shut_in, "--user", "nobody") as server:
         server.until_so(lambda: warned(server, "nobody has no access to the folders"))
         with UdpClient() as client:
-            assert await client.read(server.at, b"open") == octets(700)
+            assert await client.read(server.at, b"open") == sample_bytes(700)
         assert server.stop(signal.SIGINT) == 0
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.builders import octets
+from tests.support.builders import sample_bytes
 from tests.support.capture_files import dissected, read
 from tests.support.running import settings_for
 from tests.support.udp_client import UdpClient
@@ -17,7 +17,7 @@ from tftptui.engine.holders.inline import InlineEngine
 from tftptui.engine.messages import ChangeSettings
 from tftptui.telemetry.capture.packets import Seen
 
-CONTENT = octets(3_000)
+CONTENT = sample_bytes(3_000)
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def data(place: Path) -> bytes:
 def longest(place: Path) -> int:
     """Return the bytes of the longest frame in a capture."""
     frames, _ = read(place.read_bytes())
-    return max(len(each.octets) for each in frames)
+    return max(len(each.data) for each in frames)
 
 
 async def switch(watcher: Watcher, place: Path | None) -> None:

@@ -35,10 +35,10 @@ def filled(outlet: Outlet) -> int:
 
 def read(end: int, lines: int) -> bytes:
     """Read that many lines, which come in pieces."""
-    octets = b""
-    while octets.count(b"\n") < lines:
-        octets += os.read(end, 1 << 16)
-    return octets
+    data = b""
+    while data.count(b"\n") < lines:
+        data += os.read(end, 1 << 16)
+    return data
 
 
 def test_lines_come_in_order(pipe: Pipe) -> None:

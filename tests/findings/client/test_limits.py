@@ -149,7 +149,7 @@ def upload(**changes: Any) -> TransferView:
 def seen_cut_short() -> Seen:
     """Return an upload of which only the first 512 bytes came."""
     seen = Seen()
-    view = upload(acked_blocks=1, sent_blocks=1, acked_octets=512, total_size=512)
+    view = upload(acked_blocks=1, sent_blocks=1, acked_bytes=512, total_size=512)
     seen.begin(view)
     seen.end(view)
     seen.look(1.0)
@@ -167,11 +167,11 @@ def test_an_upload_in_smaller_blocks_than_granted_is_cut_short_and_told() -> Non
 @pytest.mark.parametrize(
     "changes",
     [
-        {"acked_octets": 42_012},
-        {"asked": [("blksize", "8192")], "acked_octets": 512, "acked_blocks": 1},
-        {"asked": [("tsize", "0")], "acked_octets": 512, "acked_blocks": 1},
-        {"mode": "netascii", "acked_octets": 512, "acked_blocks": 1},
-        {"acked_octets": 40, "acked_blocks": 1},
+        {"acked_bytes": 42_012},
+        {"asked": [("blksize", "8192")], "acked_bytes": 512, "acked_blocks": 1},
+        {"asked": [("tsize", "0")], "acked_bytes": 512, "acked_blocks": 1},
+        {"mode": "netascii", "acked_bytes": 512, "acked_blocks": 1},
+        {"acked_bytes": 40, "acked_blocks": 1},
     ],
 )
 def test_an_upload_that_may_be_whole_is_no_finding(changes: Any) -> None:

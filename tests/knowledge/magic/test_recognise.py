@@ -16,8 +16,8 @@ from tftptui.knowledge.magic import READ, FileKind, recognise
 def at(*pieces: tuple[int, bytes], size: int = 1_024) -> bytes:
     """Return zeros with bytes at offsets."""
     content = bytearray(size)
-    for offset, octets in pieces:
-        content[offset : offset + len(octets)] = octets
+    for offset, data in pieces:
+        content[offset : offset + len(data)] = data
     return bytes(content)
 
 
@@ -202,7 +202,7 @@ def test_a_letter_cut_in_two_at_the_end_of_the_sample_is_still_text() -> None:
 
 
 @given(head=st.binary(max_size=700), more=st.integers(0, 10**12), name=st.binary())
-def test_any_octets_are_something(head: bytes, more: int, name: bytes) -> None:
+def test_any_bytes_are_something(head: bytes, more: int, name: bytes) -> None:
     kind = recognise(head, len(head) + more, name)
     assert kind.key
     assert kind.words

@@ -66,7 +66,7 @@ NAMES = st.binary(max_size=40) | st.text(max_size=20).map(
 
 
 @given(asked=NAMES, there=st.lists(NAMES, max_size=20))
-def test_any_octets_give_names_that_are_there(asked: bytes, there: list[bytes]) -> None:
+def test_any_bytes_give_names_that_are_there(asked: bytes, there: list[bytes]) -> None:
     for near in near_names(asked, KnownNames(there)):
         assert near.name in there
         assert near.rule in RULES

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.builders import octets
+from tests.support.builders import sample_bytes
 from tests.support.clock import FakeClock
 from tests.support.quick_client import fetch
 from tests.support.running import PATIENCE, Running, running
@@ -31,7 +31,7 @@ BLOCKS = 300
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    (tmp_path / "file").write_bytes(octets(512 * (BLOCKS - 1) + 100))
+    (tmp_path / "file").write_bytes(sample_bytes(512 * (BLOCKS - 1) + 100))
     return tmp_path
 
 
@@ -105,7 +105,7 @@ async def test_every_packet_is_in_the_ring_and_counted(
     assert_whole(records, BLOCKS, window)
     assert {(r.client_tid, r.transfer) for r in records} == {(client.local.port, 1)}
     counters = server.service.recorder.counters
-    assert counters.octets_sent == ended.octets == 512 * (BLOCKS - 1) + 100
+    assert counters.bytes_sent == ended.octets == 512 * (BLOCKS - 1) + 100
     assert counters.packets_sent == BLOCKS + bool(options)
     acks = sum(record.kind == Kind.ACK for record in records)
     assert counters.packets_received == acks + 1
@@ -197,7 +197,7 @@ async def test_an_ack_with_something_behind_it_is_an_ack_all_the_same(
     assert (await client.data()).block16 == 22
 
 
-async def test_a_number_behind_a_zero_octet_is_no_ack(
+async def test_a_number_behind_a_zero_byte_is_no_ack(
     server: Running, client: UdpClient
 ) -> None:
     client.ask(server.at, b"file")
@@ -260,7 +260,7 @@ async def test_a_client_alone_that_answers_at_once_is_written_down_whole(
 ) -> None:
     """The server then serves only this client for a while, outside the loop."""
     blocks = 4_000
-    (tmp_path / "file").write_bytes(octets(512 * (blocks - 1) + 100))
+    (tmp_path / "file").write_bytes(sample_bytes(512 * (blocks - 1) + 100))
     options = asking_for(window)
     with running(tmp_path) as server:
         fetching = asyncio.to_thread(fetch, server.at, b"file", options, window)
@@ -360,7 +360,7 @@ async def test_a_window_that_can_not_leave_is_sent_when_its_time_has_come(
 
 async def test_a_quick_client_does_not_keep_timers_waiting(tmp_path: Path) -> None:
     blocks = 40_000
-    (tmp_path / "file").write_bytes(octets(512 * (blocks - 1) + 100))
+    (tmp_path / "file").write_bytes(sample_bytes(512 * (blocks - 1) + 100))
     with running(tmp_path) as server:
         where = (server.at.host, str(server.at.port), "file")
         command = (sys.executable, "-m", "tests.support.quick_client", *where)
@@ -377,7 +377,7 @@ async def test_a_quick_client_does_not_keep_timers_waiting(tmp_path: Path) -> No
 async def test_a_quick_client_does_not_keep_others_waiting(
     tmp_path: Path, client: UdpClient
 ) -> None:
-    (tmp_path / "file").write_bytes(octets(512 * 20_000))
+    (tmp_path / "file").write_bytes(sample_bytes(512 * 20_000))
     with running(tmp_path) as server:
         fetching = asyncio.create_task(asyncio.to_thread(fetch, server.at, b"file"))
         await server.written.until(TransferStarted)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.builders import octets
+from tests.support.builders import sample_bytes
 from tests.support.clock import FakeClock
 from tests.support.running import Running, running
 from tests.support.udp_client import UdpClient
@@ -17,7 +17,7 @@ from tftptui.telemetry.records.ring import Kind
 pytestmark = pytest.mark.net
 
 BLOCKS = 300
-CONTENT = octets(512 * (BLOCKS - 1) + 100)
+CONTENT = sample_bytes(512 * (BLOCKS - 1) + 100)
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ async def test_every_packet_is_in_the_ring_and_counted(
     counters = server.service.recorder.counters
     assert ended.octets == len(CONTENT)
     assert counters.packets_received == BLOCKS + 1
-    assert (counters.octets_received, counters.octets_sent) == (len(CONTENT), 0)
+    assert (counters.bytes_received, counters.bytes_sent) == (len(CONTENT), 0)
     assert counters.packets_sent == len(acked) + (window > 1)
 
 
@@ -96,7 +96,7 @@ async def test_the_view_is_up_to_date_whenever_it_is_asked_for(
     await send(client, 1, 80, 8)
     before = the_transfer(server).version
     view = the_transfer(server).view()
-    assert (view.sent_blocks, view.acked_octets) == (80, 80 * 512)
+    assert (view.sent_blocks, view.acked_bytes) == (80, 80 * 512)
     await send(client, 81, 96, 8)
     server.service._sweep()
     assert the_transfer(server).version > before

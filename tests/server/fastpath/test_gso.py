@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tftptui.net.addresses import Endpoint, endpoint_of
-from tftptui.server.fastpath.gso import MOST_OCTETS, Uncut, cut_into, uncut
+from tftptui.server.fastpath.gso import MOST_BYTES, Uncut, cut_into, uncut
 from tftptui.server.transfer.transport import Transport, open_transport
 
 LOOPBACK = "127.0.0.1"
@@ -32,8 +32,8 @@ def every_route_is_new() -> Iterator[None]:
     uncut.forget()
 
 
-def packets(count: int, octets: int, last: int) -> memoryview:
-    body = b"".join(bytes([number]) * octets for number in range(count - 1))
+def packets(count: int, nbytes: int, last: int) -> memoryview:
+    body = b"".join(bytes([number]) * nbytes for number in range(count - 1))
     return memoryview(body + bytes([count - 1]) * last)
 
 
@@ -78,7 +78,7 @@ def test_packets_that_do_not_fit_the_route_are_not_cut() -> None:
 
 def test_nothing_is_cut_where_the_route_is_unknown_or_one_packet_fills_a_call() -> None:
     assert cut_into(516, None, ipv6=False) is None
-    assert cut_into(MOST_OCTETS - 1, 1 << 17, ipv6=False) is None
+    assert cut_into(MOST_BYTES - 1, 1 << 17, ipv6=False) is None
 
 
 def test_a_kernel_that_refuses_is_asked_once_and_nothing_is_lost(
@@ -100,7 +100,7 @@ def test_a_kernel_that_refuses_is_asked_once_and_nothing_is_lost(
 def test_a_route_that_refuses_a_size_refuses_larger_ones() -> None:
     known, route = Uncut(), ("198.51.100.1", "198.51.100.9")
     known.add(route, 1432, OSError(errno.EMSGSIZE, "too long"))
-    assert [known.has(route, octets) for octets in (516, 1431, 1432, 1472)] == [
+    assert [known.has(route, nbytes) for nbytes in (516, 1431, 1432, 1472)] == [
         False,
         False,
         True,

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.support.builders import octets
+from tests.support.builders import sample_bytes
 from tests.support.clock import FakeClock
 from tests.support.running import PATIENCE, Running, running
 from tests.support.udp_client import UdpClient
@@ -63,7 +63,7 @@ class Scene:
     async def ask(self) -> None:
         """Request it from an unused port, and receive the block."""
         self.client.ask(self.server.at, b"file")
-        assert (await self.client.data()).payload == octets(300)
+        assert (await self.client.data()).payload == sample_bytes(300)
 
     async def over(self) -> None:
         """Wait until no transfer is left."""
@@ -77,7 +77,7 @@ class Scene:
         records = [ring.record(number) for number in numbers]
         return {
             "packets": [
-                (r.kind, r.block, r.octets, r.attempt, r.flags, r.time) for r in records
+                (r.kind, r.block, r.nbytes, r.attempt, r.flags, r.time) for r in records
             ],
             "notes": [
                 ring.note(number).partition("127.0.0.1")[0] for number in numbers
@@ -218,7 +218,7 @@ ACTS: list[Act] = [
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    (tmp_path / "file").write_bytes(octets(300))
+    (tmp_path / "file").write_bytes(sample_bytes(300))
     monkeypatch.setattr(open_file_cache, "AT_REST", -(10**12))  # each file counts
     return tmp_path
 

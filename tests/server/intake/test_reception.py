@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.builders import octets
+from tests.support.builders import sample_bytes
 from tests.support.clock import FakeClock
 from tests.support.free_ports import free_range
 from tests.support.running import Running, running
@@ -34,7 +34,7 @@ LAST_WAIT = 10.0
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    (tmp_path / "file").write_bytes(octets(2_000))
+    (tmp_path / "file").write_bytes(sample_bytes(2_000))
     (tmp_path / "other").write_bytes(b"other")
     (tmp_path / "small").write_bytes(b"small")
     (tmp_path / "sub").mkdir()
@@ -63,7 +63,7 @@ async def test_a_read_begins_with_data_from_a_port_of_the_range(
 ) -> None:
     client.ask(server.at, b"file")
     data = await client.data()
-    assert (data.block16, data.payload) == (1, octets(512))
+    assert (data.block16, data.payload) == (1, sample_bytes(512))
     assert client.peer is not None
     assert client.peer.port in server.service.pool.ports
 
@@ -113,7 +113,7 @@ async def test_a_repeated_request_is_in_the_packet_log_as_a_duplicate(
     await client.data()
     first, again = (r for r in server.written.packets() if r.kind == Kind.RRQ)
     assert (first.flags, again.flags) == (0, Flag.DUPLICATE)
-    assert (again.server_tid, again.octets) == (first.server_tid, first.octets)
+    assert (again.server_tid, again.nbytes) == (first.server_tid, first.nbytes)
     assert again.server_tid == server.at.port
 
 
@@ -180,7 +180,7 @@ async def test_the_same_name_after_the_end_is_a_new_transfer(
 ) -> None:
     first = await client.read(server.at, b"file")
     tid = client.peer
-    assert await client.read(server.at, b"file") == first == octets(2_000)
+    assert await client.read(server.at, b"file") == first == sample_bytes(2_000)
     await server.written.until(TransferEnded, count=2)
     assert client.peer != tid
     assert [e.outcome for e in server.written.of(TransferEnded)] == ["completed"] * 2

@@ -16,7 +16,7 @@ from tftptui.server.rate_limits import KEPT_ADDRESSES
 from tftptui.telemetry.events import Refused, Requested, Suppressed
 from tftptui.telemetry.records.ring import Kind
 
-REQUEST_OCTETS = len(b"\0\1gone\0octet\0")
+REQUEST_BYTES = len(b"\0\1gone\0octet\0")
 MANY = 20_000
 
 
@@ -127,8 +127,8 @@ def test_after_a_few_errors_none_is_longer_than_its_request(desk: Office) -> Non
         desk.ask(b"gone")
     lengths = [len(packet) for _, _, packet in desk.listener.sent]
     words = int(WORDS.burst)
-    assert min(lengths[:words]) > REQUEST_OCTETS
-    assert lengths[words:] == [REQUEST_OCTETS] * (100 - words)
+    assert min(lengths[:words]) > REQUEST_BYTES
+    assert lengths[words:] == [REQUEST_BYTES] * (100 - words)
 
 
 def test_an_error_that_is_cut_keeps_its_code(desk: Office) -> None:
@@ -149,7 +149,7 @@ def test_words_come_back_with_time(desk: Office) -> None:
         desk.ask(b"gone")
     desk.clock.advance(1.0)
     desk.ask(b"gone")
-    assert len(desk.listener.sent[-1][2]) > REQUEST_OCTETS
+    assert len(desk.listener.sent[-1][2]) > REQUEST_BYTES
 
 
 def test_a_flood_of_rubbish_gets_no_answer_after_a_while(desk: Office) -> None:

@@ -154,7 +154,7 @@ def test_an_empty_name(lines: Lines, folder: Path) -> None:
     assert lines("", folder) == ["refused with ERROR 1: the request names no file"]
 
 
-def test_octets_that_are_no_text(lines: Lines, folder: Path) -> None:
+def test_bytes_that_are_no_text(lines: Lines, folder: Path) -> None:
     assert lines(b"file\xff", folder) == [
         r" 1. file\xff: as requested",
         r"    there is no file\xff in the root",
@@ -295,7 +295,7 @@ def test_a_wrong_line_of_the_rewrite_file_is_named(run: Run, tmp_path: Path) -> 
     assert done.stderr.startswith(f"tftptui: {rules}, line 2: rewrite rule [=c: in the")
 
 
-def test_octets_that_are_no_text_reach_the_program(folder: Path) -> None:
+def test_bytes_that_are_no_text_reach_the_program(folder: Path) -> None:
     """Raw bytes in arguments and output can only be tested in a process."""
     command = [sys.executable, "-P", "-m", "tftptui", "explain"]
     name = b"file\xff"

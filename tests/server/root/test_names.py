@@ -97,7 +97,7 @@ def test_an_empty_name_has_nothing_to_try() -> None:
     assert names(b"", client=OWN) == []
 
 
-def test_octets_0xff_alone_leave_no_name_behind() -> None:
+def test_bytes_0xff_alone_leave_no_name_behind() -> None:
     assert names(b"\xff\xff") == [b"\xff\xff"]
 
 

@@ -116,7 +116,7 @@ def test_what_is_explained_is_what_happens(
     with opened(shared_tree, *rules, ignore_case=ignore_case) as root:
         told = explain_read(root, asked, client)
         happened = outcome(root, asked, client)
-    said = (told.served, told.octets, told.error_code, told.reason, told.message)
+    said = (told.served, told.nbytes, told.error_code, told.reason, told.message)
     assert said == happened
 
 
@@ -132,7 +132,7 @@ def test_what_is_explained_of_an_upload_is_what_happens(
     with opened(shared_tree, *rules, ignore_case=ignore_case) as root:
         told = explain_write(root, asked, client, "overwrite")
         happened = upload_outcome(root, asked, client)
-    said = (told.served, told.octets is not None, told.reason, told.message)
+    said = (told.served, told.nbytes is not None, told.reason, told.message)
     assert said == happened
 
 

@@ -273,7 +273,7 @@ def test_an_empty_name_is_refused(root: Root) -> None:
     "name",
     [b"caf\xe9", b"\xff\xfe", b"a\x1b[31mb", b"line\nfeed", b" ", "日本".encode()],
 )
-def test_names_of_any_octets(root: Root, folder: Path, name: bytes) -> None:
+def test_names_of_any_bytes(root: Root, folder: Path, name: bytes) -> None:
     Path(os.fsdecode(os.fsencode(folder) + b"/" + name)).write_bytes(b"any")
     assert read(root, name) == b"any"
 

@@ -155,7 +155,7 @@ def test_case_is_ignored_in_other_letters_too(caseless: Root, folder: Path) -> N
     assert served(caseless, "äö".encode()) == "ÄÖ".encode()
 
 
-def test_octets_that_are_no_text_are_compared_as_they_are(
+def test_bytes_that_are_no_text_are_compared_as_they_are(
     caseless: Root, folder: Path
 ) -> None:
     (folder / "Caf\udce9").write_bytes(INSIDE)

@@ -57,7 +57,7 @@ def test_everything_leaves_and_no_time_is_wasted(
         line.flow(packet, packets)
     line.run()
     wanted = sum(packet * packets for packet, packets in flows)
-    assert sum(octets for _, octets in line.log) == wanted
+    assert sum(nbytes for _, nbytes in line.log) == wanted
     assert line.clock.now() <= wanted / total + ROUNDING
 
 
@@ -69,7 +69,7 @@ def test_a_late_alarm_is_made_up_for_within_a_burst() -> None:
     assert line.clock.now() == pytest.approx(2.0, abs=0.05)
 
 
-def test_octets_leave_in_small_pieces() -> None:
+def test_bytes_leave_in_small_pieces() -> None:
     line = Line(total=1_000_000)
     line.flow(1_000, 200)
     line.run()
@@ -77,7 +77,7 @@ def test_octets_leave_in_small_pieces() -> None:
         late - early
         for (early, _), (late, _) in zip(line.log, line.log[1:], strict=False)
     ]
-    assert max(octets for _, octets in line.log) == 1_000_000 * PIECE_TIME
+    assert max(nbytes for _, nbytes in line.log) == 1_000_000 * PIECE_TIME
     assert max(gaps) == pytest.approx(PIECE_TIME)
 
 
@@ -85,7 +85,7 @@ def test_the_more_wait_the_smaller_are_the_pieces() -> None:
     line = Line(total=1_000_000)
     flows = [line.flow(100, 500) for _ in range(11)]
     line.run()
-    pieces = [octets for flow in flows for _, octets in flow.own[5:50]]
+    pieces = [nbytes for flow in flows for _, nbytes in flow.own[5:50]]
     assert max(pieces) == 1_000_000 * PIECE_TIME / 10
 
 

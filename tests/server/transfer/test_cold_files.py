@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.builders import octets
+from tests.support.builders import sample_bytes
 from tests.support.cold import SlowDisk
 from tests.support.running import running
 from tests.support.udp_client import UdpClient
@@ -15,7 +15,7 @@ from tftptui.telemetry.events import TransferEnded
 
 pytestmark = pytest.mark.net
 
-CONTENT = octets(3_000_000)
+CONTENT = sample_bytes(3_000_000)
 
 
 @pytest.fixture

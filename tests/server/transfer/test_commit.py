@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.builders import octets
+from tests.support.builders import sample_bytes
 from tests.support.profiled import calls_of
 from tests.support.running import Running, running
 from tests.support.udp_client import UdpClient
@@ -18,7 +18,7 @@ from tftptui.telemetry.records.ring import Kind
 
 pytestmark = pytest.mark.net
 
-CONTENT = octets(600)
+CONTENT = sample_bytes(600)
 
 
 @pytest.fixture

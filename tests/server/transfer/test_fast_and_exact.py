@@ -15,7 +15,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.builders import octets
+from tests.support.builders import sample_bytes
 from tests.support.office import CLIENT, Office, office
 from tftptui.protocol.packets import Ack, Options
 from tftptui.server.transfer.receive import Receiver
@@ -24,7 +24,7 @@ from tftptui.telemetry.events import Event
 from tftptui.telemetry.views import TransferView
 
 BLOCKS = 40
-FILE = octets(512 * (BLOCKS - 1) + 100)
+FILE = sample_bytes(512 * (BLOCKS - 1) + 100)
 ESTIMATED = ("round_trip", "least_round_trip", "lost", "gaps", "late")
 """Fields of views that depend on each round trip, or on many together."""
 

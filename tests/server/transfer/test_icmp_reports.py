@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.builders import octets
+from tests.support.builders import sample_bytes
 from tests.support.office import CLIENT, Office, office
 from tftptui.net.addresses import Endpoint
 from tftptui.net.icmp import IcmpError
@@ -40,7 +40,7 @@ CLOSED = IcmpError(
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Office]:
-    (tmp_path / "file").write_bytes(octets(5_000))
+    (tmp_path / "file").write_bytes(sample_bytes(5_000))
     with office(tmp_path) as opened:
         opened.ask(b"file")
         yield opened

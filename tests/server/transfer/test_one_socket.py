@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.builders import octets
+from tests.support.builders import sample_bytes
 from tests.support.running import Running, running
 from tests.support.udp_client import UdpClient
 from tftptui.server.fastpath.ack_fast_path import AckFastPath
@@ -29,8 +29,8 @@ SHORT, LONG = 512 * 3 + 100, 512 * 300
 
 @pytest.fixture
 async def server(tmp_path: Path) -> AsyncIterator[Running]:
-    (tmp_path / "short").write_bytes(octets(SHORT))
-    (tmp_path / "long").write_bytes(octets(LONG))
+    (tmp_path / "short").write_bytes(sample_bytes(SHORT))
+    (tmp_path / "long").write_bytes(sample_bytes(LONG))
     with running(tmp_path) as server:
         yield server
 
@@ -107,7 +107,7 @@ async def test_one_that_nobody_hears_of_is_counted_and_in_the_ring(
     (untold,) = server.service.take_untold()
     (view,) = server.service.take_finished()
     assert untold.whole().view() is view
-    assert (view.phase, view.acked_octets, view.acked_blocks) == ("completed", SHORT, 4)
+    assert (view.phase, view.acked_bytes, view.acked_blocks) == ("completed", SHORT, 4)
     assert view.ended is not None
     assert view.heard
 

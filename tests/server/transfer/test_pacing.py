@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.builders import octets
+from tests.support.builders import sample_bytes
 from tests.support.flows import most_at_once
 from tests.support.office import CLIENT, Office, office
 from tftptui.net.addresses import Endpoint
@@ -24,7 +24,7 @@ RATE = 10_000
 
 BLOCK_TIME = 516 / RATE
 WINDOW = ((b"windowsize", b"4"),)
-FILE = octets(20_000)
+FILE = sample_bytes(20_000)
 
 
 @pytest.fixture

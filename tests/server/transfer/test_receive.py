@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.builders import octets
+from tests.support.builders import sample_bytes
 from tests.support.clock import FakeClock
 from tests.support.running import Running, running
 from tests.support.udp_client import UdpClient
@@ -31,7 +31,7 @@ WINDOW = ((b"windowsize", b"4"),)
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    (tmp_path / "old").write_bytes(octets(200_000))
+    (tmp_path / "old").write_bytes(sample_bytes(200_000))
     return tmp_path
 
 
@@ -56,7 +56,7 @@ async def begin(server: Running, client: UdpClient) -> None:
     """Start an upload of "new" and send its first block."""
     client.offer(server.at, b"new")
     assert await client.acked() == 0
-    client.block(1, octets(512))
+    client.block(1, sample_bytes(512))
     assert await client.acked() == 1
 
 
@@ -69,8 +69,8 @@ def sent(server: Running, *kinds: Kind) -> list[tuple[int, int]]:
 async def test_a_file_arrives_exactly(
     server: Running, client: UdpClient, folder: Path, size: int
 ) -> None:
-    await client.write(server.at, b"new", octets(size))
-    assert (folder / "new").read_bytes() == octets(size)
+    await client.write(server.at, b"new", sample_bytes(size))
+    assert (folder / "new").read_bytes() == sample_bytes(size)
     assert names_in(folder) == {"old", "new"}
     ended = server.event(TransferEnded)
     assert (ended.outcome, ended.direction, ended.octets) == (
@@ -83,7 +83,7 @@ async def test_a_file_arrives_exactly(
 async def test_it_is_told_which_version_was_written(
     server: Running, client: UdpClient, folder: Path
 ) -> None:
-    await client.write(server.at, b"new", octets(700))
+    await client.write(server.at, b"new", sample_bytes(700))
     (told,) = server.service.take_finished() or [
         one.whole().view() for one in server.service.transfers.values()
     ]
@@ -93,7 +93,7 @@ async def test_it_is_told_which_version_was_written(
     assert (server.event(TransferEnded).modified or "").startswith(second)
     assert server.event(TransferStarted).modified is None
     assert told.modified == pytest.approx(found.st_mtime, abs=1e-6)
-    assert told.acked_octets == found.st_size
+    assert told.acked_bytes == found.st_size
 
 
 async def test_netascii_is_converted(
@@ -123,7 +123,7 @@ async def test_a_reader_keeps_the_version_it_began_with(
         for number in range(1, 5):
             reader.ack(number)
             content += (await reader.data()).payload
-        assert content == octets(200_000)
+        assert content == sample_bytes(200_000)
 
 
 async def test_an_announced_size_is_echoed(server: Running, client: UdpClient) -> None:
@@ -151,7 +151,7 @@ async def test_a_request_repeated_in_mid_transfer_changes_nothing(
     client.offer(server.at, b"new")
     await settle(server.at)
     await client.blocks(b"the end", first=2)
-    assert (folder / "new").read_bytes() == octets(512) + b"the end"
+    assert (folder / "new").read_bytes() == sample_bytes(512) + b"the end"
     assert len(server.written.of(TransferStarted)) == 1
 
 
@@ -165,8 +165,8 @@ async def test_a_lost_oack_is_repeated_and_never_becomes_ack_0(
     clock.advance(LATER)
     client.offer(server.at, b"new", options=BLKSIZE)  # the client gives up
     assert await client.oack() == first
-    await client.blocks(octets(2_500), 1_000)
-    assert (folder / "new").read_bytes() == octets(2_500)
+    await client.blocks(sample_bytes(2_500), 1_000)
+    assert (folder / "new").read_bytes() == sample_bytes(2_500)
     assert sent(server, Kind.OACK) == [(0, 1), (0, 2), (0, 3)]
     (transfer,) = server.service.transfers.values()  # it dallies
     view = transfer.whole().view()
@@ -178,10 +178,10 @@ async def test_a_repeated_block_is_acknowledged_again_and_written_once(
     server: Running, client: UdpClient, folder: Path
 ) -> None:
     await begin(server, client)
-    client.block(1, octets(512))
+    client.block(1, sample_bytes(512))
     assert await client.acked() == 1
     await client.blocks(b"the end", first=2)
-    assert (folder / "new").read_bytes() == octets(512) + b"the end"
+    assert (folder / "new").read_bytes() == sample_bytes(512) + b"the end"
     ended = server.event(TransferEnded)
     assert (ended.duplicates, ended.retransmits) == (1, 1)
 
@@ -195,7 +195,7 @@ async def test_a_lost_last_ack_is_repeated_while_the_server_dallies(
     clock.advance(DALLY - 1)
     client.block(2, b"the end")
     assert await client.acked() == 2
-    assert (folder / "new").read_bytes() == octets(512) + b"the end"
+    assert (folder / "new").read_bytes() == sample_bytes(512) + b"the end"
     assert len(server.written.of(TransferEnded)) == 1
 
 
@@ -238,10 +238,10 @@ async def test_a_window_is_acknowledged_as_a_whole(
     client.offer(server.at, b"new", options=WINDOW)
     await client.oack()
     for number in range(1, 6):
-        client.block(number, octets(512))
+        client.block(number, sample_bytes(512))
     client.block(6, b"the end")
     assert [await client.acked(), await client.acked()] == [4, 6]
-    assert (folder / "new").read_bytes() == octets(512) * 5 + b"the end"
+    assert (folder / "new").read_bytes() == sample_bytes(512) * 5 + b"the end"
 
 
 async def test_a_gap_in_a_window_is_told_at_once_and_once(
@@ -250,13 +250,13 @@ async def test_a_gap_in_a_window_is_told_at_once_and_once(
     client.offer(server.at, b"new", options=WINDOW)
     await client.oack()
     for number in (1, 2, 4, 5):  # 3 is lost
-        client.block(number, octets(512))
+        client.block(number, sample_bytes(512))
     assert await client.acked() == 2
-    client.block(3, octets(512))
-    client.block(4, octets(512))
+    client.block(3, sample_bytes(512))
+    client.block(4, sample_bytes(512))
     client.block(5, b"the end")
     assert await client.acked() == 5
-    assert (folder / "new").read_bytes() == octets(512) * 4 + b"the end"
+    assert (folder / "new").read_bytes() == sample_bytes(512) * 4 + b"the end"
     assert sent(server, Kind.ACK_SENT) == [(2, 1), (5, 1)]
 
 
@@ -268,7 +268,7 @@ async def test_what_makes_no_sense_on_a_tid_is_let_go(
     client.send(b"\0\3\0")
     client.send(b"")
     await client.blocks(b"the end", first=2)
-    assert (folder / "new").read_bytes() == octets(512) + b"the end"
+    assert (folder / "new").read_bytes() == sample_bytes(512) + b"the end"
     assert server.service.recorder.counters.malformed == 3
 
 
@@ -281,12 +281,12 @@ async def test_a_strangers_block_is_not_taken(
         stranger.block(2, b"not the end")
         assert (await stranger.error()).code == 5
     await client.blocks(b"the end", first=2)
-    assert (folder / "new").read_bytes() == octets(512) + b"the end"
+    assert (folder / "new").read_bytes() == sample_bytes(512) + b"the end"
 
 
 async def test_each_packet_is_in_the_ring(server: Running, client: UdpClient) -> None:
-    await client.write(server.at, b"new", octets(600))
-    seen = [(r.kind, r.block, r.octets, r.flags) for r in server.written.packets()]
+    await client.write(server.at, b"new", sample_bytes(600))
+    seen = [(r.kind, r.block, r.nbytes, r.flags) for r in server.written.packets()]
     wrq = len(b"\0\2new\0octet\0")
     assert seen == [
         (Kind.WRQ, 0, wrq, 0),
@@ -302,7 +302,7 @@ async def test_block_numbers_go_on_after_65535(
     server: Running, client: UdpClient, folder: Path
 ) -> None:
     options = ((b"blksize", b"8"), (b"windowsize", b"64"))
-    content = octets(8 * 65_600 + 3)
+    content = sample_bytes(8 * 65_600 + 3)
     client.offer(server.at, b"new", options=options)
     await client.oack()
     for first in range(1, 65_602, 64):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.builders import octets
+from tests.support.builders import sample_bytes
 from tests.support.clock import FakeClock
 from tests.support.office import office
 from tests.support.running import Running, running
@@ -15,7 +15,7 @@ from tftptui.telemetry.events import TransferEnded, TransferStarted
 
 pytestmark = pytest.mark.net
 
-FILE = octets(100 * 512)
+FILE = sample_bytes(100 * 512)
 
 OPTIONS = ((b"tsize", b"0"), (b"blksize", b"512"), (b"timeout", b"6"))
 """curl's options: the server waits 6 s before it retransmits."""
@@ -101,16 +101,16 @@ async def test_a_write_begins_anew(
     client.offer(server.at, b"new", options=OPTIONS[1:])
     await client.oack()
     first = client.peer
-    client.block(1, octets(512))
+    client.block(1, sample_bytes(512))
     assert await client.acked() == 1
     clock.advance(RESTART)
     client.offer(server.at, b"new", options=OPTIONS[1:])
     await client.oack()
     assert client.peer != first
     assert outcomes(server) == [("abandoned", "the client restarted")]
-    await client.blocks(octets(700))
+    await client.blocks(sample_bytes(700))
     await server.written.until(TransferEnded, count=2)
-    assert (folder / "new").read_bytes() == octets(700)
+    assert (folder / "new").read_bytes() == sample_bytes(700)
     assert hidden_in(folder) == []
 
 
@@ -144,7 +144,7 @@ def test_a_write_that_waits_for_bandwidth_makes_way_too(folder: Path) -> None:
     with office(folder, transfer_bandwidth=1_000, write="new") as desk:
         desk.offer(b"new")
         for block, seconds in enumerate(WAITS, 1):
-            desk.data(block, octets(512))
+            desk.data(block, sample_bytes(512))
             desk.wait(seconds)
         assert len(desk.sent()) == 3  # ACK 0 to 2; the next one still has to wait
         desk.offer(b"new")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.builders import octets
+from tests.support.builders import sample_bytes
 from tests.support.running import Running, running
 from tests.support.set_back import write_over
 from tests.support.udp_client import UdpClient
@@ -80,7 +80,7 @@ async def test_a_text_whose_length_nobody_knows_goes_out_whole(
 async def test_a_file_cut_short_ends_with_an_error_to_the_client(
     tmp_path: Path, client: UdpClient, window: int
 ) -> None:
-    (tmp_path / "big").write_bytes(octets(200_000))
+    (tmp_path / "big").write_bytes(sample_bytes(200_000))
     with running(tmp_path) as server:
         await begin(server, client, b"big", window)
         await client.data()
@@ -138,7 +138,7 @@ async def test_a_file_that_is_moved_away_is_served_to_its_end(
 async def test_the_journal_tells_which_version_was_read(
     tmp_path: Path, client: UdpClient
 ) -> None:
-    (tmp_path / "u-boot.img").write_bytes(octets(700))
+    (tmp_path / "u-boot.img").write_bytes(sample_bytes(700))
     os.utime(tmp_path / "u-boot.img", ns=(1, 1_700_000_000_123_456_789))
     with running(tmp_path) as server:
         await client.read(server.at, b"u-boot.img")

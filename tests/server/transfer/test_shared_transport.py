@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.builders import octets
+from tests.support.builders import sample_bytes
 from tests.support.clock import FakeClock
 from tests.support.free_ports import free_range
 from tests.support.running import Running, running
@@ -29,8 +29,8 @@ OPTIONS = ((b"blksize", b"1000"), (b"windowsize", b"4"))
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    (tmp_path / "file").write_bytes(octets(2_000))
-    (tmp_path / "other").write_bytes(octets(3_000)[::-1])
+    (tmp_path / "file").write_bytes(sample_bytes(2_000))
+    (tmp_path / "other").write_bytes(sample_bytes(3_000)[::-1])
     return tmp_path
 
 
@@ -54,7 +54,7 @@ def client() -> Iterator[UdpClient]:
 async def test_a_read_is_answered_from_the_asked_port_alone(
     server: Running, client: UdpClient
 ) -> None:
-    assert await client.read(server.at, b"file") == octets(2_000)
+    assert await client.read(server.at, b"file") == sample_bytes(2_000)
     ended = await server.written.until(TransferEnded)
     assert client.peers == {server.at}
     assert (ended.outcome, ended.server_tid) == ("completed", server.at.port)
@@ -68,15 +68,15 @@ async def test_a_read_with_a_window_is_too(server: Running, client: UdpClient) -
     client.ack(4)
     ended = await server.written.until(TransferEnded)
     content = b"".join(data.payload for data in blocks)
-    assert (content, ended.outcome) == (octets(3_000)[::-1], "completed")
+    assert (content, ended.outcome) == (sample_bytes(3_000)[::-1], "completed")
     assert client.peers == {server.at}
 
 
 async def test_a_write_is_answered_from_the_asked_port_alone(
     server: Running, client: UdpClient, folder: Path
 ) -> None:
-    await client.write(server.at, b"new", octets(1_100))
-    assert (folder / "new").read_bytes() == octets(1_100)
+    await client.write(server.at, b"new", sample_bytes(1_100))
+    assert (folder / "new").read_bytes() == sample_bytes(1_100)
     assert client.peers == {server.at}
 
 
@@ -86,10 +86,10 @@ async def test_a_write_with_a_window_is_too(
     client.offer(server.at, b"new", options=OPTIONS)
     await client.oack()
     for number in range(4):
-        client.block(number + 1, octets(1_000))
+        client.block(number + 1, sample_bytes(1_000))
     client.block(5, b"the end")
     assert [await client.acked(), await client.acked()] == [4, 5]
-    assert (folder / "new").read_bytes() == octets(1_000) * 4 + b"the end"
+    assert (folder / "new").read_bytes() == sample_bytes(1_000) * 4 + b"the end"
     assert client.peers == {server.at}
 
 
@@ -123,7 +123,7 @@ async def test_answers_leave_from_the_asked_address(
         UdpClient(host) as client,
     ):
         at = Endpoint(asked, server.at.port)
-        assert await client.read(at, b"file") == octets(2_000)
+        assert await client.read(at, b"file") == sample_bytes(2_000)
     assert client.peers == {at}
 
 
@@ -136,9 +136,9 @@ async def test_clients_are_told_apart(server: Running) -> None:
         for number in range(1, 4):
             mine, yours = await one.data(), await two.data()
             start = 512 * (number - 1)
-            assert mine.payload == octets(2_000)[start : start + 512]
-            assert yours.payload == octets(3_000)[::-1][start : start + 512]
-            three.block(number, octets(512))
+            assert mine.payload == sample_bytes(2_000)[start : start + 512]
+            assert yours.payload == sample_bytes(3_000)[::-1][start : start + 512]
+            three.block(number, sample_bytes(512))
             assert await three.acked() == number
             one.ack(number)
             two.ack(number)
@@ -241,7 +241,7 @@ async def test_another_name_from_the_same_port_replaces_the_transfer(
     client.ask(server.at, b"file")
     await client.data()
     client.ask(server.at, b"other")
-    assert (await client.data()).payload == octets(3_000)[::-1][:512]
+    assert (await client.data()).payload == sample_bytes(3_000)[::-1][:512]
     assert len(server.service.transfers) == 1
 
 
@@ -255,7 +255,7 @@ async def test_a_request_right_behind_the_last_ack_is_a_new_transfer(
     await client.data()
     client.ack(4)
     client.ask(server.at, b"other")
-    assert (await client.data()).payload == octets(3_000)[::-1][:512]
+    assert (await client.data()).payload == sample_bytes(3_000)[::-1][:512]
     assert server.event(TransferEnded).outcome == "completed"
 
 
@@ -290,4 +290,4 @@ async def test_a_full_range_hinders_nobody(folder: Path, client: UdpClient) -> N
     ):
         other.ask(server.at, b"file")
         await other.data()
-        assert await client.read(server.at, b"file") == octets(2_000)
+        assert await client.read(server.at, b"file") == sample_bytes(2_000)

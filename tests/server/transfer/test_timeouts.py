@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.builders import octets
+from tests.support.builders import sample_bytes
 from tests.support.clock import FakeClock
 from tests.support.running import Running, running
 from tests.support.udp_client import UdpClient
@@ -32,7 +32,7 @@ def clock() -> FakeClock:
 
 @pytest.fixture
 async def server(tmp_path: Path, clock: FakeClock) -> AsyncIterator[Running]:
-    (tmp_path / "file").write_bytes(octets(2_000))
+    (tmp_path / "file").write_bytes(sample_bytes(2_000))
     with running(tmp_path, clock, timeout=30.0, retries=2, write="new") as server:
         yield server
 
@@ -40,7 +40,7 @@ async def server(tmp_path: Path, clock: FakeClock) -> AsyncIterator[Running]:
 @pytest.fixture
 async def plain(tmp_path: Path, clock: FakeClock) -> AsyncIterator[Running]:
     """Yield a server without a configured timeout, with a file of many blocks."""
-    (tmp_path / "file").write_bytes(octets(100 * 512))
+    (tmp_path / "file").write_bytes(sample_bytes(100 * 512))
     with running(tmp_path, clock, write="new") as server:
         yield server
 
@@ -125,11 +125,11 @@ async def test_quick_round_trips_of_a_write_do_so_too(
     await client.oack()
     clock.advance(2.05)
     await client.oack()
-    client.block(1, octets(512))
+    client.block(1, sample_bytes(512))
     assert await client.acked() == 1
     clock.advance(CLIENTS_WAIT)
     for block in range(2, 70):
-        client.block(block, octets(512))
+        client.block(block, sample_bytes(512))
         assert await client.acked() == block
         clock.advance(QUICK)
         if block == 2:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.builders import octets
+from tests.support.builders import sample_bytes
 from tests.support.clock import FakeClock
 from tests.support.running import Running, running
 from tests.support.udp_client import UdpClient
@@ -22,7 +22,7 @@ LAST_WAIT = 10.0
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    (tmp_path / "old").write_bytes(octets(200_000))
+    (tmp_path / "old").write_bytes(sample_bytes(200_000))
     return tmp_path
 
 
@@ -47,7 +47,7 @@ async def begin(server: Running, client: UdpClient) -> None:
     """Start an upload of "new" and send its first block."""
     client.offer(server.at, b"new")
     assert await client.acked() == 0
-    client.block(1, octets(512))
+    client.block(1, sample_bytes(512))
     assert await client.acked() == 1
 
 
@@ -179,7 +179,7 @@ async def test_a_second_writer_is_told_and_the_first_goes_on(
     assert (error.code, error.message) == (2, b"another client is writing it")
     assert server.event(Refused).reason == "busy"
     await client.blocks(b"the end", first=2)
-    assert (folder / "new").read_bytes() == octets(512) + b"the end"
+    assert (folder / "new").read_bytes() == sample_bytes(512) + b"the end"
 
 
 async def test_a_file_larger_than_allowed_ends_with_error_3(
@@ -234,7 +234,7 @@ async def test_a_block_longer_than_agreed_ends_the_upload(
     options = ((b"blksize", b"%d" % block_size),)
     client.offer(server.at, b"new", options=options)
     await client.oack()
-    client.block(1, octets(block_size + 1))
+    client.block(1, sample_bytes(block_size + 1))
     error = await client.error()
     text = f"a block of {block_size + 1} bytes, but {block_size} were agreed"
     assert (error.code, error.message.decode()) == (4, text)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.builders import octets
+from tests.support.builders import sample_bytes
 from tests.support.unprivileged import unprivileged
 from tests.support.upload_scene import hidden_in, names_in
 from tftptui.protocol.errors import ErrorCode
@@ -102,10 +102,10 @@ def descriptors() -> int:
 
 def test_an_upload_grows_in_one_hidden_file(desk: Desk, folder: Path) -> None:
     upload = desk.begin(b"sub/new")
-    upload.write(octets(1_000))
+    upload.write(sample_bytes(1_000))
     (hidden,) = hidden_in(folder)
     assert hidden.parent == folder / "sub"
-    assert hidden.read_bytes() == octets(1_000)
+    assert hidden.read_bytes() == sample_bytes(1_000)
     assert not (folder / "sub/new").exists()
 
 
@@ -134,8 +134,8 @@ def test_a_call_that_writes_only_a_part_is_continued(
 
 def test_what_is_written_can_be_read_for_a_capture(desk: Desk) -> None:
     upload = desk.begin(b"new")
-    upload.write(octets(100))
-    assert upload.content.read(40, 20) == octets(100)[40:60]
+    upload.write(sample_bytes(100))
+    assert upload.content.read(40, 20) == sample_bytes(100)[40:60]
 
 
 def test_a_disk_that_gets_full_is_told(
@@ -164,8 +164,8 @@ def test_without_hard_links_a_link_made_meanwhile_stays(
 
 
 def test_a_published_upload_leaves_the_file_alone(desk: Desk, folder: Path) -> None:
-    desk.bring(b"sub/new", octets(1_000))
-    assert (folder / "sub/new").read_bytes() == octets(1_000)
+    desk.bring(b"sub/new", sample_bytes(1_000))
+    assert (folder / "sub/new").read_bytes() == sample_bytes(1_000)
     assert names_in(folder) == {"old", "sub", "sub/new"}
 
 
@@ -434,4 +434,4 @@ def test_netascii_becomes_text_whole(
     upload.flush()
     upload.publish()
     assert (folder / "new").read_bytes() == text
-    assert upload.octets == len(text)
+    assert upload.nbytes == len(text)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.builders import octets
+from tests.support.builders import sample_bytes
 from tests.support.running import running
 from tests.support.udp_client import UdpClient
 from tests.support.upload_scene import hidden_in, slow_disk
@@ -20,7 +20,7 @@ from tftptui.server.transfer.uploads import Upload, UploadError, UploadPolicy, U
 from tftptui.server.transfer.write_behind import WriteBehind
 from tftptui.telemetry.events import TransferEnded
 
-CONTENT = octets(512 * 400 + 100)
+CONTENT = sample_bytes(512 * 400 + 100)
 
 
 @pytest.fixture
@@ -54,11 +54,11 @@ async def test_what_is_written_waits_for_the_disk_alone(
     with slow_disk() as gate:
         for piece in pieces(CONTENT):
             behind.write_all([piece])
-        assert (behind.octets, upload.octets) == (len(CONTENT), 0)
+        assert (behind.nbytes, upload.nbytes) == (len(CONTENT), 0)
         gate.set()
         await asyncio.to_thread(behind.flush)
     behind.publish()
-    assert upload.octets == len(CONTENT)
+    assert upload.nbytes == len(CONTENT)
     assert (tmp_path / "new").read_bytes() == CONTENT
 
 
@@ -99,7 +99,7 @@ async def test_who_brings_more_than_may_wait_waits(
         behind.write(b"x")  # would wait forever without a disk
         opening.join()
         await asyncio.to_thread(behind.flush)
-    assert upload.octets == 1_025
+    assert upload.nbytes == 1_025
 
 
 @pytest.mark.net
@@ -122,7 +122,7 @@ async def test_an_upload_goes_on_like_that_where_the_disk_is_slow(
                 transfer = next(iter(server.service.transfers.values())).whole()
                 assert isinstance(transfer.side, Receiver)
                 assert isinstance(transfer.side._buffer.sink, WriteBehind)
-                assert transfer.view().acked_octets == 320 * 512
+                assert transfer.view().acked_bytes == 320 * 512
         ended = await server.written.until(TransferEnded)
     assert (ended.outcome, ended.octets) == ("completed", len(CONTENT))
     assert (tmp_path / "new").read_bytes() == CONTENT

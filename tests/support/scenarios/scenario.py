@@ -8,14 +8,14 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from tests.support.builders import octets
+from tests.support.builders import sample_bytes
 from tests.support.lab import Lab, Place
 from tests.support.lab_clients import Firmware, program
 from tests.support.lab_server import LabServer
 from tftptui.telemetry.events import Found
 
-FILE, CONTENT = "boot.bin", octets(42_012)
-BIG = octets(3_000_000)
+FILE, CONTENT = "boot.bin", sample_bytes(42_012)
+BIG = sample_bytes(3_000_000)
 SERVED = (Lab.SERVER, 69)
 
 PATIENCE = 20.0

@@ -15,10 +15,9 @@ TAILS = st.one_of(
 def test_fields_are_the_whole_packet(opcode: int, tail: bytes) -> None:
     for packet in (tail, opcode.to_bytes(2) + tail):
         fields = dissect(packet)
-        assert b"".join(one.octets for one in fields) == packet
+        assert b"".join(one.data for one in fields) == packet
         assert [one.offset for one in fields] == [
-            sum(len(one.octets) for one in fields[:place])
-            for place in range(len(fields))
+            sum(len(one.data) for one in fields[:place]) for place in range(len(fields))
         ]
 
 

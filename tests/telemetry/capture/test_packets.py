@@ -33,12 +33,12 @@ UDP_HEADER = 8
 V4, V6 = 20, 40
 
 
-def _captured(octets: bytes, link: int = 101, length: int | None = None) -> Captured:
-    return Captured(TIME, link, octets, length or len(octets))
+def _captured(data: bytes, link: int = 101, length: int | None = None) -> Captured:
+    return Captured(TIME, link, data, length or len(data))
 
 
-def _one(octets: bytes, link: int = 101) -> Datagram:
-    (seen,) = dissected([_captured(octets, link)])
+def _one(data: bytes, link: int = 101) -> Datagram:
+    (seen,) = dissected([_captured(data, link)])
     assert isinstance(seen, Seen)
     return seen.datagram
 
@@ -113,7 +113,7 @@ def test_fragments_are_one_datagram(make: object, step: int) -> None:
     dissector.finish()
     (seen,) = found
     assert isinstance(seen, Seen)
-    assert (seen.datagram.octets, seen.datagram.payload[:4]) == (4_004, b"\0\3\0\1")
+    assert (seen.datagram.nbytes, seen.datagram.payload[:4]) == (4_004, b"\0\3\0\1")
     assert dissector.incomplete == 0
 
 
@@ -134,14 +134,14 @@ def test_fragments_cut_by_a_snap_length_count_as_whole() -> None:
     dissector.finish()
     (seen,) = [each for each in found if each is not None]
     assert isinstance(seen, Seen)
-    assert (seen.datagram.octets, dissector.incomplete) == (4_004, 0)
+    assert (seen.datagram.nbytes, dissector.incomplete) == (4_004, 0)
 
 
 def test_packet_that_the_card_has_still_to_cut_has_no_length() -> None:
     packet = bytearray(ip_packet(ACK * 10))
     packet[2:4] = b"\0\0"
     packet[V4 + 4 : V4 + 6] = b"\0\0"
-    assert _one(bytes(packet)).octets == 40
+    assert _one(bytes(packet)).nbytes == 40
 
 
 class TestIcmp:
@@ -169,10 +169,10 @@ class TestIcmp:
         assert dissected([_captured(v4_header(*ends, 8, 1, 9) + b"\x08" * 8)]) == []
 
 
-@given(link=st.sampled_from([*LINKS, 999]), octets=st.binary(max_size=120))
-def test_any_octets_are_survived(link: int, octets: bytes) -> None:
+@given(link=st.sampled_from([*LINKS, 999]), data=st.binary(max_size=120))
+def test_any_bytes_are_survived(link: int, data: bytes) -> None:
     dissector = Dissector()
-    dissector.take(_captured(octets, link))
-    dissector.take(_captured(b"\x45" + octets, 101))
-    dissector.take(_captured(b"\x60" + octets, 101))
+    dissector.take(_captured(data, link))
+    dissector.take(_captured(b"\x45" + data, 101))
+    dissector.take(_captured(b"\x60" + data, 101))
     dissector.finish()

@@ -26,14 +26,14 @@ _PORTS = st.integers(0, 65_535)
 
 
 def _pcapng(*datagrams: Datagram) -> bytes:
-    octets = pcapng.section("a test")
-    octets += pcapng.interface(113, pcapng.NO_LIMIT, "one", "the only one")
+    data = pcapng.section("a test")
+    data += pcapng.interface(113, pcapng.NO_LIMIT, "one", "the only one")
     for number, each in enumerate(datagrams):
         cut = frame(each, number)
-        octets += pcapng.packet(
-            0, each.time, cut.octets, cut.length, is_sent=each.is_sent, comment="hm ⇄"
+        data += pcapng.packet(
+            0, each.time, cut.data, cut.length, is_sent=each.is_sent, comment="hm ⇄"
         )
-    return octets
+    return data
 
 
 @st.composite
@@ -63,10 +63,10 @@ def test_what_was_written_is_read(datagrams: list[Datagram]) -> None:
 def test_pcap_of_each_byte_order_and_resolution(
     order: str, *, nanoseconds: bool
 ) -> None:
-    octets = pcap([ip_packet(ACK)], order=order, nanoseconds=nanoseconds)
-    (captured,), troubles = read(octets)
+    data = pcap([ip_packet(ACK)], order=order, nanoseconds=nanoseconds)
+    (captured,), troubles = read(data)
     assert captured.time == (TIME if nanoseconds else TIME // 1_000 * 1_000)
-    assert (captured.link_type, captured.octets) == (101, ip_packet(ACK))
+    assert (captured.link_type, captured.data) == (101, ip_packet(ACK))
     assert troubles == []
 
 
@@ -75,7 +75,7 @@ def test_big_endian_pcapng(resolution: int) -> None:
     (captured,), _ = read(big_endian_pcapng(ip_packet(ACK), resolution=resolution))
     unit = 10 ** (9 - resolution)
     assert captured.time == TIME // unit * unit
-    assert captured.octets == ip_packet(ACK)
+    assert captured.data == ip_packet(ACK)
 
 
 def test_sections_put_end_to_end_have_interfaces_of_their_own() -> None:
@@ -94,8 +94,8 @@ def test_comments_are_read() -> None:
 def test_a_time_that_is_no_date_is_moved_and_said_once() -> None:
     # Nanoseconds in a file labelled as microseconds: the year 58891.
     nanoseconds, microseconds = b"\x09\0\1\0\x09", b"\x09\0\1\0\x06"
-    octets = _pcapng(datagram(ACK), datagram(ACK)).replace(nanoseconds, microseconds)
-    frames, troubles = read(octets)
+    data = _pcapng(datagram(ACK), datagram(ACK)).replace(nanoseconds, microseconds)
+    frames, troubles = read(data)
     years = {datetime.fromtimestamp(one.time / 1e9, UTC).year for one in frames}
     assert (years, len(troubles)) == ({9999}, 1)
     assert "times before 1970 or after 9999" in troubles[0]
@@ -106,19 +106,19 @@ def test_simple_packets_are_read() -> None:
     body = length.to_bytes(4, "little") + packet
     size = (len(body) + 12).to_bytes(4, "little")
     block = (3).to_bytes(4, "little") + size + body + size
-    octets = pcapng.section("a test") + pcapng.interface(101, 0, "", "") + block
-    (captured,), troubles = read(octets)
-    assert (captured.octets, captured.time, troubles) == (packet, 0, [])
+    data = pcapng.section("a test") + pcapng.interface(101, 0, "", "") + block
+    (captured,), troubles = read(data)
+    assert (captured.data, captured.time, troubles) == (packet, 0, [])
 
 
 def test_packed_capture_is_read() -> None:
-    octets = pcap([ip_packet(ACK)] * 3)
-    assert read(gzip.compress(octets)) == read(octets)
+    data = pcap([ip_packet(ACK)] * 3)
+    assert read(gzip.compress(data)) == read(data)
 
 
 def test_snapped_packet_knows_how_long_it_was() -> None:
     (captured,), _ = read(pcap([ip_packet(bytes(500))], snaplen=60))
-    assert (len(captured.octets), captured.length) == (60, 528)
+    assert (len(captured.data), captured.length) == (60, 528)
 
 
 class TestDamage:
@@ -139,8 +139,8 @@ class TestDamage:
         assert "gzip" in troubles[-1]
 
     def test_impossible_length_ends_it(self) -> None:
-        octets = pcap([ip_packet(ACK)]) + b"\xff" * 16 + pcap([ip_packet(ACK)])
-        frames, troubles = read(octets)
+        data = pcap([ip_packet(ACK)]) + b"\xff" * 16 + pcap([ip_packet(ACK)])
+        frames, troubles = read(data)
         assert len(frames) == 1
         assert "invalid packet length 4294967295" in troubles[0]
 
@@ -151,16 +151,16 @@ class TestDamage:
         assert troubles == ["after packet 1: invalid packet, skipped"]
 
     @pytest.mark.parametrize(
-        ("octets", "words"),
+        ("data", "words"),
         [
             (b"", "it is empty"),
             (b"<html><body>hello</body></html>", "it is text"),
             (b"\x7fELF\2\1\1\0", "begins with 7f 45 4c 46"),
         ],
     )
-    def test_no_capture_is_named(self, octets: bytes, words: str) -> None:
+    def test_no_capture_is_named(self, data: bytes, words: str) -> None:
         with pytest.raises(NoCaptureError, match=words):
-            read(octets)
+            read(data)
 
     @given(data=st.data())
     def test_no_damage_is_too_much(self, data: st.DataObject) -> None:
@@ -174,12 +174,12 @@ class TestDamage:
                 ]
             )
         )
-        octets = bytearray(whole)
+        damaged = bytearray(whole)
         for _ in range(data.draw(st.integers(1, 5))):
-            at = data.draw(st.integers(0, len(octets) - 1))
-            octets[at] = data.draw(st.integers(0, 255))
+            at = data.draw(st.integers(0, len(damaged) - 1))
+            damaged[at] = data.draw(st.integers(0, 255))
         try:
-            frames, _ = read(bytes(octets[: data.draw(st.integers(0, len(octets)))]))
+            frames, _ = read(bytes(damaged[: data.draw(st.integers(0, len(damaged)))]))
         except NoCaptureError:
             return
         for seen in dissected(frames):

@@ -20,12 +20,12 @@ from tftptui.telemetry.records.ring import PacketRing
 class Whole:
     """A file whose bytes are all known."""
 
-    def __init__(self, octets: bytes) -> None:
-        self._octets = octets
+    def __init__(self, data: bytes) -> None:
+        self._data = data
         self.closed = False
 
-    def read(self, offset: int, octets: int) -> bytes:
-        return self._octets[offset : offset + octets]
+    def read(self, offset: int, nbytes: int) -> bytes:
+        return self._data[offset : offset + nbytes]
 
     def close(self) -> None:
         self.closed = True
@@ -80,20 +80,20 @@ def test_payload_comes_from_the_file(place: CapturePlace) -> None:
 def test_datagram_that_was_kept_is_written_as_it_was(place: CapturePlace) -> None:
     raw = Raw(b"\0\1x\0octet\0odd", ("10.0.4.9", 7), ("10.0.0.9", 69))
     _written(place, _batch(boot(), raws={0: raw}))
-    assert _payloads(place.path)[0] == raw.octets
+    assert _payloads(place.path)[0] == raw.data
 
 
 def test_snap_length_cuts_every_frame(place: CapturePlace) -> None:
     _written(place, _batch(boot()), snaplen=60)
     frames, _ = read(place.path.read_bytes())
-    assert max(len(each.octets) for each in frames) == 60
+    assert max(len(each.data) for each in frames) == 60
 
 
 def test_missing_records_are_told_at_the_end(place: CapturePlace) -> None:
     _written(place, _batch(boot(), missed=7))
-    octets = place.path.read_bytes()
-    assert (7).to_bytes(8, "little") in octets[-40:]
-    assert read(octets)[1] == []
+    data = place.path.read_bytes()
+    assert (7).to_bytes(8, "little") in data[-40:]
+    assert read(data)[1] == []
 
 
 def test_capture_that_is_there_is_continued(place: CapturePlace) -> None:
@@ -169,4 +169,4 @@ def test_frames_of_the_wire_stand_between_the_packets_on_their_own_interface(
     assert troubles == []
     on_wire = [one for one in captured if one.link_type == ETHERNET]
     assert on_wire == [captured[0], captured[-1]]
-    assert [(one.octets, one.length) for one in on_wire] == [(arp[:40], 60)] * 2
+    assert [(one.data, one.length) for one in on_wire] == [(arp[:40], 60)] * 2

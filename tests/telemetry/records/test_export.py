@@ -22,7 +22,7 @@ def _saved(folder: Path, format: SaveFormat, *logs: Log) -> Path:  # noqa: A002
     return place
 
 
-def _loose(kind: Kind, note: str, octets: int) -> tuple[PacketRecord, str]:
+def _loose(kind: Kind, note: str, nbytes: int) -> tuple[PacketRecord, str]:
     record = PacketRecord(
         time=BEGIN,
         transfer=NO_TRANSFER,
@@ -30,7 +30,7 @@ def _loose(kind: Kind, note: str, octets: int) -> tuple[PacketRecord, str]:
         count=1,
         client_tid=2_070,
         server_tid=69,
-        octets=octets,
+        nbytes=nbytes,
         kind=kind,
     )
     return record, note
@@ -118,8 +118,8 @@ class TestPcapng:
 
     def test_stranger_has_its_own_address(self, tmp_path: Path) -> None:
         log = boot()
-        log.add(Kind.STRAY, 2.0, "from 10.0.9.9:1234, not our client", octets=20)
-        log.add(Kind.ERROR, 2.0, "5 unknown transfer ID, to 10.0.9.9:1234", octets=24)
+        log.add(Kind.STRAY, 2.0, "from 10.0.9.9:1234, not our client", nbytes=20)
+        log.add(Kind.ERROR, 2.0, "5 unknown transfer ID, to 10.0.9.9:1234", nbytes=24)
         capture = _saved(tmp_path, "pcapng", log)
         ends = dissect(
             capture, "frame.number > 9", "ip.src", "udp.srcport", "ip.dst",
@@ -140,8 +140,8 @@ def test_icmp_error_quotes_what_it_is_about(
 ) -> None:
     require_tshark()
     log = boot(v6=v6)
-    log.add(Kind.ICMP, 2.0, f"port unreachable, says {sender}", octets=0)
-    log.add(Kind.ICMP, 2.0, "port unreachable, says somebody", octets=0)
+    log.add(Kind.ICMP, 2.0, f"port unreachable, says {sender}", nbytes=0)
+    log.add(Kind.ICMP, 2.0, "port unreachable, says somebody", nbytes=0)
     capture = _saved(tmp_path, "pcapng", log)
     address = "ipv6.src" if v6 else "ip.src"
     (told,) = dissect(capture, kind, address, f"{kind}.type", "udp.dstport")
@@ -224,7 +224,7 @@ def test_what_is_there_is_not_overwritten(tmp_path: Path, format: SaveFormat) ->
 
 def test_a_stray_is_a_row_of_its_stranger(tmp_path: Path) -> None:
     log = boot()
-    log.add(Kind.STRAY, 2.0, "from 10.0.9.9:1234, not our client", octets=20)
+    log.add(Kind.STRAY, 2.0, "from 10.0.9.9:1234, not our client", nbytes=20)
     *_, row = _saved(tmp_path, "jsonl", log).read_text().splitlines()
     told = json.loads(row)
     assert (told["client"], told["client_tid"]) == ("10.0.9.9", 1234)

@@ -27,7 +27,7 @@ SAMPLE = PacketRecord(
     count=8,
     client_tid=2_072,
     server_tid=40_001,
-    octets=11_424,
+    nbytes=11_424,
     kind=Kind.DATA,
     attempt=2,
     flags=Flag.LAST,
@@ -58,9 +58,9 @@ def test_million_records_fit_into_100_megabytes() -> None:
 
 def test_numbers_too_large_for_the_layout_are_cut() -> None:
     ring = PacketRing(4)
-    ring.append(replace(SAMPLE, block=1 << 33, octets=65_536 + 5, attempt=900))
+    ring.append(replace(SAMPLE, block=1 << 33, nbytes=65_536 + 5, attempt=900))
     kept = ring.record(0)
-    assert (kept.block, kept.octets, kept.attempt) == (0, 5, MAX_ATTEMPT)
+    assert (kept.block, kept.nbytes, kept.attempt) == (0, 5, MAX_ATTEMPT)
 
 
 @pytest.mark.parametrize("kind", Kind)
@@ -221,7 +221,7 @@ def test_an_exchange_is_the_same_as_two_records(
         ack = PacketRecord(1.5, 7, block, 1, 2_072, 40_001, 4, Kind.ACK)
         long.append(ack)
         long.append(
-            replace(ack, block=block + 1, count=16, octets=16 * 1_428, kind=Kind.DATA)
+            replace(ack, block=block + 1, count=16, nbytes=16 * 1_428, kind=Kind.DATA)
         )
         if block % 3 == 0:  # with others in between
             short.append(ack, "between")

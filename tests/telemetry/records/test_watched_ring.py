@@ -22,8 +22,8 @@ def packed(first: int, count: int) -> bytes:
     return b"".join(LAYOUT.pack(*astuple(record(Kind.ACK, block=n))) for n in blocks)
 
 
-def blocks(octets: bytes) -> list[int]:
-    return [PacketRecord(*fields).block for fields in LAYOUT.iter_unpack(octets)]
+def blocks(data: bytes) -> list[int]:
+    return [PacketRecord(*fields).block for fields in LAYOUT.iter_unpack(data)]
 
 
 @given(st.integers(1, 30), st.lists(st.integers(0, 13), max_size=12))

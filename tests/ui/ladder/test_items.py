@@ -228,8 +228,8 @@ def test_series_measure_rate_round_trip_and_window() -> None:
     series = Series()
     for one, _ in a_lossy_transfer():
         series.add(one)
-    octets = sum((rate or 0) * series.length for rate in series.rates)
-    assert round(octets) == 21 * 8_192 + 100
+    nbytes = sum((rate or 0) * series.length for rate in series.rates)
+    assert round(nbytes) == 21 * 8_192 + 100
     assert max(trip or 0 for trip in series.trips) == pytest.approx(0.002, abs=1e-4)
     assert max(window or 0 for window in series.windows) == 16
     assert sum(resent or 0 for resent in series.resent) == 16
@@ -238,7 +238,7 @@ def test_series_measure_rate_round_trip_and_window() -> None:
 def test_series_take_a_bounded_number_of_slots() -> None:
     series = Series()
     for place in range(3_000):
-        series.add(record(Kind.DATA, place * 0.7, block=place, octets=512))
+        series.add(record(Kind.DATA, place * 0.7, block=place, nbytes=512))
     assert len(series.slots) <= SLOTS
     total = sum((rate or 0) * series.length for rate in series.rates)
     assert round(total) == 3_000 * 512

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.builders import octets
+from tests.support.builders import sample_bytes
 from tests.support.pictures import frame, status, view
 from tests.support.running import settings_for
 from tests.support.screens import LARGE, SMALL, shown
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.net
 async def test_it_looks_at_the_machine_and_asks_the_server_itself(
     tmp_path: Path, size: tuple[int, int]
 ) -> None:
-    (tmp_path / "small").write_bytes(octets(700))
+    (tmp_path / "small").write_bytes(sample_bytes(700))
     app = TftpApp(InlineEngine(settings_for(tmp_path)), pace=0)
     async with app.run_test(size=size) as pilot, asyncio.timeout(60):
         while not app.store.listings:

@@ -335,10 +335,10 @@ async def test_a_capture_has_no_speed_of_now(size: tuple[int, int]) -> None:
 async def test_what_uploads_bring_is_told_beside_what_is_sent(
     size: tuple[int, int],
 ) -> None:
-    begun = view(1, direction="write", total_size=None, acked_octets=0)
+    begun = view(1, direction="write", total_size=None, acked_bytes=0)
     allowed = {"write": "new"}
     async with shown(frame(begun, time=NOW - 1, settings=allowed), size=size) as screen:
-        later = view(1, direction="write", total_size=None, acked_octets=2_000_000)
+        later = view(1, direction="write", total_size=None, acked_bytes=2_000_000)
         await screen.tell(frame(later))
         header = " ".join(screen.text().splitlines()[0].split())
         assert "↓ 2.0 M" in header.replace("↓2", "↓ 2").replace("2.0M", "2.0 M")
@@ -356,7 +356,7 @@ async def test_nothing_in_the_top_line_moves_as_numbers_grow(width: int) -> None
             abandoned=900,
             refused=70_000,
             unconfirmed=7,
-            octets_sent=10**9,
+            bytes_sent=10**9,
         )
         news = (view(1), view(2, "stalled"))
         await screen.tell(frame(*news, status=here, counters=many))

@@ -20,13 +20,13 @@ class WithFile(ScriptedEngine):
     async def ask(self, command: Any) -> Any:
         await super().ask(command)
         if isinstance(command, LookAtFile):
-            octets = b"%08d" % (command.offset // 512 + 1) * (command.length // 8)
+            data = b"%08d" % (command.offset // 512 + 1) * (command.length // 8)
             return FilePiece(
                 name=command.name,
                 size=172_132,
                 modified=3.0,
                 offset=command.offset,
-                octets=octets,
+                data=data,
                 kind=KindView(key="data", words="data"),
                 version=self.version,
             )

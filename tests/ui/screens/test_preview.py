@@ -62,7 +62,7 @@ async def test_text_is_shown_as_text(tmp_path: Path) -> None:
         assert "    KERNEL vmlinuz" in look.text()
 
 
-async def test_octets_are_shown_with_their_offsets(tmp_path: Path) -> None:
+async def test_bytes_are_shown_with_their_offsets(tmp_path: Path) -> None:
     (tmp_path / "fw").write_bytes(bytes(range(256)) * 4)
     async with looking(tmp_path, b"fw") as look:
         await look.until("00000010  10 11 12 13 14 15 16 17  18 19 1a 1b")

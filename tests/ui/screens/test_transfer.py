@@ -57,7 +57,7 @@ async def test_the_ladder_shows_who_sent_what_when() -> None:
 async def test_what_took_a_moment_has_no_graph_over_time() -> None:
     brief = [
         (record(Kind.RRQ, server_tid=69), "x octet"),
-        (record(Kind.DATA, 0.0005, block=1, octets=12), ""),
+        (record(Kind.DATA, 0.0005, block=1, nbytes=12), ""),
         (record(Kind.ACK, 0.001, block=1), ""),
     ]
     async with shown(*told(brief)) as s:

@@ -35,7 +35,7 @@ WAITING = "waiting"
 OUTCOMES = (*(outcome.value for outcome in Outcome), WAITING)
 """All possible outcomes of a client."""
 
-MOST_OCTETS, MOST_MACHINES = 100_000_000, 1_000
+MOST_BYTES, MOST_MACHINES = 100_000_000, 1_000
 """Limits of bytes of a generated file, and of machines per group."""
 
 SLOWEST, FASTEST = 0.01, 100.0
@@ -107,7 +107,7 @@ def _look_at_file(place: Place, file: FileTable) -> None:
         (*place, "name"),
         f"{file.name!r} is not a file name; write it like boot/pxelinux.0",
     )
-    _in_bounds((*place, "octets"), file.octets, 0, MOST_OCTETS)
+    _in_bounds((*place, "octets"), file.octets, 0, MOST_BYTES)
 
 
 def _look_at_client(place: Place, name: str, client: ClientTable) -> None:
@@ -128,7 +128,7 @@ def _look_at_client(place: Place, name: str, client: ClientTable) -> None:
     if client.port is not None:
         _in_bounds((*place, "port"), client.port, _PORTS[0], _PORTS[-1])
     if client.upload is not None:
-        _in_bounds((*place, "upload"), client.upload, 0, MOST_OCTETS)
+        _in_bounds((*place, "upload"), client.upload, 0, MOST_BYTES)
     _require(client.apart >= 0, (*place, "apart"), "apart must be 0 s or more")
     _require(
         bool(client.file), (*place, "file"), f"client {name!r}: the file is missing"

@@ -23,7 +23,7 @@ class Datagram:
     payload: bytes
 
     @property
-    def octets(self) -> int:
+    def nbytes(self) -> int:
         """Its length in bytes with headers, unfragmented."""
         return len(self.payload) + IP_HEADERS
 

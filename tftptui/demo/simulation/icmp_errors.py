@@ -41,14 +41,14 @@ def refuse(datagram: Datagram, code: int, by: str) -> bool:
 
 def icmp_error(datagram: Datagram, code: int) -> bytes:
     """Return an ICMP error; it quotes both headers of the datagram (RFC 792)."""
-    octets = min(datagram.octets, 0xFFFF)
+    nbytes = min(datagram.nbytes, 0xFFFF)
     source, target = (_packed(end) for end in (datagram.source, datagram.target))
-    header = _IP.pack(0x45, 0, octets, 0, 0, _TTL, _UDP, 0, source, target)
+    header = _IP.pack(0x45, 0, nbytes, 0, 0, _TTL, _UDP, 0, source, target)
     header = _with_checksum(header, 10)
     udp = _UDP_HEADER.pack(
         datagram.source.port,
         datagram.target.port,
-        octets - IP_HEADERS + _UDP_HEADER.size,
+        nbytes - IP_HEADERS + _UDP_HEADER.size,
         0,
     )
     return _with_checksum(_ICMP.pack(_UNREACHABLE, code, 0, 0) + header + udp, 2)
@@ -58,11 +58,11 @@ def _packed(endpoint: Endpoint) -> bytes:
     return socket.inet_aton(endpoint.host)
 
 
-def _with_checksum(octets: bytes, place: int) -> bytes:
+def _with_checksum(data: bytes, place: int) -> bytes:
     """Return bytes with their Internet checksum (RFC 1071) at PLACE, which is 0."""
-    words = struct.unpack(f"!{len(octets) // 2}H", octets)
+    words = struct.unpack(f"!{len(data) // 2}H", data)
     total = sum(words)
     while total >> 16:
         total = (total & 0xFFFF) + (total >> 16)
     checksum = struct.pack("!H", ~total & 0xFFFF)
-    return octets[:place] + checksum + octets[place + 2 :]
+    return data[:place] + checksum + data[place + 2 :]

@@ -160,7 +160,7 @@ class Line:
         self._busy_until = 0.0
         self._last = 0.0
 
-    def carry(self, payload: bytes, octets: int, now: float) -> list[Arrival] | str:
+    def carry(self, payload: bytes, nbytes: int, now: float) -> list[Arrival] | str:
         """Return the travel time of each copy, or why the packet is lost."""
         for fault in self.faults:
             if fault.takes(payload):
@@ -168,7 +168,7 @@ class Line:
                     return fault.text
                 delay = fault.verb.delay
                 return [
-                    self._pass(octets, now, delay) for _ in range(fault.verb.copies)
+                    self._pass(nbytes, now, delay) for _ in range(fault.verb.copies)
                 ]
         wanted, chance = self.impairments, self._chance
         loss = 1 - (1 - wanted.loss) * (1 - self.extra_loss)
@@ -178,13 +178,13 @@ class Line:
         if wanted.bandwidth is not None and wait > wanted.queue:
             return f"more than {wanted.bandwidth} bytes/s"
         doubled = wanted.duplicate and chance.random() < wanted.duplicate
-        return [self._pass(octets, now, 0.0) for _ in range(2 if doubled else 1)]
+        return [self._pass(nbytes, now, 0.0) for _ in range(2 if doubled else 1)]
 
-    def _pass(self, octets: int, now: float, extra: float) -> Arrival:
+    def _pass(self, nbytes: int, now: float, extra: float) -> Arrival:
         wanted, chance = self.impairments, self._chance
         leaves = now
         if wanted.bandwidth is not None:
-            leaves = max(now, self._busy_until) + octets / wanted.bandwidth
+            leaves = max(now, self._busy_until) + nbytes / wanted.bandwidth
             self._busy_until = leaves
         arrives = leaves + wanted.delay
         if wanted.jitter:

@@ -164,7 +164,7 @@ class ClientMachine:
         """Lose power: nothing more is sent or received."""
         self._asking = self._session = None
 
-    def receive(self, port: int, source: Endpoint, octets: bytes, now: float) -> str:
+    def receive(self, port: int, source: Endpoint, data: bytes, now: float) -> str:
         """Process a datagram to one of the client's ports.
 
         Return why the client ignores it, or "". All clients ignore such silently.
@@ -177,12 +177,12 @@ class ClientMachine:
             return (
                 f"a second TID, {source.port}: the transfer is with {self._peer.port}"
             )
-        self._take(source, octets, now)
+        self._take(source, data, now)
         return ""
 
-    def _take(self, source: Endpoint, octets: bytes, now: float) -> None:
+    def _take(self, source: Endpoint, data: bytes, now: float) -> None:
         try:
-            packet = parse(octets)
+            packet = parse(data)
         except PeerError:
             return
         self._now = now
@@ -263,10 +263,10 @@ class ClientMachine:
         slash = b"/" if self.kind.leading_slash else b""
         name = slash + self.errand.file.lstrip(b"/") if slash else self.errand.file
         kind = WriteRequest if self._is_write else ReadRequest
-        octets = encode_request(kind(name, Mode.OCTET, self._ordered(command.options)))
+        data = encode_request(kind(name, Mode.OCTET, self._ordered(command.options)))
         self.tally.requests += 1
         self.tally.ports.append(self.port)
-        self._send_from(self.port, self.errand.server, octets)
+        self._send_from(self.port, self.errand.server, data)
 
     def _move_port(self, step: int) -> None:
         self.port = self.port + step if self.port + step <= _HIGHEST_PORT else 1_024
@@ -370,9 +370,9 @@ class ClientMachine:
             payload = content[(block - 1) * size : block * size]
             self._say(encode_data(wire_block(block), payload))
 
-    def _say(self, octets: bytes) -> None:
+    def _say(self, data: bytes) -> None:
         if self._peer is not None:
-            self._send_from(self.port, self._peer, octets)
+            self._send_from(self.port, self._peer, data)
 
     def _finish(self, end: End) -> None:
         tally = self.tally

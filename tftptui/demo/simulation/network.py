@@ -142,7 +142,7 @@ class Network:
         now, counts = self._timers.time(), self.counts[way]
         counts.sent += 1
         line = self.lines[way]
-        arrivals = line.carry(datagram.payload, datagram.octets, now)
+        arrivals = line.carry(datagram.payload, datagram.nbytes, now)
         if isinstance(arrivals, str):
             delay = line.impairments.delay
             flight = self._begin(datagram, way, now + delay)
@@ -188,7 +188,7 @@ class Network:
             flight.datagram,
             flight.way,
             self._timers.time(),
-            is_fragmented=flight.datagram.octets > mtu,
+            is_fragmented=flight.datagram.nbytes > mtu,
         )
         counts = self.counts[flight.way]
         if not verdict.passes:

@@ -58,7 +58,7 @@ def _left_behind(served: Served) -> Result:
     """Report partial uploads that will never be finished."""
     left = served.leftovers
     shown = ", ".join(
-        f"{visible(one.path)} ({counted(one.octets, 'byte')}, "
+        f"{visible(one.path)} ({counted(one.nbytes, 'byte')}, "
         f"{counted(round(one.age / _HOUR), 'hour')} old)"
         for one in left[:_MOST_NAMED]
     )

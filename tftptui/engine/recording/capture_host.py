@@ -48,7 +48,7 @@ class Host:
                     scribe.finish()
         except (CaptureError, OSError) as error:
             return Told(error=str(error))
-        return Told(packets=scribe.packets, octets=scribe.octets)
+        return Told(packets=scribe.packets, nbytes=scribe.nbytes)
 
     def close(self) -> None:
         """Write the rest: the sender has ended."""
@@ -61,8 +61,8 @@ def serve(sock: socket.socket) -> None:
     host = Host()
     decoder = msgspec.msgpack.Decoder(Message)
     while (received := receive(sock)) is not None:
-        octets, descriptors = received
-        message = decoder.decode(octets)
+        data, descriptors = received
+        message = decoder.decode(data)
         answer = msgspec.msgpack.encode(host.take(message, descriptors))
         sock.sendall(len(answer).to_bytes(LENGTH) + answer)
         if isinstance(message, Over):

@@ -51,7 +51,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     """The answer: how much is written, or why no more will be."""
 
     packets: int = 0
-    octets: int = 0
+    nbytes: int = 0
     error: str | None = None
 
 
@@ -131,14 +131,14 @@ class Pipe:
         return self._ask(Over())
 
     def _ask(self, message: Message, content: Content | None = None) -> tuple[int, int]:
-        octets = self._encoder.encode(message)
-        octets = len(octets).to_bytes(LENGTH) + octets
+        data = self._encoder.encode(message)
+        data = len(data).to_bytes(LENGTH) + data
         try:
             if content is not None:
                 with contextlib.closing(content):
-                    sent = socket.send_fds(self._socket, [octets], [content.descriptor])
-                octets = octets[sent:]
-            self._socket.sendall(octets)
+                    sent = socket.send_fds(self._socket, [data], [content.descriptor])
+                data = data[sent:]
+            self._socket.sendall(data)
             answer = receive(self._socket)
         except OSError as error:
             raise PipeError(f"its process is gone: {error.strerror}") from error
@@ -147,7 +147,7 @@ class Pipe:
         told = self._decoder.decode(answer[0])
         if told.error is not None:
             raise PipeError(told.error)
-        return told.packets, told.octets
+        return told.packets, told.nbytes
 
     def _close(self) -> None:
         self._socket.close()  # this ends the process
@@ -169,10 +169,10 @@ def receive(sock: socket.socket) -> tuple[bytes, list[int]] | None:
     if not head:
         return None
     wanted = int.from_bytes(head)
-    octets = bytearray()
-    while len(octets) < wanted:
-        piece = sock.recv(min(1 << 20, wanted - len(octets)))
+    data = bytearray()
+    while len(data) < wanted:
+        piece = sock.recv(min(1 << 20, wanted - len(data)))
         if not piece:
             return None
-        octets += piece
-    return bytes(octets), descriptors
+        data += piece
+    return bytes(data), descriptors

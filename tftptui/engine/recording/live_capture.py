@@ -56,7 +56,7 @@ class _Progress:
     records: int = 0
     opened: int = 0
     packets: int = 0
-    octets: int = 0
+    nbytes: int = 0
     error: str | None = None
 
 
@@ -119,7 +119,7 @@ class LiveCapture:
         return Recording(
             path=visible(os.fsencode(self.place.path)),
             packets=self._progress.packets,
-            octets=self._progress.octets,
+            nbytes=self._progress.nbytes,
             missed=self.missed,
         )
 
@@ -210,9 +210,9 @@ class LiveCapture:
         try:
             with Pipe(begun, descriptor) as pipe:
                 while (item := self._items.get()) is not None:
-                    progress.packets, progress.octets = pipe.send(item)
+                    progress.packets, progress.nbytes = pipe.send(item)
                     self._count(item)
-                progress.packets, progress.octets = pipe.finish()
+                progress.packets, progress.nbytes = pipe.finish()
         except PipeError as error:
             progress.error = str(error)
             self._drain()

@@ -33,7 +33,7 @@ class Outlet:
     def __init__(self, descriptor: int, room: int = ROOM) -> None:
         self._descriptor, self._room = os.dup(descriptor), room
         self._lines: deque[bytes] = deque()
-        self._octets = 0  # bytes buffered, including those being written
+        self._nbytes = 0  # bytes buffered, including those being written
         self._writing = 0  # lines being written by the thread
         self._is_full = self._is_over = self._is_idle = False
         self._error: OSError | None = None
@@ -52,11 +52,11 @@ class Outlet:
         with self._changed:
             if self._error is not None:
                 raise self._error
-            if self._is_full or self._octets + len(line) > self._room:
+            if self._is_full or self._nbytes + len(line) > self._room:
                 self._is_full = True
                 return False
             self._lines.append(line)
-            self._octets += len(line)
+            self._nbytes += len(line)
             if self._thread.ident is None:
                 self._thread.start()
             if self._is_idle:
@@ -100,26 +100,26 @@ class Outlet:
                     self._lines.clear()
                 return
             with self._changed:
-                self._octets -= sum(map(len, lines))
+                self._nbytes -= sum(map(len, lines))
                 self._writing = 0
-                self._is_full = self._is_full and self._octets > self._room // 2
+                self._is_full = self._is_full and self._nbytes > self._room // 2
 
     def _take(self) -> list[bytes]:
         """Wait for lines and return some; none at the end."""
         with self._changed:
             self._is_idle = not self._lines
             self._changed.wait_for(lambda: self._lines or self._is_over)
-            if not self._is_over and self._octets < _AT_ONCE:
+            if not self._is_over and self._nbytes < _AT_ONCE:
                 self._changed.wait(_GATHERING)  # close() ends this wait
             taken: list[bytes] = []
-            octets = 0
-            while self._lines and octets < _AT_ONCE:
+            nbytes = 0
+            while self._lines and nbytes < _AT_ONCE:
                 taken.append(self._lines.popleft())
-                octets += len(taken[-1])
+                nbytes += len(taken[-1])
             self._writing = len(taken)
             return taken
 
-    def _put(self, octets: bytes) -> None:
-        left = memoryview(octets)
+    def _put(self, data: bytes) -> None:
+        left = memoryview(data)
         while left:
             left = left[os.write(self._descriptor, left) :]

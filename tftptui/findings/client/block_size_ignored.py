@@ -68,9 +68,9 @@ def cut_short(facts: Facts) -> Draft | None:
     one = facts.latest
     if one is None or not one.is_cut_short or one.acked_blocks != 1:
         return None
-    if one.acked_octets < DEFAULT_BLOCK_SIZE:
+    if one.acked_bytes < DEFAULT_BLOCK_SIZE:
         return None  # a size that no client uses
-    sent = one.acked_octets
+    sent = one.acked_bytes
     announced = {name.casefold(): value for name, value in one.asked}["tsize"]
     return _draft(
         facts,

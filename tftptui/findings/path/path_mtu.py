@@ -88,7 +88,7 @@ def mtu(facts: Facts) -> Draft | None:
     if _got_as_large(facts, one, since=one.moved):
         return None  # so the path forwards them
     smaller = _smaller(facts, one)
-    octets = one.block_size + _HEADERS
+    nbytes = one.block_size + _HEADERS
     return Draft(
         kind=KIND,
         headline=f"Blocks of {one.block_size} bytes do not reach {facts.client}, small "
@@ -100,7 +100,7 @@ def mtu(facts: Facts) -> Draft | None:
         since=one.moved,
         evidence=(
             Evidence(
-                text=f"the OACK was acknowledged; block 1 (a packet of {octets} bytes) "
+                text=f"the OACK was acknowledged; block 1 (a packet of {nbytes} bytes) "
                 f"was sent {times(_sent(one))} and never acknowledged",
                 transfer=one.number,
                 time=one.moved,
@@ -178,7 +178,7 @@ def mtu_lowered(facts: Facts) -> Draft | None:
             *(Evidence(text=note, transfer=one.number) for note in lowered),
             *evidence.complaints(told),
         ),
-        remedies=remedies.fewer_octets(facts),
+        remedies=remedies.fewer_bytes(facts),
     )
 
 

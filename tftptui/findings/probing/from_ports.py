@@ -111,15 +111,15 @@ def _stalled(asked: Asked, these: Sequence[Trial], _: Sequence[Trial]) -> Draft:
 
 
 def _cut(asked: Asked, these: Sequence[Trial], told: Sequence[Trial]) -> Draft:
-    octets = max(one.octets for one in these)
-    further = [one for one in told if one.outcome == "ok" and one.octets > octets]
+    nbytes = max(one.octets for one in these)
+    further = [one for one in told if one.outcome == "ok" and one.octets > nbytes]
     if len(further) > len(these):
         return _lost(asked, these, further)
     some = f"{len(these)} of {len(told)} transfers" if further else "Transfers"
     return Draft(
         kind=path_cut.KIND,
         headline=f"{some} from {asked.server} start, then stop after at most "
-        f"{octets:,} bytes",
+        f"{nbytes:,} bytes",
         confidence=POSSIBLE if further else LIKELY,
         stands_at="unknown",
         evidence=(

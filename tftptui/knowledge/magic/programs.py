@@ -76,10 +76,10 @@ _CISCO_NAME = re.compile(rb"(^|/)c\d{3,4}[a-z0-9]*-[a-z0-9]+.*\.bin$", re.IGNORE
 Recogniser = Callable[[bytes, int, bytes], FileKind | None]
 
 
-def number(head: bytes, offset: int, octets: int, *, big: bool = False) -> int:
+def number(head: bytes, offset: int, nbytes: int, *, big: bool = False) -> int:
     """Return a number from a file's head; missing bytes count as zero."""
     return int.from_bytes(
-        head[offset : offset + octets].ljust(octets, b"\0"), "big" if big else "little"
+        head[offset : offset + nbytes].ljust(nbytes, b"\0"), "big" if big else "little"
     )
 
 

@@ -42,7 +42,7 @@ def recognise(head: bytes, size: int, name: bytes = b"") -> FileKind:
 
 def _by_mark(head: bytes, size: int) -> FileKind | None:
     for mark in MARKS:
-        if head.startswith(mark.octets, mark.offset):
+        if head.startswith(mark.data, mark.offset):
             troubles: tuple[str, ...] = ()
             if mark.key == "gzip" and size < _SMALLEST_GZIP:
                 troubles = ("truncated: too small for gzip",)

@@ -11,7 +11,7 @@ class Mark:
     """Bytes at an offset, and the type of a file with them."""
 
     offset: int
-    octets: bytes
+    data: bytes
     key: str
     text: str
     machine: str = ""

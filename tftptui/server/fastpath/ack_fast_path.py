@@ -72,9 +72,9 @@ class AckFastPath:
         "_left",
         "_left_before",
         "_log",
+        "_nbytes",
         "_next",
         "_now",
-        "_octets",
         "_receive",
         "_report",
         "_send",
@@ -100,7 +100,7 @@ class AckFastPath:
         window = self._window = agreed.window
         self._transfer, self._report = transfer, transfer.report
         self._source, self.staging = source, staging
-        self._octets = window * agreed.block_size
+        self._nbytes = window * agreed.block_size
         size = source.size
         self.last = 0 if size is None else size // agreed.block_size + 1
         if window > 1 and parts.settings.gso:
@@ -161,7 +161,7 @@ class AckFastPath:
         if windows > 0:
             self._counted = self.sent_to
             self._acked = self.sent_to - self._window
-            self._report.exchanged(windows, self._window, self._octets, self._left)
+            self._report.exchanged(windows, self._window, self._nbytes, self._left)
 
     def catch_up(self, session: SendSession) -> int:
         """Bring session and counters up to date.
@@ -211,14 +211,14 @@ class AckFastPath:
         except OSError:
             self._send_again(packets)
 
-    def _recvfrom(self, octets: int) -> bytes:
+    def _recvfrom(self, nbytes: int) -> bytes:
         """Return a datagram of the client, from the socket that anyone can reach.
 
         Raises:
             OSError: there is none.
         """
         transport = self._transfer.transport
-        datagram, sender = transport.recvfrom(octets)
+        datagram, sender = transport.recvfrom(nbytes)
         if sender != transport.to and not transport.is_from_client(sender):
             self._transfer.answer_stray(datagram, endpoint_of(sender))
             raise BlockingIOError
@@ -328,7 +328,7 @@ class AckFastPath:
         acked, report, transfer = self.sent_to, self._report, self._transfer
         count = min(left, self._window)
         try:
-            octets = self.staging.fill(self._source, acked + 1, count)
+            nbytes = self.staging.fill(self._source, acked + 1, count)
         except (SourceChangedError, OSError):
             return False
         self.count()
@@ -338,11 +338,11 @@ class AckFastPath:
         self._left_before = self._left
         if self.heard:
             report.moved(report.packet(_ACK_KIND, HEADER, run=(acked, 1)))
-        packets = self.staging.packets(count, octets)
+        packets = self.staging.packets(count, nbytes)
         is_out = transfer.transport.send_run(packets, self.staging.stride)
         self._left = report.packet(
             _DATA_KIND,
-            octets,
+            nbytes,
             run=(acked + 1, count),
             flags=_LAST if sent_to == self.last else 0,
             note="" if is_out else transfer.send_trouble,
@@ -363,7 +363,7 @@ class AckFastPath:
                 self._receive = transport.recv
             if isinstance(self.staging, Scratch):
                 self._read_ahead()
-        self._template = self._report.exchange(window, self._octets)
+        self._template = self._report.exchange(window, self._nbytes)
         self._send = transport.sender(self.staging.stride, window) or self._send_each
 
     def _read_ahead(self) -> None:

@@ -59,14 +59,14 @@ class UploadBuffer:
         self.landed = 0
         self._now = now
 
-    def store(self, octets: memoryview) -> None:
+    def store(self, data: memoryview) -> None:
         """Write the buffered blocks, then OCTETS.
 
         Raises:
             UploadError: no space left, or more than allowed.
         """
         self.flush()
-        self._write([octets])
+        self._write([data])
 
     def flush(self) -> None:
         """Write the buffered blocks; raises like store()."""
@@ -170,15 +170,15 @@ class BatchedReceive:
         now, landing, begin = self._now(), buffer.landing, buffer.landed
         full, places, receive = landing.full, landing.places, self._receive_into
         end = min(len(places), begin + self._window - self._awaited + self._acked + 1)
-        at, octets = begin, full
+        at, nbytes = begin, full
         try:
-            while at < end and (octets := receive(places[at])) == full:
+            while at < end and (nbytes := receive(places[at])) == full:
                 at += 1
         except OSError:
             if at == begin:  # nothing to read: the error queue woke us
                 transfer.take_errors()
                 return
-        other = None if octets == full else landing.packet(at, octets)
+        other = None if nbytes == full else landing.packet(at, nbytes)
         if at > begin:
             self._take_run(at - begin, now)
         if other is not None and not transfer.is_closed:

@@ -17,7 +17,7 @@ _SIZE = struct.Struct("=H")
 MOST_SEGMENTS = 64
 """Datagrams per call; older kernels allow no more."""
 
-MOST_OCTETS = 65_507
+MOST_BYTES = 65_507
 """Bytes per call: the largest UDP payload."""
 
 REFUSALS = (errno.EMSGSIZE, errno.EINVAL, errno.EIO, errno.ENOPROTOOPT)
@@ -46,17 +46,17 @@ class Uncut:
     def __init__(self) -> None:
         self._least: dict[tuple[str, str], int] = {}
 
-    def add(self, route: tuple[str, str], octets: int, error: OSError) -> None:
+    def add(self, route: tuple[str, str], nbytes: int, error: OSError) -> None:
         """Remember a route that refused to cut into datagrams of OCTETS bytes."""
         if len(self._least) >= _MOST_ROUTES:
             self._least.clear()
-        least = octets if error.errno == errno.EMSGSIZE else 0
-        self._least[route] = min(least, self._least.get(route, octets))
+        least = nbytes if error.errno == errno.EMSGSIZE else 0
+        self._least[route] = min(least, self._least.get(route, nbytes))
 
-    def has(self, route: tuple[str, str], octets: int) -> bool:
+    def has(self, route: tuple[str, str], nbytes: int) -> bool:
         """Return whether the route is known to refuse this size."""
         least = self._least.get(route)
-        return least is not None and octets >= least
+        return least is not None and nbytes >= least
 
     def forget(self) -> None:
         """Clear the table, so that every route is tried again."""
@@ -80,14 +80,14 @@ class Cut:
     ancillary: tuple[tuple[int, int, bytes], ...]
 
 
-def cut_into(octets: int, mtu: int | None, *, ipv6: bool) -> Cut | None:
+def cut_into(nbytes: int, mtu: int | None, *, ipv6: bool) -> Cut | None:
     """Return how to cut sends into datagrams of OCTETS bytes.
 
     None if GSO is missing or the datagrams do not fit the MTU.
     """
     headers = 48 if ipv6 else 28
-    if not sys.platform.startswith("linux") or mtu is None or octets + headers > mtu:
+    if not sys.platform.startswith("linux") or mtu is None or nbytes + headers > mtu:
         return None
-    at_once = min(MOST_SEGMENTS, MOST_OCTETS // octets)
-    size = (socket.IPPROTO_UDP, _UDP_SEGMENT, _SIZE.pack(octets))
+    at_once = min(MOST_SEGMENTS, MOST_BYTES // nbytes)
+    size = (socket.IPPROTO_UDP, _UDP_SEGMENT, _SIZE.pack(nbytes))
     return Cut(at_once, (size,)) if at_once > 1 else None

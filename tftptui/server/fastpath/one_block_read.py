@@ -139,14 +139,14 @@ class OneBlockRead:
             self.whole().start(now)
             return
         self.begun = now
-        recorder, octets = self._recorder, len(packet) - HEADER
+        recorder, nbytes = self._recorder, len(packet) - HEADER
         wall = self.sent_at = now + recorder.offset
         counters = recorder.counters
         counters.started += 1
         counters.packets_sent += 1
-        counters.octets_sent += octets
+        counters.bytes_sent += nbytes
         ends = (self.client.port, self.server.port)
-        recorder.ring.put((wall, self.number, 1, 1, *ends, octets, _DATA, 1, _LAST), "")
+        recorder.ring.put((wall, self.number, 1, 1, *ends, nbytes, _DATA, 1, _LAST), "")
 
     def readable(self) -> None:
         """Handle the ACK, the only packet expected."""

@@ -256,17 +256,17 @@ class Reception:
         self.ended(transfer)
 
     def _loose(self, kind: Kind, arrival: Arrival, note: str) -> None:
-        octets = len(arrival.datagram)
-        self._recorder.loose(kind, arrival.client, arrival.server.port, octets, note)
+        nbytes = len(arrival.datagram)
+        self._recorder.loose(kind, arrival.client, arrival.server.port, nbytes, note)
         self._recorder.raw(arrival.datagram, arrival.client, arrival.server)
 
     def _record_request(
         self, arrival: Arrival, request: Request, number: int, wall: float
     ) -> None:
-        ends, octets = (arrival.client.port, arrival.server.port), len(arrival.datagram)
+        ends, nbytes = (arrival.client.port, arrival.server.port), len(arrival.datagram)
         kind = kind_of(request)
         self._recorder.put(
-            (wall, number, 0, 1, *ends, octets, kind, 1, 0), request_note(request)
+            (wall, number, 0, 1, *ends, nbytes, kind, 1, 0), request_note(request)
         )
         self._recorder.raw(arrival.datagram, arrival.client, arrival.server)
 

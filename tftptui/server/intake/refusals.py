@@ -173,16 +173,16 @@ class RefusalDesk:
             self._recorder.emit(summary.event(self._recorder.clock.wall()))
 
     def _loose(self, kind: Kind, arrival: Arrival, note: str) -> None:
-        octets = len(arrival.datagram)
-        self._recorder.loose(kind, arrival.client, arrival.server.port, octets, note)
+        nbytes = len(arrival.datagram)
+        self._recorder.loose(kind, arrival.client, arrival.server.port, nbytes, note)
         self._recorder.raw(arrival.datagram, arrival.client, arrival.server)
 
 
-def too_long(octets: int, limit: int) -> PeerError:
+def too_long(nbytes: int, limit: int) -> PeerError:
     """Return the error for a datagram longer than any request."""
     return PeerError(
         ErrorCode.ILLEGAL_OPERATION,
-        f"a request of {octets} bytes; the limit is {limit} (RFC 2347: 512)",
+        f"a request of {nbytes} bytes; the limit is {limit} (RFC 2347: 512)",
     )
 
 
@@ -205,6 +205,6 @@ def _shown(
     )
 
 
-def _cut(text: str, octets: int) -> str:
+def _cut(text: str, nbytes: int) -> str:
     """Return the start of a text that fits into OCTETS bytes of UTF-8."""
-    return text.encode("utf-8", "replace")[:octets].decode("utf-8", "ignore")
+    return text.encode("utf-8", "replace")[:nbytes].decode("utf-8", "ignore")

@@ -55,7 +55,7 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
         notes: additional sentences.
         steps: the candidates tried, in order, up to the one that decides.
         served: the name below the root, or None if the request is refused.
-        octets: size of the existing file in bytes; None if there is none yet.
+        nbytes: size of the existing file in bytes; None if there is none yet.
         error_code, reason, message: of the ERROR that the client gets, or None.
         near: similar names if the file does not exist.
     """
@@ -67,7 +67,7 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     notes: list[str]
     steps: list[Step]
     served: str | None = None
-    octets: int | None = None
+    nbytes: int | None = None
     error_code: int | None = None
     reason: str | None = None
     message: str | None = None
@@ -87,11 +87,11 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
             for near in self.near:
                 head = "did you mean" if near.sure else "similar"
                 yield f"{head}: {near.text}, {near.words}"
-        elif self.octets is None:
+        elif self.nbytes is None:
             yield f"written to {self.served}, a new file"
         else:
             how = "served" if self.direction == "read" else "overwritten"
-            yield f"{how}: {self.served}, {self.octets:,} bytes"
+            yield f"{how}: {self.served}, {self.nbytes:,} bytes"
 
 
 def run(
@@ -141,7 +141,7 @@ class _Trial:
     found: str
     problem: RootError | None = None
     name: bytes = b""
-    octets: int | None = None
+    nbytes: int | None = None
 
 
 class _Told:
@@ -189,7 +189,7 @@ class _Told:
             ],
             steps=self.steps,
             served=None if trial is None else visible(trial.name),
-            octets=None if trial is None else trial.octets,
+            nbytes=None if trial is None else trial.nbytes,
             error_code=None if problem is None else problem.code.value,
             reason=None if problem is None else problem.reason,
             message=None if problem is None else problem.text,
@@ -231,24 +231,24 @@ def _try_read(root: Root, candidate: Candidate) -> _Trial:
             return _failed(walk, candidate, error)
         os.close(file.descriptor)
         found = f"{_links(walk)}a file, {file.size:,} bytes"
-        return _Trial(found, name=file.name, octets=file.size)
+        return _Trial(found, name=file.name, nbytes=file.size)
 
 
 def _try_write(root: Root, target: Candidate, *, may_overwrite: bool) -> _Trial:
     with root.walk(ignore_case=target.ignore_case) as walk:
         try:
             part, is_there = walk.reach_new(target.name)
-            octets = walk.look(part).st_size if is_there else None
+            nbytes = walk.look(part).st_size if is_there else None
         except (OSError, RootError) as error:
             return _failed(walk, target, error)
         links, name = _links(walk), walk.new_name(target.name)
-    if octets is None:
+    if nbytes is None:
         return _Trial(f"{links}the folder exists, the file does not", name=name)
-    found = f"{links}a file, {octets:,} bytes"
+    found = f"{links}a file, {nbytes:,} bytes"
     if not may_overwrite:
         text = "file already exists"
         return _Trial(found, RootError(Reason.EXISTS, ErrorCode.FILE_EXISTS, text))
-    return _Trial(found, name=name, octets=octets)
+    return _Trial(found, name=name, nbytes=nbytes)
 
 
 def _failed(walk: Walk, candidate: Candidate, error: OSError | RootError) -> _Trial:

@@ -69,16 +69,16 @@ def parse_rule(text: str) -> Rule:
         SettingsError: the rule is invalid; the text says why.
     """
     try:
-        octets = text.encode()
+        data = text.encode()
     except UnicodeEncodeError:
         raise _wrong(text, r"it is not UTF-8; write other bytes as \xNN") from None
-    found = _RULE.fullmatch(octets)
+    found = _RULE.fullmatch(data)
     if found is None:
         raise _wrong(text, "there is no = between pattern and replacement")
     pattern, replacement = found[1], found[2]
     if not pattern:
         raise _wrong(text, "there is no pattern before the =; ^ matches every name")
-    if b"\0" in octets:
+    if b"\0" in data:
         raise _wrong(text, "a name cannot hold a NUL")
     if _NUL.search(replacement):
         raise _wrong(text, r"\0 is not a group; for the whole match write \g<0>")

@@ -114,10 +114,10 @@ class Bandwidth:
         if not self._is_running:
             self._alarm.set(self._next_moment())
 
-    def spend(self, octets: int, now: float) -> None:
+    def spend(self, nbytes: int, now: float) -> None:
         """Count bytes against the total limit."""
         if self._bucket is not None:
-            self._bucket.spend(octets, now)
+            self._bucket.spend(nbytes, now)
 
     def piece(self, own: int | None) -> int:
         """Return the bytes of one piece, given the transfer's OWN limit."""
@@ -126,8 +126,8 @@ class Bandwidth:
             pieces.append(self.total * PIECE_TIME / max(1, self.waiting))
         return int(min(pieces, default=0))
 
-    def _is_ready(self, octets: int, now: float) -> bool:
-        return self._bucket is None or self._bucket.ready_at(octets) <= now
+    def _is_ready(self, nbytes: int, now: float) -> bool:
+        return self._bucket is None or self._bucket.ready_at(nbytes) <= now
 
     def _come_forward(self, now: float) -> None:
         """Move pacers whose own limit allows it to the shared queue."""
@@ -159,16 +159,16 @@ class Pacer:
         """True while it is in the queue."""
         return self._act is not None
 
-    def wait(self, octets: int, act: Callable[[float], None]) -> None:
+    def wait(self, nbytes: int, act: Callable[[float], None]) -> None:
         """Call ACT when OCTETS may be sent; 0 waits until all debt is paid."""
-        self.need, self._act = octets, act
+        self.need, self._act = nbytes, act
         self._bandwidth.join(self)
 
-    def spend(self, octets: int, now: float) -> None:
+    def spend(self, nbytes: int, now: float) -> None:
         """Count bytes sent or received."""
-        self._bandwidth.spend(octets, now)
+        self._bandwidth.spend(nbytes, now)
         if self._own is not None:
-            self._own.spend(octets, now)
+            self._own.spend(nbytes, now)
 
     def piece(self) -> int:
         """Return how many bytes may be sent at once, unless a block is larger."""

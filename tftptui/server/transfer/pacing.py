@@ -126,9 +126,9 @@ class PacedAcks:
         self.unsent, self._asked_at = command, self._clock.now()
         self._pacer.wait(0, self._go)
 
-    def spend(self, octets: int) -> None:
+    def spend(self, nbytes: int) -> None:
         """Count bytes received."""
-        self._pacer.spend(octets, self._clock.now())
+        self._pacer.spend(nbytes, self._clock.now())
 
     def stop(self) -> None:
         """Drop the ACK that waits."""

@@ -132,20 +132,20 @@ class Receiver:
             return
         session, report = self.settle(), self._report
         block16 = datagram[2] << 8 | datagram[3]
-        octets = len(datagram) - HEADER
+        nbytes = len(datagram) - HEADER
         block, before = session.absolute(block16), session.received
         if self.is_paced:  # our ACK is not sent yet, so this can only be a repetition
             again, run = Flag.DUPLICATE, (block, 1)
-            report.packet(Kind.DATA_RECEIVED, octets, run=run, flags=again)
+            report.packet(Kind.DATA_RECEIVED, nbytes, run=run, flags=again)
             report.duplicate()
             return
         self._payload = memoryview(datagram)[HEADER:]
-        commands = session.receive_data(block16, octets, now)
+        commands = session.receive_data(block16, nbytes, now)
         is_new = session.received > before
         flags = 0 if is_new else Flag.DUPLICATE
-        if is_new and octets < self._parts.agreed.block_size:
+        if is_new and nbytes < self._parts.agreed.block_size:
             flags = Flag.LAST
-        report.packet(Kind.DATA_RECEIVED, octets, run=(block, 1), flags=flags)
+        report.packet(Kind.DATA_RECEIVED, nbytes, run=(block, 1), flags=flags)
         self._note_order(now, block - before)
         if is_new:
             report.moved()
@@ -243,9 +243,9 @@ class Receiver:
         session, buffer = self._session, self._buffer
         view.sent_blocks, view.acked_blocks = session.received, session.acked
         landed = buffer.landed * self._parts.agreed.block_size
-        view.acked_octets = buffer.sink.octets + landed
+        view.acked_bytes = buffer.sink.nbytes + landed
         is_whole = view.phase == "completed" or session.state in _WHOLE
-        view.total_size = buffer.sink.octets if is_whole else self._announced
+        view.total_size = buffer.sink.nbytes if is_whole else self._announced
 
     def close(self) -> None:
         """Discard an unpublished upload and forget the transfer."""

@@ -130,7 +130,7 @@ class Report:
     def packet(
         self,
         kind: Kind,
-        octets: int,
+        nbytes: int,
         *,
         run: tuple[int, int] = (0, 1),
         attempt: int = 1,
@@ -154,7 +154,7 @@ class Report:
             count,
             client_tid,
             server_tid,
-            octets,
+            nbytes,
             kind,
             attempt,
             flags,
@@ -162,39 +162,39 @@ class Report:
         self._recorder.put(fields, note)
         return wall
 
-    def exchange(self, window: int, octets: int) -> bytes:
+    def exchange(self, window: int, nbytes: int) -> bytes:
         """Return the log template for an ACK and the WINDOW of OCTETS sent in reply.
 
         Callers add it to the ring's exchanges and call exchanged() later.
         """
-        return template_of(self.tids, window, octets)
+        return template_of(self.tids, window, nbytes)
 
     def settle(self) -> None:
         """Write down the exchanges added so far."""
         self._recorder.ring.settle()
 
-    def exchanged(self, times: int, window: int, octets: int, wall: float) -> None:
+    def exchanged(self, times: int, window: int, nbytes: int, wall: float) -> None:
         """Count exchanges added to the ring, the last one at WALL."""
         self.version += 1
         self.moved(wall)
         counters = self._recorder.counters
         counters.packets_received += times
         counters.packets_sent += times * window
-        counters.octets_sent += times * octets
+        counters.bytes_sent += times * nbytes
 
-    def raw(self, octets: bytes, *, is_sent: bool, other: Endpoint) -> None:
+    def raw(self, data: bytes, *, is_sent: bool, other: Endpoint) -> None:
         """Keep the datagram of the last packet if a capture is running."""
         _, ours = self._ends
         ends = (ours, other) if is_sent else (other, ours)
-        self._recorder.raw(octets, *ends)
+        self._recorder.raw(data, *ends)
 
-    def runs(self, kind: Kind, octets: int) -> Callable[[float, int, int], None]:
+    def runs(self, kind: Kind, nbytes: int) -> Callable[[float, int, int], None]:
         """Return a function that records a run of blocks; gathered() counts later."""
-        return self._recorder.ring.runs(self.tids, kind, octets)
+        return self._recorder.ring.runs(self.tids, kind, nbytes)
 
-    def singles(self, kind: Kind, octets: int) -> Callable[[float, int], None]:
+    def singles(self, kind: Kind, nbytes: int) -> Callable[[float, int], None]:
         """Return a function that records one packet; gathered() counts later."""
-        return self._recorder.ring.singles(self.tids, kind, octets)
+        return self._recorder.ring.singles(self.tids, kind, nbytes)
 
     def gathered(self, blocks: int, acks: int, wall: float) -> None:
         """Count full BLOCKS and ACKS recorded that way; the last came at WALL."""
@@ -202,7 +202,7 @@ class Report:
         self.moved(wall)
         counters = self._recorder.counters
         counters.packets_received += blocks
-        counters.octets_received += blocks * self._about.agreed.block_size
+        counters.bytes_received += blocks * self._about.agreed.block_size
         counters.packets_sent += acks
 
     def trouble(self, note: str) -> None:
@@ -223,8 +223,8 @@ class Report:
         view, wall = self.view, self._recorder.clock.wall()
         kind = Kind.WRQ if view.direction == "write" else Kind.RRQ
         number, client_tid, _ = self.tids
-        ends, octets = (client_tid, asked.port), len(datagram)
-        fields = (wall, number, 0, 1, *ends, octets, kind, 1, Flag.DUPLICATE)
+        ends, nbytes = (client_tid, asked.port), len(datagram)
+        fields = (wall, number, 0, 1, *ends, nbytes, kind, 1, Flag.DUPLICATE)
         self._recorder.put(fields, note)
         self._recorder.raw(datagram, Endpoint(view.client, client_tid), asked)
         self.count_again()
@@ -240,16 +240,16 @@ class Report:
             view.requests += 1
             view.asked_at = (*view.asked_at[1 - _KEPT_TIMES :], wall)
 
-    def malformed(self, octets: int, why: str) -> None:
+    def malformed(self, nbytes: int, why: str) -> None:
         """Record a malformed packet."""
         self._recorder.counters.malformed += 1
-        self.packet(Kind.MALFORMED, octets, note=why)
+        self.packet(Kind.MALFORMED, nbytes, note=why)
 
-    def stray(self, octets: int, stranger: Endpoint) -> int:
+    def stray(self, nbytes: int, stranger: Endpoint) -> int:
         """Record a datagram of a stranger; return how many there have been."""
         self.view.strays += 1
         self._recorder.counters.strays += 1
-        self.packet(Kind.STRAY, octets, note=stray_note(str(stranger)))
+        self.packet(Kind.STRAY, nbytes, note=stray_note(str(stranger)))
         return self.view.strays
 
     def moved_to(self, stranger: Endpoint) -> None:

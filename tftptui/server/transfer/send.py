@@ -193,12 +193,12 @@ class Sender:
             report.duplicate()
         self._transfer.run(commands)
 
-    def _hold(self, session: SendSession, block16: int, octets: int) -> None:
+    def _hold(self, session: SendSession, block16: int, nbytes: int) -> None:
         """Hold back an ACK while part of the window is unsent."""
         block = session.absolute(block16)
         is_new = session.acked < block <= self._sent(session)
         flags = 0 if is_new else Flag.DUPLICATE
-        self._report.packet(_ACK, octets, run=(block, 1), flags=flags)
+        self._report.packet(_ACK, nbytes, run=(block, 1), flags=flags)
         if not is_new:
             self._report.duplicate()
         elif self._paced is not None:
@@ -267,7 +267,7 @@ class Sender:
         first, count, size = command.first, command.count, self._parts.agreed.block_size
         staging = self._fast.staging
         try:
-            octets = staging.fill(self._source, first, count)
+            nbytes = staging.fill(self._source, first, count)
         except ColdError as cold:
             self._wait_for_disk(command, cold)
             return
@@ -276,15 +276,15 @@ class Sender:
             self._fail(error)
             return
         flags = 0
-        if octets < count * size:
-            count = octets // size + 1
+        if nbytes < count * size:
+            count = nbytes // size + 1
             self._exact().end_at(first + count - 1)
             flags = Flag.LAST
-        packets = staging.packets(count, octets)
+        packets = staging.packets(count, nbytes)
         self._transfer.transport.send_run(packets, staging.stride)
         self._report.packet(
             _DATA,
-            octets,
+            nbytes,
             run=(first, count),
             attempt=command.attempt,
             flags=flags,
@@ -357,9 +357,9 @@ class Sender:
         repeats = session.repeats
         view.lost, view.gaps = repeats.lost, repeats.gaps
         view.late, view.doubled = repeats.late, repeats.doubled
-        octets = session.acked * parts.agreed.block_size
+        nbytes = session.acked * parts.agreed.block_size
         view.total_size = size
-        view.acked_octets = octets if size is None or octets < size else size
+        view.acked_bytes = nbytes if size is None or nbytes < size else size
         if parts.content is not None and parts.content.version is not None:
             self._report.tell_version(parts.content.version)
 

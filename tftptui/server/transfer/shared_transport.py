@@ -62,21 +62,21 @@ class SharedTransport:
         self.unsent += self.send_error is not None
         return self.send_error is None
 
-    def segment(self, octets: int) -> None:
+    def segment(self, nbytes: int) -> None:
         """Do nothing: a socket option would affect all transfers."""
 
-    def send_run(self, packets: memoryview, octets: int) -> bool:
+    def send_run(self, packets: memoryview, nbytes: int) -> bool:
         """Send consecutive packets from one buffer; see Transport."""
-        pieces = range(0, len(packets), octets)
-        return all(self.send(packets[start : start + octets]) for start in pieces)
+        pieces = range(0, len(packets), nbytes)
+        return all(self.send(packets[start : start + nbytes]) for start in pieces)
 
-    def sender(self, _octets: int, _window: int) -> None:
+    def sender(self, _nbytes: int, _window: int) -> None:
         """Return None: see send_run()."""
 
     def lock_step(self, _now: Callable[[], float]) -> None:
         """Return None: other transfers use this socket, too."""
 
-    def recv(self, _octets: int) -> bytes:
+    def recv(self, _nbytes: int) -> bytes:
         """Return one datagram of the client.
 
         Raises:
@@ -96,9 +96,9 @@ class SharedTransport:
         place[: len(datagram)] = datagram
         return len(datagram)
 
-    def recvfrom(self, octets: int) -> tuple[bytes, SocketAddress]:
+    def recvfrom(self, nbytes: int) -> tuple[bytes, SocketAddress]:
         """Return one datagram and its sender, like recv()."""
-        return self.recv(octets), self._arrival.client.as_socket_address()
+        return self.recv(nbytes), self._arrival.client.as_socket_address()
 
     def is_from_client(self, _sender: SocketAddress) -> bool:
         """Return True: strangers cannot be told apart."""

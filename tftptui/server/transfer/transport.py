@@ -173,17 +173,17 @@ class Transport:
             return False
         return True
 
-    def segment(self, octets: int) -> None:
+    def segment(self, nbytes: int) -> None:
         """Let send_run() use GSO for packets of OCTETS bytes, if possible."""
-        if not uncut.has(self._route, octets):
+        if not uncut.has(self._route, nbytes):
             is_v6 = ":" in self.local.host
-            self._cut = cut_into(octets, self.route_mtu(), ipv6=is_v6)
+            self._cut = cut_into(nbytes, self.route_mtu(), ipv6=is_v6)
 
     @property
     def _route(self) -> tuple[str, str]:
         return self.local.host, self._client.host
 
-    def sender(self, octets: int, window: int) -> Callable[[memoryview], object] | None:
+    def sender(self, nbytes: int, window: int) -> Callable[[memoryview], object] | None:
         """Return a fast function that sends WINDOW consecutive packets of OCTETS bytes.
 
         If it raises OSError nothing was sent, and send_run() can be used. None if each
@@ -200,7 +200,7 @@ class Transport:
         sendmsg, ancillary = self.main.sendmsg, self._cut.ancillary
         if window <= self._cut.at_once:
             return lambda packets: sendmsg((packets,), ancillary, 0, to)
-        step = self._cut.at_once * octets
+        step = self._cut.at_once * nbytes
 
         def send_long(packets: memoryview) -> None:
             sendmsg((packets[:step],), ancillary, 0, to)
@@ -209,7 +209,7 @@ class Transport:
                 try:
                     sendmsg((piece,), ancillary, 0, to)
                 except OSError:
-                    self.send_run(packets[start:], octets)
+                    self.send_run(packets[start:], nbytes)
                     return
 
         return send_long
@@ -218,18 +218,18 @@ class Transport:
         """Return a LockStep with the client, or None if not possible."""
         return LockStep(self.main, now) if CAN_WAIT and self.to is None else None
 
-    def send_run(self, packets: memoryview, octets: int) -> bool:
+    def send_run(self, packets: memoryview, nbytes: int) -> bool:
         """Send consecutive packets of OCTETS bytes; the last may be shorter.
 
         Returns:
             Whether all were sent.
         """
-        if len(packets) <= octets:
+        if len(packets) <= nbytes:
             return self.send(packets)
         cut = self._cut
         if cut is None:
-            return self._send_each(packets, octets)
-        step = cut.at_once * octets
+            return self._send_each(packets, nbytes)
+        step = cut.at_once * nbytes
         for start in range(0, len(packets), step):
             error = self._send_cut(packets[start : start + step], cut)
             if error is None:
@@ -237,12 +237,12 @@ class Transport:
             # The failed call has sent nothing, so nothing is sent twice.
             if error.errno in REFUSALS:
                 self._cut = None
-                uncut.add(self._route, octets, error)
+                uncut.add(self._route, nbytes, error)
             elif error.errno not in PENDING:
                 self.send_error = error
                 self.unsent += 1
                 return False
-            return self._send_each(packets[start:], octets)
+            return self._send_each(packets[start:], nbytes)
         self.send_error = None
         return True
 
@@ -263,9 +263,9 @@ class Transport:
                 return None
         return trouble
 
-    def _send_each(self, packets: memoryview, octets: int) -> bool:
-        for start in range(0, len(packets), octets):
-            if not self.send(packets[start : start + octets]):
+    def _send_each(self, packets: memoryview, nbytes: int) -> bool:
+        for start in range(0, len(packets), nbytes):
+            if not self.send(packets[start : start + nbytes]):
                 return False
         return True
 

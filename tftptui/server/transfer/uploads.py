@@ -96,16 +96,16 @@ class Uploads:
         self._places.add(place)
         return upload
 
-    def count(self, client: str, octets: int, total: int) -> None:
+    def count(self, client: str, nbytes: int, total: int) -> None:
         """Count OCTETS more bytes of an upload that now has TOTAL.
 
         Raises:
             UploadError: that exceeds a limit.
         """
-        used = self._received.get(client, 0) + octets
-        self._require_allowed(octets, used, total)
+        used = self._received.get(client, 0) + nbytes
+        self._require_allowed(nbytes, used, total)
         self._received[client] = used
-        self._received_in_all += octets
+        self._received_in_all += nbytes
 
     def closed(self, place: Place) -> None:
         """Remove an upload that is over."""
@@ -121,16 +121,16 @@ class Uploads:
             )
         return place
 
-    def _require_room(self, folder: int, client: str, octets: int) -> None:
-        used = self._received.get(client, 0) + octets
-        self._require_allowed(octets, used, octets)
+    def _require_room(self, folder: int, client: str, nbytes: int) -> None:
+        used = self._received.get(client, 0) + nbytes
+        self._require_allowed(nbytes, used, nbytes)
         room = os.fstatvfs(folder)
         free = room.f_bavail * room.f_frsize
-        if octets > free:
+        if nbytes > free:
             raise UploadError(
                 Reason.DISK_FULL,
                 ErrorCode.DISK_FULL,
-                f"disk full: {octets} bytes announced, {free} free",
+                f"disk full: {nbytes} bytes announced, {free} free",
             )
 
     def _require_allowed(self, more: int, used: int, total: int) -> None:
@@ -159,7 +159,7 @@ class Upload:
     """One file being uploaded. Call write(), then flush() and publish(), or discard().
 
     Attributes:
-        octets: bytes so far.
+        nbytes: bytes so far.
         name: its path below the root once published.
         status: of the published file.
 
@@ -168,7 +168,7 @@ class Upload:
     """
 
     def __init__(self, uploads: Uploads, where: NewPlace, client: str) -> None:
-        self.octets = self._admitted = 0
+        self.nbytes = self._admitted = 0
         self.name = where.name
         self.status: os.stat_result | None = None
         self._uploads = uploads
@@ -195,13 +195,13 @@ class Upload:
         policy = self._uploads.policy
         return (policy.largest, policy.quota, policy.total) != (None, None, None)
 
-    def write(self, octets: bytes | memoryview) -> None:
+    def write(self, data: bytes | memoryview) -> None:
         """Append bytes.
 
         Raises:
             UploadError: no space left, or a limit is exceeded.
         """
-        self.write_all([memoryview(octets)])
+        self.write_all([memoryview(data)])
 
     def write_all(self, pieces: list[memoryview]) -> None:
         """Append PIECES, in order, with as few system calls as possible.
@@ -212,14 +212,14 @@ class Upload:
         self.admit(sum(map(len, pieces)))
         self.append(pieces)
 
-    def admit(self, octets: int) -> None:
+    def admit(self, nbytes: int) -> None:
         """Count OCTETS before they are appended.
 
         Raises:
             UploadError: a limit is exceeded.
         """
-        self._admitted += octets
-        self._uploads.count(self._client, octets, self._admitted)
+        self._admitted += nbytes
+        self._uploads.count(self._client, nbytes, self._admitted)
 
     def append(self, pieces: list[memoryview]) -> None:
         """Append PIECES that are admitted; may be called in a thread.
@@ -230,7 +230,7 @@ class Upload:
         with _as_upload_error():
             while pieces:
                 written = os.writev(self._descriptor, pieces[:_MOST_PIECES])
-                self.octets += written
+                self.nbytes += written
                 pieces = _without(pieces, written)
 
     def flush(self) -> None:
@@ -298,18 +298,18 @@ class NetasciiUpload:
         self._decoder = Decoder()
 
     @property
-    def octets(self) -> int:
+    def nbytes(self) -> int:
         """Bytes written to the file so far."""
-        return self._upload.octets
+        return self._upload.nbytes
 
     @property
     def status(self) -> os.stat_result | None:
         """Status of the published file; see Upload."""
         return self._upload.status
 
-    def write(self, octets: bytes | memoryview) -> None:
+    def write(self, data: bytes | memoryview) -> None:
         """Append bytes as received; see Upload."""
-        self._upload.write(self._decoder.decode(bytes(octets)))
+        self._upload.write(self._decoder.decode(bytes(data)))
 
     @property
     def is_limited(self) -> bool:
@@ -337,12 +337,12 @@ class NetasciiUpload:
 Sink = Upload | NetasciiUpload
 
 
-def _without(pieces: list[memoryview], octets: int) -> list[memoryview]:
+def _without(pieces: list[memoryview], nbytes: int) -> list[memoryview]:
     """Return PIECES without their first OCTETS bytes."""
     for index, piece in enumerate(pieces):
-        if octets < len(piece):
-            return [piece[octets:], *pieces[index + 1 :]]
-        octets -= len(piece)
+        if nbytes < len(piece):
+            return [piece[nbytes:], *pieces[index + 1 :]]
+        nbytes -= len(piece)
     return []
 
 

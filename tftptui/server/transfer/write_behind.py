@@ -21,15 +21,15 @@ class WriteBehind:
     The next call raises an error that occurred in the thread.
 
     Attributes:
-        octets: bytes so far, including buffered ones.
+        nbytes: bytes so far, including buffered ones.
         writing: the thread's future, once it was started.
     """
 
     def __init__(self, upload: Upload) -> None:
-        self.octets = upload.octets
+        self.nbytes = upload.nbytes
         self._upload = upload
         self._waiting: deque[bytes] = deque()
-        self._waiting_octets = 0
+        self._waiting_bytes = 0
         self._error: UploadError | None = None
         self._is_writing = self._is_dropped = False
         self.writing: asyncio.Future[None] | None = None
@@ -50,20 +50,20 @@ class WriteBehind:
         """True if each block must be checked before more are requested."""
         return self._upload.is_limited
 
-    def write(self, octets: bytes | memoryview) -> None:
+    def write(self, data: bytes | memoryview) -> None:
         """Append bytes; see Upload."""
-        self.write_all([memoryview(octets)])
+        self.write_all([memoryview(data)])
 
     def write_all(self, pieces: list[memoryview]) -> None:
         """Append a copy of PIECES, in order; see Upload."""
         piece = b"".join(pieces)
         self._upload.admit(len(piece))
         with self._moved:
-            self._moved.wait_for(lambda: self._waiting_octets < _MOST_WAITING)
+            self._moved.wait_for(lambda: self._waiting_bytes < _MOST_WAITING)
             self._raise_error()
             self._waiting.append(piece)
-            self._waiting_octets += len(piece)
-            self.octets += len(piece)
+            self._waiting_bytes += len(piece)
+            self.nbytes += len(piece)
             is_new = not self._is_writing
             self._is_writing = True
         if is_new:
@@ -96,7 +96,7 @@ class WriteBehind:
 
     def _forget(self) -> None:
         self._waiting.clear()
-        self._waiting_octets = 0
+        self._waiting_bytes = 0
 
     def _run(self) -> None:
         """Write buffered pieces, in a thread."""
@@ -117,6 +117,6 @@ class WriteBehind:
                 self._moved.notify_all()
                 return None
             piece = self._waiting.popleft()
-            self._waiting_octets -= len(piece)
+            self._waiting_bytes -= len(piece)
             self._moved.notify_all()
             return piece

@@ -21,7 +21,7 @@ class Captured(msgspec.Struct, frozen=True, gc=False):
     Attributes:
         time: nanoseconds since the epoch.
         link_type: LINKTYPE_ number (tcpdump.org/linktypes).
-        octets: the bytes captured; ``length`` is the original length.
+        data: the bytes captured; ``length`` is the original length.
         interface: number, counted through the file.
         options: of pcapng, packed; comments() parses them.
         order: "<" or ">", byte order of the options.
@@ -29,7 +29,7 @@ class Captured(msgspec.Struct, frozen=True, gc=False):
 
     time: int
     link_type: int
-    octets: bytes
+    data: bytes
     length: int
     interface: int = 0
     options: bytes = b""
@@ -102,17 +102,17 @@ def _simple(body: bytes, order: str, interfaces: list[Interface]) -> Captured:
 
 
 def _packet(
-    octets: bytes, order: str, interface: Interface, sizes: tuple[int, int, int]
+    data: bytes, order: str, interface: Interface, sizes: tuple[int, int, int]
 ) -> Captured:
     ticks, kept, length = sizes
-    frame = octets[:kept]
+    frame = data[:kept]
     return Captured(
         interface.time(ticks),
         interface.link_type,
         frame,
         max(length, len(frame)),
         interface.number,
-        octets[kept + -kept % WORD :],
+        data[kept + -kept % WORD :],
         order,
     )
 
@@ -126,13 +126,13 @@ PACKETS: dict[int, Callable[[bytes, str, list[Interface]], Captured]] = {
 invalid blocks."""
 
 
-def _options(octets: bytes, order: str) -> Iterator[tuple[int, bytes]]:
+def _options(data: bytes, order: str) -> Iterator[tuple[int, bytes]]:
     at = 0
-    while at + WORD <= len(octets):
-        code, length = struct.unpack_from(f"{order}HH", octets, at)
+    while at + WORD <= len(data):
+        code, length = struct.unpack_from(f"{order}HH", data, at)
         if code == 0:
             return
-        yield code, octets[at + WORD : at + WORD + length]
+        yield code, data[at + WORD : at + WORD + length]
         at += WORD + length + -length % WORD
 
 

@@ -14,13 +14,13 @@ class Field(NamedTuple):
 
     Attributes:
         offset: of the first byte in the packet.
-        octets: the bytes, with the NUL that ends a string.
+        data: the bytes, with the NUL that ends a string.
         name: as in the RFC.
         value: the meaning, as text.
     """
 
     offset: int
-    octets: bytes
+    data: bytes
     name: str
     value: str
 
@@ -72,10 +72,10 @@ class _Fields:
 
     def number(self, name: str, value: str = "") -> None:
         """Read 16 bits; VALUE replaces the number as the text."""
-        octets = self._packet[self._place : self._place + 2]
-        whole = f"{int.from_bytes(octets)}"
-        if len(octets) == 2:  # noqa: PLR2004 - 16 bits
-            self._take(octets, name, value or whole)
+        data = self._packet[self._place : self._place + 2]
+        whole = f"{int.from_bytes(data)}"
+        if len(data) == 2:  # noqa: PLR2004 - 16 bits
+            self._take(data, name, value or whole)
         else:
             self.rest(name, "cut: 2 bytes are due")
 
@@ -83,11 +83,11 @@ class _Fields:
         """Read a string and its NUL."""
         end = self._packet.find(b"\0", self._place)
         if end < 0:
-            octets = self._packet[self._place :]
-            self._take(octets, name, f"{visible(octets)} (no NUL at the end)")
+            data = self._packet[self._place :]
+            self._take(data, name, f"{visible(data)} (no NUL at the end)")
         else:
-            octets = self._packet[self._place : end + 1]
-            self._take(octets, name, visible(octets[:-1]))
+            data = self._packet[self._place : end + 1]
+            self._take(data, name, visible(data[:-1]))
 
     def options(self) -> None:
         """Read pairs of name and value."""
@@ -99,7 +99,7 @@ class _Fields:
         """Read what is left, if anything."""
         self._take(self._packet[self._place :], name, value)
 
-    def _take(self, octets: bytes, name: str, value: str) -> None:
-        if octets:
-            self.found.append(Field(self._place, octets, name, value))
-            self._place += len(octets)
+    def _take(self, data: bytes, name: str, value: str) -> None:
+        if data:
+            self.found.append(Field(self._place, data, name, value))
+            self._place += len(data)

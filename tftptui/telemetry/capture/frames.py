@@ -41,7 +41,7 @@ class Datagram(msgspec.Struct, frozen=True, gc=False):
         time: nanoseconds since the epoch.
         source, destination: addresses and ports.
         payload: its bytes, as far as known.
-        octets: length of the whole payload, even if ``payload`` is truncated.
+        nbytes: length of the whole payload, even if ``payload`` is truncated.
         is_sent: whether the server sent it.
     """
 
@@ -49,7 +49,7 @@ class Datagram(msgspec.Struct, frozen=True, gc=False):
     source: Place
     destination: Place
     payload: bytes
-    octets: int
+    nbytes: int
     is_sent: bool
 
 
@@ -75,7 +75,7 @@ class Complaint:
 class Cut:
     """The bytes captured of a frame, and its original length."""
 
-    octets: bytes
+    data: bytes
     length: int
 
 
@@ -97,17 +97,17 @@ def frame(datagram: Datagram, number: int) -> Cut:
             f"{datagram.source[0]} can't send to {datagram.destination[0]}"
         )
     room = _MAX_LENGTH - _UDP_LENGTH - (_V4_LENGTH if len(source) == 4 else 0)  # noqa: PLR2004 - IPv4
-    octets = min(max(datagram.octets, len(datagram.payload)), room)
-    payload = datagram.payload[:octets]
-    udp = _udp(datagram, source + destination, payload, octets)
+    nbytes = min(max(datagram.nbytes, len(datagram.payload)), room)
+    payload = datagram.payload[:nbytes]
+    udp = _udp(datagram, source + destination, payload, nbytes)
     version = 4 if len(source) == 4 else 6  # noqa: PLR2004 - IPv4
     if version == 4:  # noqa: PLR2004 - IPv4
-        ip = v4_header(source, destination, len(udp) + octets, _UDP, number)
+        ip = v4_header(source, destination, len(udp) + nbytes, _UDP, number)
     else:
-        ip = v6_header(source, destination, len(udp) + octets, _UDP)
+        ip = v6_header(source, destination, len(udp) + nbytes, _UDP)
     cooked = cooked_header(version, is_sent=datagram.is_sent)
     headers = cooked + ip + udp
-    return Cut(headers + payload, len(headers) + octets)
+    return Cut(headers + payload, len(headers) + nbytes)
 
 
 def complaint_frame(complaint: Complaint, number: int) -> Cut:
@@ -124,7 +124,7 @@ def complaint_frame(complaint: Complaint, number: int) -> Cut:
         raise ValueError(f"{complaint.sender} can't complain to {about.source[0]}")
     is_v4 = len(sender) == 4  # noqa: PLR2004 - bytes of an address
     headers = _V4_LENGTH if is_v4 else _V6_LENGTH
-    quoted = frame(about, number).octets[_COOKED.size :][: headers + 2 * _UDP_LENGTH]
+    quoted = frame(about, number).data[_COOKED.size :][: headers + 2 * _UDP_LENGTH]
     bare = bytes([complaint.type, complaint.code, 0, 0, 0, 0, 0, 0]) + quoted
     # The ICMPv6 checksum covers the addresses, too (RFC 4443 §2.3).
     pseudo = pseudo_header(sender + target, len(bare), _ICMP_V6)
@@ -134,8 +134,8 @@ def complaint_frame(complaint: Complaint, number: int) -> Cut:
         ip = v4_header(sender, target, len(message), _ICMP, number)
     else:
         ip = v6_header(sender, target, len(message), _ICMP_V6)
-    octets = cooked_header(4 if is_v4 else 6, is_sent=False) + ip + message
-    return Cut(octets, len(octets))
+    data = cooked_header(4 if is_v4 else 6, is_sent=False) + ip + message
+    return Cut(data, len(data))
 
 
 def cooked_header(version: int, *, is_sent: bool) -> bytes:
@@ -145,32 +145,32 @@ def cooked_header(version: int, *, is_sent: bool) -> bytes:
 
 
 def v4_header(
-    source: bytes, destination: bytes, octets: int, protocol: int, number: int
+    source: bytes, destination: bytes, nbytes: int, protocol: int, number: int
 ) -> bytes:
     """Return an IPv4 header for OCTETS bytes; may be fragmented (RFC 791)."""
-    fields = (0x45, 0, _V4_LENGTH + octets, number & 0xFFFF, 0, _TTL, protocol)
+    fields = (0x45, 0, _V4_LENGTH + nbytes, number & 0xFFFF, 0, _TTL, protocol)
     bare = _V4.pack(*fields, 0, source, destination)
     return _V4.pack(*fields, checksum(bare), source, destination)
 
 
-def v6_header(source: bytes, destination: bytes, octets: int, following: int) -> bytes:
+def v6_header(source: bytes, destination: bytes, nbytes: int, following: int) -> bytes:
     """Return an IPv6 header for OCTETS bytes (RFC 8200)."""
-    return _V6.pack(6 << 28, octets, following, _TTL, source, destination)
+    return _V6.pack(6 << 28, nbytes, following, _TTL, source, destination)
 
 
-def checksum(octets: bytes) -> int:
+def checksum(data: bytes) -> int:
     """Return the Internet checksum (RFC 1071), with 0xFFFF for 0 as in UDP.
 
     The one's complement sum of 16-bit words equals the big number modulo 0xFFFF.
     """
-    if len(octets) % 2:
-        octets += b"\0"
-    return 0xFFFF - int.from_bytes(octets) % 0xFFFF
+    if len(data) % 2:
+        data += b"\0"
+    return 0xFFFF - int.from_bytes(data) % 0xFFFF
 
 
-def pseudo_header(addresses: bytes, octets: int, protocol: int) -> bytes:
+def pseudo_header(addresses: bytes, nbytes: int, protocol: int) -> bytes:
     """Return the pseudo header of a checksum (RFC 768, RFC 8200 §8.1)."""
-    return addresses + struct.pack("!HH", protocol, octets)
+    return addresses + struct.pack("!HH", protocol, nbytes)
 
 
 def packed_address(text: str) -> bytes:
@@ -182,12 +182,12 @@ def packed_address(text: str) -> bytes:
     return _packed(text)
 
 
-def _udp(datagram: Datagram, addresses: bytes, payload: bytes, octets: int) -> bytes:
+def _udp(datagram: Datagram, addresses: bytes, payload: bytes, nbytes: int) -> bytes:
     ports = datagram.source[1], datagram.destination[1]
-    length = _UDP_LENGTH + octets
+    length = _UDP_LENGTH + nbytes
     pseudo = pseudo_header(addresses, length, _UDP)
     bare = _UDP_HEADER.pack(*ports, length, 0)
-    if len(payload) == octets:
+    if len(payload) == nbytes:
         check = checksum(pseudo + bare + payload)
     elif len(addresses) == 8:  # noqa: PLR2004 - IPv4, twice
         check = 0

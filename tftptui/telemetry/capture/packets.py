@@ -67,13 +67,13 @@ class IcmpSeen:
 
 
 class _Ip(msgspec.Struct, frozen=True, gc=False):
-    """An IP packet: its payload starts at ``start`` and has ``octets`` bytes."""
+    """An IP packet: its payload starts at ``start`` and has ``nbytes`` bytes."""
 
     source: str
     destination: str
     protocol: int
     start: int
-    octets: int
+    nbytes: int
     # identification, offset, more fragments
     fragment: tuple[int, int, bool] | None = None
     number: int | None = None
@@ -111,7 +111,7 @@ class Dissector:
         For a fragmented datagram the first fragment is returned: it has the TFTP
         header, and the UDP length of the whole.
         """
-        frame = captured.octets
+        frame = captured.data
         found = inner(captured.link_type, frame)
         if found is None:
             self._count_other(captured)
@@ -126,13 +126,13 @@ class Dissector:
 
     def _count_cut(self, datagram: Datagram) -> None:
         payload = datagram.payload
-        if len(payload) < datagram.octets:
+        if len(payload) < datagram.nbytes:
             self.cut += 1
             self.maimed += payload[:2] != _DATA or len(payload) < HEADER
 
     def _unusual(self, captured: Captured, found: Inner) -> Seen | IcmpSeen | None:
         """Dissect a packet that _plain() can't handle."""
-        frame = captured.octets
+        frame = captured.data
         try:
             ip = _PARSERS[found.version](frame, found.start, captured.length)
         except _DAMAGE:
@@ -158,7 +158,7 @@ class Dissector:
         self._pending.clear()
 
     def _count_other(self, captured: Captured) -> None:
-        link, kept = captured.link_type, len(captured.octets)
+        link, kept = captured.link_type, len(captured.data)
         if not is_known(link):
             self.unknown_links[link] = self.unknown_links.get(link, 0) + 1
         elif kept < min(captured.length, _LINK_HEADER):
@@ -171,9 +171,9 @@ class Dissector:
         number, offset, more = ip.fragment or (0, 0, False)
         key = (ip.source, ip.destination, number)
         pending = self._pending.setdefault(key, _Pending())
-        pending.seen += ip.octets
+        pending.seen += ip.nbytes
         if not more:
-            pending.wanted = offset + ip.octets
+            pending.wanted = offset + ip.nbytes
         if pending.wanted is not None and pending.seen >= pending.wanted:
             del self._pending[key]
         elif len(self._pending) > _MOST_PENDING:
@@ -187,14 +187,14 @@ def _plain(captured: Captured, found: Inner) -> Seen | None:
 
     Normal is IPv4 without options and fragments, with consistent lengths.
     """
-    frame, start = captured.octets, found.start
+    frame, start = captured.data, found.start
     if len(frame) < start + _PLAIN.size:
         return None
-    begun, total, number, fragment, protocol, *ends, octets = _PLAIN.unpack_from(
+    begun, total, number, fragment, protocol, *ends, udp_length = _PLAIN.unpack_from(
         frame, start
     )
     is_plain = begun == _NO_OPTIONS and protocol == _UDP and not fragment & 0x3FFF
-    if not is_plain or total != octets + 20 or octets < _UDP_LENGTH:
+    if not is_plain or total != udp_length + 20 or udp_length < _UDP_LENGTH:
         return None
     source, destination, source_port, destination_port = ends
     datagram = Datagram(
@@ -202,7 +202,7 @@ def _plain(captured: Captured, found: Inner) -> Seen | None:
         _endpoint(source, source_port),
         _endpoint(destination, destination_port),
         frame[start + _PLAIN.size : start + total],
-        octets - _UDP_LENGTH,
+        udp_length - _UDP_LENGTH,
         found.is_sent,
     )
     return Seen(datagram, number or None, found.place)
@@ -214,7 +214,7 @@ def _datagram(captured: Captured, found: Inner, ip: _Ip) -> Seen | None:
 
 
 def _icmp(captured: Captured, found: Inner, ip: _Ip) -> IcmpSeen | None:
-    frame, start, version = captured.octets, ip.start, found.version
+    frame, start, version = captured.data, ip.start, found.version
     errors = _V4_ERRORS if ip.protocol == _ICMP else _V6_ERRORS
     try:
         kind, code = frame[start], frame[start + 1]
@@ -232,22 +232,22 @@ def _icmp(captured: Captured, found: Inner, ip: _Ip) -> IcmpSeen | None:
 
 
 def _udp(captured: Captured, ip: _Ip, *, is_sent: bool) -> Datagram | None:
-    frame, start = captured.octets, ip.start
+    frame, start = captured.data, ip.start
     if len(frame) < start + _UDP_LENGTH:
         return None
     source, destination, length = struct.unpack_from("!HHH", frame, start)
     # 0 in packets before segmentation offload: use the IP length.
-    octets = (length or ip.octets) - _UDP_LENGTH
-    if octets < 0:
+    nbytes = (length or ip.nbytes) - _UDP_LENGTH
+    if nbytes < 0:
         return None
     begin = start + _UDP_LENGTH
-    payload = frame[begin : min(begin + octets, start + ip.octets)]
+    payload = frame[begin : min(begin + nbytes, start + ip.nbytes)]
     return Datagram(
         captured.time,
         (ip.source, source),
         (ip.destination, destination),
         payload,
-        octets,
+        nbytes,
         is_sent,
     )
 
@@ -257,7 +257,7 @@ def _v4(frame: bytes, start: int, length: int) -> _Ip | None:
     header = (first & 15) * 4
     if first >> 4 != 4 or header < 20:  # noqa: PLR2004 - RFC 791 §3.1
         return None
-    octets = (total or length - start) - header
+    nbytes = (total or length - start) - header
     offset, more = (flags & 0x1FFF) * 8, bool(flags & 0x2000)
     fragment = (number, offset, more) if offset or more else None
     return _Ip(
@@ -265,7 +265,7 @@ def _v4(frame: bytes, start: int, length: int) -> _Ip | None:
         _v4_text(frame[start + 16 : start + 20]),
         protocol,
         start + header,
-        octets,
+        nbytes,
         fragment,
         number or None,
     )
@@ -299,15 +299,15 @@ _PARSERS: dict[int, Callable[[bytes, int, int], _Ip | None]] = {4: _v4, 6: _v6}
 
 
 @lru_cache(maxsize=65_536)
-def _v4_text(octets: bytes) -> str:
-    return str(IPv4Address(octets))
+def _v4_text(data: bytes) -> str:
+    return str(IPv4Address(data))
 
 
 @lru_cache(maxsize=65_536)
-def _endpoint(octets: bytes, port: int) -> tuple[str, int]:
-    return _v4_text(octets), port
+def _endpoint(data: bytes, port: int) -> tuple[str, int]:
+    return _v4_text(data), port
 
 
 @lru_cache(maxsize=65_536)
-def _v6_text(octets: bytes) -> str:
-    return str(IPv6Address(octets))
+def _v6_text(data: bytes) -> str:
+    return str(IPv6Address(data))

@@ -43,7 +43,7 @@ def interface(link_type: int, snaplen: int, name: str, description: str) -> byte
 def packet(
     number: int,
     time: int,
-    octets: bytes,
+    data: bytes,
     length: int,
     *,
     is_sent: bool,
@@ -54,16 +54,16 @@ def packet(
     Args:
         number: of its interface.
         time: nanoseconds since the epoch.
-        octets: captured bytes.
+        data: captured bytes.
         length: original length.
         is_sent: its direction.
         comment: comment for the reader.
     """
     when = (time >> 32, time & 0xFFFF_FFFF)
-    head = struct.pack("<IIIII", number, *when, len(octets), length)
+    head = struct.pack("<IIIII", number, *when, len(data), length)
     flags = (_FLAGS, struct.pack("<I", _SENT if is_sent else _RECEIVED))
     said = [(_COMMENT, _text(comment))] if comment else []
-    return _block(PACKET, head + _padded(octets) + _options(*said, flags))
+    return _block(PACKET, head + _padded(data) + _options(*said, flags))
 
 
 def statistics(number: int, time: int, dropped: int) -> bytes:
@@ -84,10 +84,10 @@ def _options(*options: tuple[int, bytes]) -> bytes:
     return b"".join(packed) + struct.pack("<HH", _END, 0)
 
 
-def _padded(octets: bytes) -> bytes:
-    return octets + bytes(-len(octets) % _WORD)
+def _padded(data: bytes) -> bytes:
+    return data + bytes(-len(data) % _WORD)
 
 
 def _text(text: str) -> bytes:
-    octets = text.encode("utf-8", "replace")
-    return octets[:_LONGEST_TEXT].decode("utf-8", "ignore").encode()
+    data = text.encode("utf-8", "replace")
+    return data[:_LONGEST_TEXT].decode("utf-8", "ignore").encode()

@@ -132,11 +132,11 @@ class CaptureReader:
         link &= _LINK_TYPE
         self.interfaces.append(Interface(0, link, snaplen))
         head = struct.Struct(f"{order}IIII")
-        while (octets := stream.read(head.size)) != b"":
-            if len(octets) < head.size:
-                self._trouble(f"the file is truncated; {len(octets)} bytes are unread")
+        while (data := stream.read(head.size)) != b"":
+            if len(data) < head.size:
+                self._trouble(f"the file is truncated; {len(data)} bytes are unread")
                 return
-            seconds, fraction, kept, length = head.unpack(octets)
+            seconds, fraction, kept, length = head.unpack(data)
             if kept > MOST:
                 self._trouble(f"invalid packet length {kept}; the rest is not read")
                 return

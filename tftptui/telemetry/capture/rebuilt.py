@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 
 from tftptui.telemetry.capture.frames import Complaint, Datagram, Place
-from tftptui.telemetry.capture.octets import (
+from tftptui.telemetry.capture.packet_bytes import (
     DATA_KINDS,
     Known,
     Read,
@@ -30,7 +30,7 @@ _SAYS = ", says "
 class Raw:
     """A datagram as captured, for what a record can't hold."""
 
-    octets: bytes
+    data: bytes
     source: Place
     destination: Place
 
@@ -114,7 +114,7 @@ def _aside(logged: Logged, known: Known) -> str:
     """Return a comment for what the bytes of a packet do not show."""
     record = logged.record
     if not known.is_exact:
-        return f"rebuilt; {record.octets} bytes on the wire"
+        return f"rebuilt; {record.nbytes} bytes on the wire"
     if record.kind in (Kind.MALFORMED, Kind.STRAY) or _is_trouble(logged):
         return _without_host(logged)[1]
     return ""
@@ -147,8 +147,8 @@ def _datagram(
         time=nanoseconds(record.time),
         source=source,
         destination=destination,
-        payload=known.octets,
-        octets=known.length,
+        payload=known.data,
+        nbytes=known.length,
         is_sent=record.kind > SENT,
     )
 
@@ -156,7 +156,7 @@ def _datagram(
 def _known(logged: Logged) -> list[Known]:
     record = logged.record
     if logged.raw is not None:
-        return [Known(logged.raw.octets, len(logged.raw.octets))]
+        return [Known(logged.raw.data, len(logged.raw.data))]
     if record.kind in DATA_KINDS:
         return blocks_of(record, logged.transfer, logged.read)
     note = _without_host(logged)[1]

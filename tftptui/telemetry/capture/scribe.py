@@ -7,7 +7,7 @@ from typing import Protocol
 
 import msgspec
 
-from tftptui.telemetry.capture.octets import Read, nothing
+from tftptui.telemetry.capture.packet_bytes import Read, nothing
 from tftptui.telemetry.capture.place import CaptureError, CapturePlace
 from tftptui.telemetry.capture.rebuilt import Logged, Raw, Rebuilder
 from tftptui.telemetry.capture.writer import CaptureWriter
@@ -20,7 +20,7 @@ _BUFFER = 1 << 18
 class FileContent(Protocol):
     """A file whose bytes can be read; see files.content."""
 
-    def read(self, offset: int, octets: int) -> bytes:
+    def read(self, offset: int, nbytes: int) -> bytes:
         """Return bytes from OFFSET on, as many as are known."""
 
     def close(self) -> None:
@@ -36,7 +36,7 @@ class WireFrame(msgspec.Struct, frozen=True, array_like=True):
 
     time: float
     interface: str
-    octets: bytes
+    data: bytes
     is_sent: bool
 
 
@@ -65,7 +65,7 @@ class Scribe:
     """Writes batches into a file, and rotates it when full.
 
     Attributes:
-        packets, octets: written so far, to all files.
+        packets, nbytes: written so far, to all files.
 
     Args:
         descriptor: of the open file; the scribe closes it.
@@ -76,7 +76,7 @@ class Scribe:
     def __init__(
         self, descriptor: int, place: CapturePlace, snaplen: int | None
     ) -> None:
-        self.packets = self.octets = 0
+        self.packets = self.nbytes = 0
         self._place, self._snaplen = place, snaplen
         self._rebuilder = Rebuilder()
         self._views: dict[int, TransferView] = {}
@@ -145,7 +145,7 @@ class Scribe:
     def _add_frame(self, frame: WireFrame) -> None:
         self._make_room()
         self._writer.add_frame(
-            frame.interface, frame.time, frame.octets, is_sent=frame.is_sent
+            frame.interface, frame.time, frame.data, is_sent=frame.is_sent
         )
         self.packets += 1
 
@@ -161,10 +161,10 @@ class Scribe:
             self._put, snaplen=self._snaplen, rebuilder=self._rebuilder
         )
 
-    def _put(self, octets: bytes) -> None:
-        self._file.write(octets)
-        self._size += len(octets)
-        self.octets += len(octets)
+    def _put(self, data: bytes) -> None:
+        self._file.write(data)
+        self._size += len(data)
+        self.nbytes += len(data)
 
     def _end(self) -> None:
         with self._file:

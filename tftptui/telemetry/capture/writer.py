@@ -57,7 +57,7 @@ class CaptureWriter:
             self._add(number, packet, words)
 
     def add_frame(
-        self, interface: str, time: float, octets: bytes, *, is_sent: bool
+        self, interface: str, time: float, data: bytes, *, is_sent: bool
     ) -> None:
         """Write an Ethernet frame of an INTERFACE; TIME is wall clock seconds."""
         number = self._wires.get(interface)
@@ -68,8 +68,8 @@ class CaptureWriter:
             self._write(pcapng.interface(ETHERNET, self._snaplen, interface, what))
         self._time = nanoseconds(time)
         self.packets += 1
-        kept = octets[: self._snaplen]
-        block = pcapng.packet(number, self._time, kept, len(octets), is_sent=is_sent)
+        kept = data[: self._snaplen]
+        block = pcapng.packet(number, self._time, kept, len(data), is_sent=is_sent)
         self._write(block)
 
     def lose(self, count: int) -> None:
@@ -98,7 +98,7 @@ class CaptureWriter:
         block = pcapng.packet(
             number,
             packet.time,
-            cut.octets[: self._snaplen],
+            cut.data[: self._snaplen],
             cut.length,
             is_sent=is_sent,
             comment=words,

@@ -18,7 +18,7 @@ _TRANSFER_AT = calcsize("<d")
 _COUNT_AT = calcsize("<dII")
 _CLIENT_TID_AT = _COUNT_AT + 2
 _SERVER_TID_AT = _COUNT_AT + 4
-_OCTETS_AT = _COUNT_AT + 6
+_BYTES_AT = _COUNT_AT + 6
 _KIND_AT = _COUNT_AT + 8
 _ATTEMPT_AT = _KIND_AT + 1
 _FLAGS_AT = _KIND_AT + 2
@@ -120,9 +120,9 @@ class Columns:
         return self._shorts(_SERVER_TID_AT)
 
     @property
-    def octets(self) -> "memoryview[int]":
+    def sizes(self) -> "memoryview[int]":
         """Bytes, modulo 65536 for runs."""
-        return self._shorts(_OCTETS_AT)
+        return self._shorts(_BYTES_AT)
 
     @property
     def times(self) -> Iterator[float]:

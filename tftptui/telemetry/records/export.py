@@ -9,7 +9,7 @@ from typing import BinaryIO, Literal
 
 import msgspec
 
-from tftptui.telemetry.capture.octets import numbering_of
+from tftptui.telemetry.capture.packet_bytes import numbering_of
 from tftptui.telemetry.capture.rebuilt import Logged
 from tftptui.telemetry.capture.writer import CaptureWriter
 from tftptui.telemetry.escapes import markdown, visible
@@ -134,7 +134,7 @@ def _row(
         block=record.block if has_block else None,
         wire_block=numbering_of(view).wire(record.block) if has_block else None,
         blocks=record.block if record.kind == Kind.LOST else record.count,
-        octets=record.octets,
+        octets=record.nbytes,
         attempt=record.attempt,
         mark=_mark(record),
         note=visible(note),

@@ -42,8 +42,8 @@ class Exchanges:
 
     def packed(self) -> bytearray:
         """Return the records of all pending exchanges, and clear them."""
-        octets = bytearray().join(self.templates)
-        words = memoryview(octets).cast("I")
+        data = bytearray().join(self.templates)
+        words = memoryview(data).cast("I")
         times = memoryview(_little_endian(array("d", self.times))).cast("B").cast("I")
         acked = memoryview(_little_endian(_words(self.blocks)))
         after = memoryview(_little_endian(_words([b + 1 for b in self.blocks])))
@@ -55,7 +55,7 @@ class Exchanges:
         words[_RECORD + _BLOCK :: pair] = after
         for waiting in (self.times, self.blocks, self.templates):
             waiting.clear()
-        return octets
+        return data
 
 
 def _words(blocks: list[int]) -> "array[int]":

@@ -88,7 +88,7 @@ class PacketRecord:
         count: blocks in the run; 1 for a single packet.
         client_tid: UDP port of the client.
         server_tid: UDP port of the server; the listener's for requests.
-        octets: payload bytes of all blocks, modulo 65536 for a run; packet bytes for
+        nbytes: payload bytes of all blocks, modulo 65536 for a run; packet bytes for
             other kinds.
         kind: a Kind.
         attempt: 1 for the first transmission.
@@ -101,7 +101,7 @@ class PacketRecord:
     count: int
     client_tid: int
     server_tid: int
-    octets: int
+    nbytes: int
     kind: int
     attempt: int = 1
     flags: int = 0
@@ -113,7 +113,7 @@ Fields = tuple[float, int, int, int, int, int, int, int, int, int]
 Ends = tuple[int, int, int]
 """Transfer number, client TID and server TID: constant within a transfer."""
 
-HEADER_OCTETS = 4
+HEADER_BYTES = 4
 """Bytes of an ACK in its record."""
 
 
@@ -126,21 +126,21 @@ def fields_of(record: PacketRecord) -> Fields:
         record.count,
         record.client_tid,
         record.server_tid,
-        record.octets,
+        record.nbytes,
         record.kind,
         record.attempt,
         record.flags,
     )
 
 
-def template_of(ends: Ends, count: int, octets: int) -> bytes:
+def template_of(ends: Ends, count: int, nbytes: int) -> bytes:
     """Return the template for Exchanges: an ACK and COUNT blocks sent in reply.
 
     The blocks have OCTETS bytes together.
     """
     transfer, *tids = ends
-    of_ack = _TAIL.pack(1, *tids, HEADER_OCTETS, Kind.ACK, 1, 0)
-    of_data = _TAIL.pack(count, *tids, octets & 0xFFFF, Kind.DATA, 1, 0)
+    of_ack = _TAIL.pack(1, *tids, HEADER_BYTES, Kind.ACK, 1, 0)
+    of_data = _TAIL.pack(count, *tids, nbytes & 0xFFFF, Kind.DATA, 1, 0)
     return b"".join(_HALF.pack(0.0, transfer, 0, tail) for tail in (of_ack, of_data))
 
 
@@ -156,7 +156,7 @@ class PacketRing:
         self.exchanges = Exchanges()
         self._next = 0
         self._start = 0
-        self._octets = bytearray()  # grows up to the capacity, and is never replaced
+        self._data = bytearray()  # grows up to the capacity, and is never replaced
         self._room = 0
         self._notes: dict[int, str] = {}  # ordered by number
         self._purged = 0
@@ -175,10 +175,10 @@ class PacketRing:
 
     def settle(self) -> None:
         """Write all pending exchanges; reading does that, too."""
-        octets = self.exchanges.packed()
-        count = len(octets) // RECORD
+        data = self.exchanges.packed()
+        count = len(data) // RECORD
         kept = min(count, self.capacity)
-        self._write(octets[(count - kept) * RECORD :], self._next + count - kept)
+        self._write(data[(count - kept) * RECORD :], self._next + count - kept)
 
     def append(self, record: PacketRecord, note: str = "") -> None:
         """Add a record; the note has what numbers can't: a name, an error text."""
@@ -193,7 +193,7 @@ class PacketRing:
         if place >= self._room:
             self._make_room(place + 1)
         try:
-            _pack_into(self._octets, place * RECORD, *fields)
+            _pack_into(self._data, place * RECORD, *fields)
         except StructError:  # a number is too large
             self._put_cut(place * RECORD, fields)
         if note:
@@ -204,21 +204,21 @@ class PacketRing:
 
     def _put_cut(self, place: int, fields: Fields) -> None:
         """Add a record, truncating numbers that are too large."""
-        time, transfer, block, count, *tids, octets, kind, attempt, flags = fields
+        time, transfer, block, count, *tids, nbytes, kind, attempt, flags = fields
         _pack_into(
-            self._octets, place,
+            self._data, place,
             time, transfer, block & 0xFFFF_FFFF, count, *tids,
-            octets & 0xFFFF, kind, min(attempt, MAX_ATTEMPT), flags,
+            nbytes & 0xFFFF, kind, min(attempt, MAX_ATTEMPT), flags,
         )  # fmt: skip
 
     def singles(
-        self, ends: Ends, kind: Kind, octets: int
+        self, ends: Ends, kind: Kind, nbytes: int
     ) -> Callable[[float, int], None]:
         """Return a function that adds one packet, given time and block."""
         self._make_room(self.capacity)
         transfer, *tids = ends
-        tail = _TAIL.pack(1, *tids, octets & 0xFFFF, kind, 1, 0)
-        room, capacity, pack_into = self._octets, self.capacity, _HALF.pack_into
+        tail = _TAIL.pack(1, *tids, nbytes & 0xFFFF, kind, 1, 0)
+        room, capacity, pack_into = self._data, self.capacity, _HALF.pack_into
 
         def keep(time: float, block: int) -> None:
             number = self.next
@@ -229,27 +229,27 @@ class PacketRing:
         return keep
 
     def runs(
-        self, ends: Ends, kind: Kind, octets: int
+        self, ends: Ends, kind: Kind, nbytes: int
     ) -> Callable[[float, int, int], None]:
         """Return a function that adds a run of blocks of OCTETS bytes each.
 
         It takes the time, the first block, and the number of blocks.
         """
-        keep_one = self.singles(ends, kind, octets)
+        keep_one = self.singles(ends, kind, nbytes)
         transfer, theirs, ours = ends
 
         def keep(time: float, block: int, count: int) -> None:
             if count == 1:
                 keep_one(time, block)
                 return
-            total = count * octets & 0xFFFF
+            total = count * nbytes & 0xFFFF
             self.put(
                 (time, transfer, block, count, theirs, ours, total, kind, 1, 0), ""
             )
 
         return keep
 
-    def extend(self, octets: bytes, first: int) -> None:
+    def extend(self, data: bytes, first: int) -> None:
         """Append packed records numbered from FIRST on.
 
         If they do not follow the records kept, those are dropped: a ring has no gaps.
@@ -257,19 +257,19 @@ class PacketRing:
         if first != self.next:
             self._start = self._purged = first
             self._notes.clear()
-        count = len(octets) // RECORD
+        count = len(data) // RECORD
         kept = min(count, self.capacity)
-        self._write(octets[(count - kept) * RECORD :], first + count - kept)
+        self._write(data[(count - kept) * RECORD :], first + count - kept)
 
-    def _write(self, octets: bytes | bytearray, first: int) -> None:
+    def _write(self, data: bytes | bytearray, first: int) -> None:
         """Write packed records numbered from FIRST on, at most the capacity."""
-        count = len(octets) // RECORD
+        count = len(data) // RECORD
         place = first % self.capacity
         self._make_room(min(place + count, self.capacity))
         place *= RECORD
-        room = min(len(octets), self.capacity * RECORD - place)
-        self._octets[place : place + room] = octets[:room]
-        self._octets[: len(octets) - room] = octets[room:]
+        room = min(len(data), self.capacity * RECORD - place)
+        self._data[place : place + room] = data[:room]
+        self._data[: len(data) - room] = data[room:]
         self._next = first + count
         if self._next - self._purged > self.capacity:
             self._purge()
@@ -278,7 +278,7 @@ class PacketRing:
         """Grow to at least this many records, and at least double the size."""
         if records > self._room:
             self._room = min(self.capacity, max(records, 2 * self._room, FIRST_ROOM))
-            self._octets.extend(bytes(self._room * RECORD - len(self._octets)))
+            self._data.extend(bytes(self._room * RECORD - len(self._data)))
 
     def annotate(self, sequence: int, note: str) -> None:
         """Add a note to a record without one."""
@@ -291,15 +291,15 @@ class PacketRing:
         """Detach a record from its transfer, and set another note."""
         if self.first <= sequence < self.next:
             place = sequence % self.capacity * RECORD + _TRANSFER
-            self._octets[place : place + 4] = NO_TRANSFER.to_bytes(4)
+            self._data[place : place + 4] = NO_TRANSFER.to_bytes(4)
             self.annotate(sequence, note)
 
     def clear(self, sequence: int, flag: Flag) -> None:
         """Clear a flag of a record, and drop the note that explains it."""
         if self.first <= sequence < self.next:
             place = (sequence % self.capacity + 1) * RECORD - _FLAGS.size
-            (flags,) = _FLAGS.unpack_from(self._octets, place)
-            _FLAGS.pack_into(self._octets, place, flags & ~flag)
+            (flags,) = _FLAGS.unpack_from(self._data, place)
+            _FLAGS.pack_into(self._data, place, flags & ~flag)
             self._notes.pop(sequence, None)
 
     def note(self, sequence: int) -> str:
@@ -328,7 +328,7 @@ class PacketRing:
         if not self.first <= sequence < self.next:
             raise IndexError(f"record {sequence} is not kept")
         return PacketRecord(
-            *LAYOUT.unpack_from(self._octets, sequence % self.capacity * RECORD)
+            *LAYOUT.unpack_from(self._data, sequence % self.capacity * RECORD)
         )
 
     def packed(self, first: int, end: int | None = None) -> bytes:
@@ -341,8 +341,8 @@ class PacketRing:
         stop = place + count * RECORD
         whole = self.capacity * RECORD
         if stop <= whole:
-            return bytes(self._octets[place:stop])
-        return bytes(self._octets[place:]) + bytes(self._octets[: stop - whole])
+            return bytes(self._data[place:stop])
+        return bytes(self._data[place:]) + bytes(self._data[: stop - whole])
 
     def _purge(self) -> None:
         """Drop notes of dropped records, rarely, so that the cost is negligible."""

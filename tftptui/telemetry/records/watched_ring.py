@@ -17,7 +17,7 @@ MOST_NOTES = 200_000
 
 @dataclass(slots=True)
 class _Chunk:
-    octets: bytearray = field(default_factory=bytearray)
+    data: bytearray = field(default_factory=bytearray)
     notes: dict[int, str] = field(default_factory=dict)
 
 
@@ -43,7 +43,7 @@ class PacketChunks:
         if note:
             self.annotate(self.next - 1, note)
 
-    def extend(self, octets: bytes, first: int) -> None:
+    def extend(self, data: bytes, first: int) -> None:
         """Append packed records numbered from FIRST on.
 
         If they do not follow the records kept, those are dropped: there are no gaps.
@@ -52,13 +52,13 @@ class PacketChunks:
             self._chunks = []
             self._base = self._start = self.next = first
         taken = 0
-        while taken < len(octets):
+        while taken < len(data):
             room = (self._base + len(self._chunks) * CHUNK - self.next) * RECORD
             if not room:
                 self._chunks.append(_Chunk())
                 room = CHUNK * RECORD
-            part = octets[taken : taken + room]
-            self._chunks[-1].octets += part
+            part = data[taken : taken + room]
+            self._chunks[-1].data += part
             self.next += len(part) // RECORD
             taken += len(part)
         if gone := (self.first - self._base) // CHUNK:
@@ -81,7 +81,7 @@ class PacketChunks:
             if self._noted <= MOST_NOTES:
                 break
             self._noted -= len(chunk.notes)
-            self._chunks[place] = _Chunk(chunk.octets)
+            self._chunks[place] = _Chunk(chunk.data)
 
     def note(self, sequence: int) -> str:
         """Return the note of a record, or ""."""
@@ -113,8 +113,8 @@ class PacketChunks:
         if not self.first <= sequence < self.next:
             raise IndexError(f"record {sequence} is not kept")
         place = (sequence - self._base) % CHUNK * RECORD
-        octets = self._chunk_of(sequence).octets
-        return PacketRecord(*LAYOUT.unpack_from(octets, place))
+        data = self._chunk_of(sequence).data
+        return PacketRecord(*LAYOUT.unpack_from(data, place))
 
     def packed(self, first: int, end: int | None = None) -> bytes:
         """Return all records kept from FIRST on, or up to END, packed in order."""
@@ -124,8 +124,8 @@ class PacketChunks:
         while begin < end:
             place = (begin - self._base) % CHUNK
             count = min(end - begin, CHUNK - place)
-            octets = self._chunk_of(begin).octets
-            parts.append(octets[place * RECORD : (place + count) * RECORD])
+            data = self._chunk_of(begin).data
+            parts.append(data[place * RECORD : (place + count) * RECORD])
             begin += count
         return bytes(parts[0]) if len(parts) == 1 else b"".join(parts)
 

@@ -12,7 +12,7 @@ from textual.widget import Widget
 from tftptui.engine.messages import USED, PortMap, Status
 from tftptui.settings import words_of
 from tftptui.telemetry.escapes import visible
-from tftptui.ui.formats import octets, span
+from tftptui.ui.formats import byte_size, span
 from tftptui.ui.kit.fitting import Part, fit
 from tftptui.ui.kit.plots import LEVELS
 from tftptui.ui.store import RATE_SPAN, Store
@@ -82,7 +82,7 @@ def short_count(number: int) -> str:
     """Return a count in COUNT cells, right-aligned."""
     text = str(number)
     if len(text) > COUNT:
-        text = octets(number).replace(" ", "")
+        text = byte_size(number).replace(" ", "")
     if len(text) > COUNT:  # such as 12.3k
         text = f"{text.partition('.')[0]}{text[-1]}"
     return text.rjust(COUNT)
@@ -103,7 +103,7 @@ def lan_address(status: Status) -> str:
 
 def _speed_forms(arrow: str, rate: float) -> tuple[str, str]:
     """Return a rate in full and short, each of constant width."""
-    text = f"{octets(rate):>6}"
+    text = f"{byte_size(rate):>6}"
     unit = "B/s" if text[-1].isalpha() else " B/s"
     return f"{arrow} {text}{unit:<4}", f"{arrow}{text.replace(' ', ''):>5}"
 
@@ -229,7 +229,7 @@ class HeaderLine(Widget):
         pairs = [_speed_forms(arrow, rate) for arrow, rate in both]
         forms = [" ".join(form) for form in zip(*pairs, strict=True)]
         graph = Text(sparkline(self._rates), style)
-        top = f"{octets(max(self._rates)).replace(' ', ''):>5}"
+        top = f"{byte_size(max(self._rates)).replace(' ', ''):>5}"
         scaled = Text.assemble(graph, (f" max {top}", slots["muted"]))
         return [
             Part([*(Text(form, style) for form in forms), Text()], "right"),

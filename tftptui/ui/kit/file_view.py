@@ -84,7 +84,7 @@ _ROW = 16
 _TAB = 4
 _WIDEST = 4_000
 
-Mode = Literal["text", "octets"]
+Mode = Literal["text", "bytes"]
 
 
 class FileView(ScrollView, can_focus=True):
@@ -107,7 +107,7 @@ class FileView(ScrollView, can_focus=True):
         self._lines: list[str] = []
         self._styled: list[Text] = []
         self._total = 0
-        self.mode: Mode = "octets"
+        self.mode: Mode = "bytes"
 
     @property
     def has_text(self) -> bool:
@@ -134,12 +134,12 @@ class FileView(ScrollView, can_focus=True):
         self.mode = "text"
         self._measure()
 
-    def take(self, offset: int, octets: bytes) -> None:
+    def take(self, offset: int, data: bytes) -> None:
         """Add a piece."""
         self._asked.discard(offset)
         while len(self._pieces) >= KEPT_PIECES:
             del self._pieces[next(iter(self._pieces))]
-        self._pieces[offset] = octets
+        self._pieces[offset] = data
         self.refresh()
 
     def show_as(self, mode: Mode) -> None:
@@ -174,7 +174,7 @@ class FileView(ScrollView, can_focus=True):
         if self.mode == "text":
             strip = Strip(self._text(line))
         elif line * _ROW < self._total:
-            strip = Strip(self._octets(line * _ROW))
+            strip = Strip(self._hex(line * _ROW))
         else:
             strip = Strip([])
         width = self.size.width
@@ -187,7 +187,7 @@ class FileView(ScrollView, can_focus=True):
             return [*self._styled[line].render(self.app.console)]
         return [Segment(self._lines[line] if line < len(self._lines) else "")]
 
-    def _octets(self, offset: int) -> list[Segment]:
+    def _hex(self, offset: int) -> list[Segment]:
         slots = slot_styles(self.app.theme_variables)
         start = offset - offset % PIECE
         piece = self._pieces.get(start)

@@ -21,20 +21,20 @@ class Slot:
     """Measurements of one interval.
 
     Attributes:
-        octets: of DATA that were sent or received for the first time.
+        nbytes: of DATA that were sent or received for the first time.
         trip: the longest measured round trip, seconds.
         window: the most blocks sent at once.
         resent: packets that we retransmitted.
     """
 
-    octets: int = 0
+    nbytes: int = 0
     trip: float | None = None
     window: int = 0
     resent: int = 0
 
     def take(self, other: "Slot") -> None:
         """Merge another slot into this one."""
-        self.octets += other.octets
+        self.nbytes += other.nbytes
         self.window = max(self.window, other.window)
         self.resent += other.resent
         if other.trip is not None:
@@ -67,7 +67,7 @@ class Series:
         elif record.kind in _DATA and not record.flags & Flag.DUPLICATE:
             last = record.block + max(1, record.count) - 1
             full = record.count * self.block_size
-            slot.octets += full if record.count > 1 else record.octets
+            slot.nbytes += full if record.count > 1 else record.nbytes
             self._window += max(1, record.count)
             slot.window = max(slot.window, self._window)
             if record.kind == Kind.DATA:
@@ -87,7 +87,7 @@ class Series:
     @property
     def rates(self) -> list[float | None]:
         """Bytes/s per slot."""
-        return [slot.octets / self.length for slot in self.slots]
+        return [slot.nbytes / self.length for slot in self.slots]
 
     @property
     def trips(self) -> list[float | None]:

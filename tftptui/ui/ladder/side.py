@@ -14,7 +14,7 @@ from textual.widgets import Static
 
 from tftptui.engine.messages import HashView, TransferView
 from tftptui.telemetry.findings import Finding, how_sure
-from tftptui.ui.formats import octets
+from tftptui.ui.formats import byte_size
 from tftptui.ui.kit.fitting import fitting_form
 from tftptui.ui.kit.plots import bars, squeezed
 from tftptui.ui.ladder.series import Series
@@ -168,7 +168,7 @@ def _plots(series: Series, width: int, slots: dict[str, Style]) -> list[Renderab
     columns = max(8, width - SCALE)
     rates, trips = series.rates, series.trips
     plots = [
-        _plot("bytes/s", rates, lambda most: f"{octets(most)}/s", columns, slots),
+        _plot("bytes/s", rates, lambda most: f"{byte_size(most)}/s", columns, slots),
         _plot("round trip", trips, length_text, columns, slots),
         _plot("window", series.windows, lambda most: f"{most:.0f}", columns, slots),
     ]

@@ -6,7 +6,7 @@ from tftptui.telemetry.records.ring import Flag, Kind
 from tftptui.telemetry.transfer_events import ended_event
 from tftptui.ui.formats import count
 from tftptui.ui.ladder.items import Fold, Pause
-from tftptui.ui.panes.packets.words import Line, data_octets, kind_word, run_text
+from tftptui.ui.panes.packets.words import Line, data_bytes, kind_word, run_text
 from tftptui.ui.panes.transfers.words import blocks, kind_words, leased_from, mean_rate
 
 _BLOCKS = (Kind.DATA, Kind.DATA_RECEIVED, Kind.ACK, Kind.ACK_SENT)
@@ -21,7 +21,7 @@ def label_forms(line: Line, note: str) -> list[str]:
     if line.record.kind not in _BLOCKS:
         name = f"{kind} {note.partition(' ')[0]} …{again}"
         return [f"{kind} {note}{again}", name, f"{kind}{again}", kind]
-    size = data_octets(line)
+    size = data_bytes(line)
     told = f" · {count(size)} bytes" if size is not None else ""
     last = ", the last" if line.record.flags & Flag.LAST else ""
     run = f"{kind} {run_text(line)}"
@@ -116,7 +116,7 @@ def counters(view: TransferView) -> list[tuple[str, str]]:
     ]
     rows = [
         ("blocks", f"{blocks(view)} of {view.block_size} bytes, window {view.window}"),
-        ("bytes", f"{count(view.acked_octets)} {stands}"),
+        ("bytes", f"{count(view.acked_bytes)} {stands}"),
         ("resent", count(view.retransmits)),
         ("duplicates", count(view.duplicates)),
         *lost,

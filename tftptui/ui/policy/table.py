@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tftptui.settings import Value, parse_bandwidth, parse_octets
+from tftptui.settings import Value, parse_bandwidth, parse_bytes
 from tftptui.ui.policy.kinds import Choice, Flag, Kind, Number, Words
 
 
@@ -31,7 +31,7 @@ class Policy:
 
 
 NO_LIMIT = "no limit"
-_OCTETS = Number("bytes", NO_LIMIT, parse_octets, "100M", is_scaled=True)
+_BYTES = Number("bytes", NO_LIMIT, parse_bytes, "100M", is_scaled=True)
 _RATE = Number("bytes/s", NO_LIMIT, parse_bandwidth, "20M or 100Mbit", is_scaled=True)
 _SECONDS = Number("s", NO_LIMIT, float, "300")
 _NETWORKS = "networks like 192.0.2.0/24, or addresses, separated by spaces"
@@ -44,12 +44,12 @@ POLICIES: tuple[Policy, ...] = (
         Choice(("off", "new", "overwrite")),
         "off: none; new: only new files; overwrite: existing files too.",
     ),
-    Policy("max_upload", "uploads", "largest upload", _OCTETS, "Size of one file."),
+    Policy("max_upload", "uploads", "largest upload", _BYTES, "Size of one file."),
     Policy(
         "upload_quota",
         "uploads",
         "quota per client",
-        _OCTETS,
+        _BYTES,
         "All uploads from one address since the start.",
         "upload quota per client",
     ),
@@ -57,7 +57,7 @@ POLICIES: tuple[Policy, ...] = (
         "upload_total",
         "uploads",
         "total quota",
-        _OCTETS,
+        _BYTES,
         "All uploads of all clients since the start.",
         "total upload quota",
     ),
@@ -206,7 +206,7 @@ POLICIES: tuple[Policy, ...] = (
         "snaplen",
         "capture",
         "bytes per packet",
-        Number("bytes", "all", parse_octets, "128", is_scaled=True),
+        Number("bytes", "all", parse_bytes, "128", is_scaled=True),
         "How much of each packet a capture keeps (p starts one).",
         "captured bytes per packet",
     ),
@@ -214,7 +214,7 @@ POLICIES: tuple[Policy, ...] = (
         "capture_size",
         "capture",
         "new file after",
-        Number("bytes", "never", parse_octets, "100M", is_scaled=True),
+        Number("bytes", "never", parse_bytes, "100M", is_scaled=True),
         "A capture that reaches this size is renamed, and a new one is started.",
         "new capture file after",
     ),

@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from tftptui.engine.client import CommandRefusedError, EngineClient, EngineError
 from tftptui.engine.messages import FilePiece, LookAtFile
-from tftptui.telemetry.capture.octets import Known
+from tftptui.telemetry.capture.packet_bytes import Known
 from tftptui.ui.actions import PACKET
 from tftptui.ui.formats import count
 from tftptui.ui.keys import bindings
@@ -65,7 +65,7 @@ class PacketBody(Static):
         lines = [f"{name:8}  {text}" for name, text in self._facts(self._line)]
         lines += [
             "".join(text for text, _ in cells).rstrip()
-            for cells in byte_lines(self._known.octets, WIDEST)
+            for cells in byte_lines(self._known.data, WIDEST)
         ]
         return "\n".join(lines)
 
@@ -100,7 +100,7 @@ class PacketBody(Static):
             self._why = f"the file's bytes are not known: {error}"
         else:
             if isinstance(piece, FilePiece) and view and piece.version == view.version:
-                data = piece.octets
+                data = piece.data
                 self._known = packet_of_line(line, lambda _, length: data[:length])
             else:
                 self._why = "the file has changed since: its bytes are not shown"
@@ -128,7 +128,7 @@ class PacketBody(Static):
         for name, text in self._facts(self._line):
             table.add_row(Text(name), Text(text, overflow="fold"))
         hexes = Text("\n", no_wrap=True)
-        for cells in byte_lines(self._known.octets, width):
+        for cells in byte_lines(self._known.data, width):
             for text, slot in cells:
                 hexes.append(text, slots[slot] if slot else None)
             hexes.append("\n")

@@ -68,7 +68,7 @@ class PreviewScreen(Window[None]):
     def action_other(self) -> None:
         """Switch between text and bytes."""
         if self._view.mode == "text":
-            self._view.show_as("octets")
+            self._view.show_as("bytes")
         elif self._view.has_text:
             self._view.show_as("text")
 
@@ -94,18 +94,18 @@ class PreviewScreen(Window[None]):
             return
         self._version = _version(piece)
         self._view.begin(piece.size)
-        self._view.take(0, piece.octets)
+        self._view.take(0, piece.data)
         self._tell(piece)
-        text = piece.octets
+        text = piece.data
         while len(text) < min(piece.size, LONGEST_TEXT):
             more = await self._ask(len(text))
-            if more is None or not more.octets:
+            if more is None or not more.data:
                 break
-            text += more.octets
+            text += more.data
         if b"\0" not in text:
             self._view.show_text(text, language_of(piece.kind, self._file))
             if not _is_text(piece):
-                self._view.show_as("octets")
+                self._view.show_as("bytes")
 
     def _tell(self, piece: FilePiece) -> None:
         words = [f"{piece.kind.words} · {count(piece.size)} bytes"]
@@ -125,7 +125,7 @@ class PreviewScreen(Window[None]):
         if _version(piece) != self._version:  # another version: start over
             self.run_worker(self._begin(), group="preview", exclusive=True)
         else:
-            self._view.take(offset, piece.octets)
+            self._view.take(offset, piece.data)
 
     async def _ask(self, offset: int) -> FilePiece | None:
         try:
@@ -142,4 +142,4 @@ def _version(piece: FilePiece) -> object:
 
 
 def _is_text(piece: FilePiece) -> bool:
-    return piece.kind.key in TEXTS or piece.octets.startswith(b"-----BEGIN ")
+    return piece.kind.key in TEXTS or piece.data.startswith(b"-----BEGIN ")

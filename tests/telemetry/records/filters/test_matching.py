@@ -25,11 +25,11 @@ SCENE: list[Noted] = [
     (record(Kind.RRQ, -9, server_tid=69), "pxe/pxelinux.0 octet tsize=0"),
     (record(Kind.OACK, -8, attempt=2), "tsize=42012"),
     (record(Kind.DATA, -7, block=17, count=16, **OTHER), ""),
-    (record(Kind.ACK, -6, block=32, octets=4, flags=Flag.DUPLICATE, **OTHER), ""),
-    (record(Kind.DATA, -5, block=33, octets=77, flags=Flag.LAST, **OTHER), ""),
+    (record(Kind.ACK, -6, block=32, nbytes=4, flags=Flag.DUPLICATE, **OTHER), ""),
+    (record(Kind.DATA, -5, block=33, nbytes=77, flags=Flag.LAST, **OTHER), ""),
     (record(Kind.RRQ, -4, transfer=0, server_tid=69), "10.0.9.7 Grub.CFG octet"),
     (record(Kind.STRAY, -3), "from 10.0.9.99:4711, not our client"),
-    (record(Kind.DATA_RECEIVED, -2, transfer=77, block=1, octets=512), ""),
+    (record(Kind.DATA_RECEIVED, -2, transfer=77, block=1, nbytes=512), ""),
 ]
 """Numbered from 100 on."""
 

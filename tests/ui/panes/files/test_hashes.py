@@ -43,7 +43,7 @@ def test_a_hash_belongs_to_what_reads_that_version() -> None:
 
 def test_a_hash_belongs_to_what_wrote_that_version() -> None:
     whole = hashed()
-    wrote = {"direction": "write", "total_size": None, "acked_octets": 900}
+    wrote = {"direction": "write", "total_size": None, "acked_bytes": 900}
     assert hash_of(read(**wrote), {b"fw/a.img": whole}) is whole
     assert hash_of(read(**wrote, modified=None), {b"fw/a.img": whole}) is None
 

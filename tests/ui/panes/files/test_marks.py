@@ -160,7 +160,7 @@ async def test_which_version_was_fetched_is_told() -> None:
 
 async def test_what_was_sent_here_may_be_another_file_by_now() -> None:
     scene = Scene(file(b"x", 700, modified=NOW - 1))
-    sent: dict[str, Any] = {"file": "x", "direction": "write", "acked_octets": 700}
+    sent: dict[str, Any] = {"file": "x", "direction": "write", "acked_bytes": 700}
     async with hosted(scene.pane, scene.store) as shown:
         done = view(1, "completed", **sent, total_size=None, modified=NOW - 1)
         await shown.tell(Frame(time=NOW, transfers=[done]))

@@ -168,10 +168,10 @@ async def test_uploads_that_were_refused_are_no_missing_names() -> None:
 async def test_an_upload_is_seen_while_it_grows() -> None:
     scene = Scene(file(b"x"))
     async with hosted(scene.pane, scene.store) as shown:
-        coming = view(1, file="new.cfg", direction="write", acked_octets=44_000)
+        coming = view(1, file="new.cfg", direction="write", acked_bytes=44_000)
         await shown.tell(Frame(time=NOW, transfers=[coming]))
         assert in_list(shown)[1] == "new.cfg 44.0 k ↓ now from 10.0.4.21"
-        more = view(1, file="new.cfg", direction="write", acked_octets=95_000)
+        more = view(1, file="new.cfg", direction="write", acked_bytes=95_000)
         await shown.tell(Frame(time=NOW, transfers=[more]))
         assert in_list(shown)[1].startswith("new.cfg 95.0 k")
         done = view(1, "completed", file="new.cfg", direction="write")

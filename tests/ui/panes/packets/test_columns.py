@@ -36,17 +36,17 @@ async def test_a_part_of_a_run_sent_again_is_late_from_the_run_on() -> None:
             "← 2070 → 69 RRQ x oct",
         ),
         ((record(Kind.OACK), "tsize=1"), "→ 40007 → 2070 OACK tsize=1"),
-        ((record(Kind.DATA, block=7, octets=512), ""), "DATA 7 512"),
+        ((record(Kind.DATA, block=7, nbytes=512), ""), "DATA 7 512"),
         ((record(Kind.DATA, block=17, count=16), ""), "17–32 8,192"),
         (
-            (record(Kind.DATA, block=78_117, octets=9), ""),
+            (record(Kind.DATA, block=78_117, nbytes=9), ""),
             "78,117 9 (wire 12581)",
         ),
-        ((record(Kind.DATA, block=1, octets=9, flags=2), ""), "1 9 last"),
+        ((record(Kind.DATA, block=1, nbytes=9, flags=2), ""), "1 9 last"),
         ((record(Kind.ACK, block=65_536), ""), "ACK 65,536 (wire 0)"),
         ((record(Kind.ERROR_RECEIVED), "3 disk full"), "ERROR 3 disk full"),
         ((record(Kind.MALFORMED), "7 octets"), "bad 7 octets"),
-        ((record(Kind.DATA, block=1, octets=9), "no route"), "1 9 no route"),
+        ((record(Kind.DATA, block=1, nbytes=9), "no route"), "1 9 no route"),
     ],
 )
 async def test_a_row_says_what_it_is(noted: Noted, words: str) -> None:
@@ -134,7 +134,7 @@ async def test_words_come_before_what_they_answer() -> None:
 async def test_what_a_packet_says_never_runs_into_what_it_answers(width: int) -> None:
     noted = [
         (record(Kind.ACK, block=41), ""),
-        (record(Kind.DATA, 0.1, block=42, octets=28, flags=Flag.LAST), ""),
+        (record(Kind.DATA, 0.1, block=42, nbytes=28, flags=Flag.LAST), ""),
     ]
     pane, store = filled(packets(*noted))
     async with hosted(pane, store, size=(width, 6)) as shown:

@@ -21,9 +21,9 @@ def a_transfer() -> tuple[PacketLog, Store]:
     pane, store = filled(
         packets(
             (record(Kind.RRQ, 0.0, server_tid=69), "a octet"),
-            (record(Kind.DATA, 0.25, block=1, count=4, octets=2048), ""),
+            (record(Kind.DATA, 0.25, block=1, count=4, nbytes=2048), ""),
             (record(Kind.ACK, 0.5, block=4), ""),
-            (record(Kind.DATA, 0.75, block=5, count=2, octets=520, flags=2), ""),
+            (record(Kind.DATA, 0.75, block=5, count=2, nbytes=520, flags=2), ""),
         )
     )
     store.fold(Frame(time=NOW, transfers=[view(1, started=NOW)]))

@@ -32,7 +32,7 @@ def tries(*numbers: int, phase: Any = "abandoned", **changes: Any) -> list[Any]:
             moved=NOW - 60 + 2 * number,
             asked_at=(NOW - 60 + 2 * number,),
             ended=None if phase == "stalled" else NOW - 50 + number,
-            acked_octets=0,
+            acked_bytes=0,
             acked_blocks=0,
             kind="Intel boot ROM",
             **changes,

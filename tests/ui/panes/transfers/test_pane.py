@@ -102,7 +102,7 @@ async def test_only_a_changed_line_is_drawn_again() -> None:
     views = [view(number) for number in range(1, 8)]
     async with shown(frame(*views)) as screen:
         before = await drawn(screen)
-        changed = view(3, acked_octets=90_000, acked_blocks=176)
+        changed = view(3, acked_bytes=90_000, acked_blocks=176)
         await screen.tell(frame(changed))
         after = await drawn(screen)
     different = [y for y in after if after[y] != before.get(y)]
@@ -139,7 +139,7 @@ async def test_details_are_kept_up_to_date() -> None:
     async with shown(frame(view(1))) as screen:
         await screen.press("enter")
         assert "51,200 acknowledged" in screen.text()
-        await screen.tell(frame(view(1, acked_octets=60_000)))
+        await screen.tell(frame(view(1, acked_bytes=60_000)))
         assert "60,000 acknowledged" in screen.text()
 
 

@@ -187,7 +187,7 @@ def test_a_path_loses_its_middle_and_keeps_the_name(path: str, drawn: str) -> No
 
 
 def test_a_client_never_heard_of_names_both_ports() -> None:
-    silent = view(1, "stalled", moved=NOW - 20, acked_octets=0, acked_blocks=0)
+    silent = view(1, "stalled", moved=NOW - 20, acked_bytes=0, acked_blocks=0)
     told = words.meaning(silent)
     assert told.startswith("No reply from the client: packets to its port")
     assert "its port 50001" in told

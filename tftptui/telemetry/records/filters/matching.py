@@ -162,13 +162,13 @@ class Matcher:
     def _sizes(self, columns: Columns) -> list[int]:
         """Return sizes in bytes; for a run, those of all its full blocks."""
         views = self._transfers
-        lengths = zip(columns.octets, columns.counts, strict=True)
+        lengths = zip(columns.sizes, columns.counts, strict=True)
         owners = zip(columns.transfers, columns.flags, strict=True)
         return [
             count * views[number].block_size
             if count > 1 and number in views and not flags & Flag.LAST
-            else octets
-            for (octets, count), (number, flags) in zip(lengths, owners, strict=True)
+            else nbytes
+            for (nbytes, count), (number, flags) in zip(lengths, owners, strict=True)
         ]
 
     def _texts(self, test: Word | Texts, columns: Columns) -> bytes:

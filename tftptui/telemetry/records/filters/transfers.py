@@ -121,7 +121,7 @@ _NUMBERS: Mapping[str, Callable[[Filtered], tuple[int | None, ...]]] = {
     "client-port": lambda one: (one.view.client_tid,),
     "server-port": lambda one: (one.view.server_tid,),
     "size": lambda one: (one.view.total_size,),
-    "bytes": lambda one: (one.view.acked_octets,),
+    "bytes": lambda one: (one.view.acked_bytes,),
     "block": lambda one: (one.view.acked_blocks,),
     "blksize": lambda one: (one.view.block_size,),
     "window": lambda one: (one.view.window,),

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from rich.cells import cell_len
 
 from tftptui.engine.messages import Entry
-from tftptui.ui.formats import age, count, octets, short_age
+from tftptui.ui.formats import age, byte_size, count, short_age
 from tftptui.ui.kit.fitting import fitting_parts
 from tftptui.ui.kit.rows import fitted, fitted_path
 from tftptui.ui.panes.files.fetches import Served
@@ -136,7 +136,7 @@ class Column(NamedTuple):
 
 
 def _size(row: EntryRow, _model: FileModel, _now: float) -> Cell:
-    return " " + fitted(octets(row.entry.size), _SIZE, right=True), "muted"
+    return " " + fitted(byte_size(row.entry.size), _SIZE, right=True), "muted"
 
 
 def _changed(row: EntryRow, _model: FileModel, now: float) -> Cell:
@@ -173,7 +173,7 @@ def _other_cells(row: EntryRow, width: int) -> list[Cell]:
 def _upload_cells(row: UploadRow, served: Served, width: int) -> list[Cell]:
     view = served.arriving.get(row.name)
     start = _start(row.depth)
-    size = fitted(octets(view.acked_octets), _SIZE, right=True) if view else ""
+    size = fitted(byte_size(view.acked_bytes), _SIZE, right=True) if view else ""
     note = "↓ now" if width < ROOMY or not view else f"↓ now from {view.client}"
     room = _LONG_NOTE if width >= ROOMY else _NOTE
     columns = sum(one.cells for one in COLUMNS if width >= one.min_screen)

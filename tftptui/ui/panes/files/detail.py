@@ -199,7 +199,7 @@ def _upload_lines(view: TransferView | None, now: float) -> list[Line]:
     if view is None:
         return []
     whole = f" of {count(view.total_size)}" if view.total_size else ""
-    sent = f"{view.client} is sending it: {count(view.acked_octets)}{whole} bytes"
+    sent = f"{view.client} is sending it: {count(view.acked_bytes)}{whole} bytes"
     return [
         (f"{sent}, started {age(now - view.started)}", ""),
         ("It gets its name with the last block.", "muted"),

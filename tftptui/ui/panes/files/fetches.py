@@ -119,4 +119,4 @@ class Served:
 
 def size_of(view: TransferView) -> int | None:
     """Return the size in bytes of the file that a transfer reads, or has written."""
-    return view.total_size if view.direction == "read" else view.acked_octets
+    return view.total_size if view.direction == "read" else view.acked_bytes

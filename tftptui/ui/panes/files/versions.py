@@ -100,8 +100,8 @@ def moment_of(modified: float, others: Iterable[float], now: float) -> str:
 
 def version_words(view: TransferView, store: Store) -> str:
     """Return the version that a transfer reads or wrote; "" if not known."""
-    octets = view.version.size if view.version else size_of(view)
-    if view.modified is None or octets is None:
+    nbytes = view.version.size if view.version else size_of(view)
+    if view.modified is None or nbytes is None:
         return ""
     # Hardly any of a thousand transfers has another version that reads the same.
     second, name = int(view.modified), _name(view)
@@ -116,7 +116,7 @@ def version_words(view: TransferView, store: Store) -> str:
     times = [one.modified for one in others if one.modified is not None]
     time = moment_of(view.modified, times, store.now)
     time += _changed(view.version, [one.version for one in others], store.now)
-    return f"file as of {time}, {count(octets)} bytes"
+    return f"file as of {time}, {count(nbytes)} bytes"
 
 
 def _changed(

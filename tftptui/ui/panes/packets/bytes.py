@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from tftptui.engine.messages import LookAtFile
 from tftptui.telemetry.capture.dissect import Field, dissect
-from tftptui.telemetry.capture.octets import (
+from tftptui.telemetry.capture.packet_bytes import (
     DATA_KINDS,
     Known,
     Read,
@@ -47,7 +47,7 @@ def content_wanted(line: Line, *, is_capture: bool = False) -> LookAtFile | str:
     "" if the packet has no such bytes.
     """
     record, view = line.record, line.transfer
-    if record.kind not in DATA_KINDS or not record.octets:
+    if record.kind not in DATA_KINDS or not record.nbytes:
         return ""
     if is_capture:
         return "the file's bytes are in the capture: open it with Wireshark"
@@ -63,7 +63,7 @@ def content_wanted(line: Line, *, is_capture: bool = False) -> LookAtFile | str:
 def len_of_data(line: Line) -> int:
     """Return the payload bytes of a block; for a run, of its first block."""
     known = packet_of_line(line)
-    return known.length - len(known.octets)
+    return known.length - len(known.data)
 
 
 def explained(line: Line, known: Known, why: str = "") -> str:
@@ -73,11 +73,11 @@ def explained(line: Line, known: Known, why: str = "") -> str:
     """
     if line.record.kind in _NO_PACKET:
         return "no packet of TFTP"
-    told, missing = f"{count(known.length)} bytes", known.length - len(known.octets)
+    told, missing = f"{count(known.length)} bytes", known.length - len(known.data)
     if not known.is_exact:
-        sent = count(line.record.octets)
+        sent = count(line.record.nbytes)
         told = f"put together from its record; {sent} bytes were sent, not these"
-    elif not known.octets:
+    elif not known.data:
         told += ", not kept; p captures packets from now on"
     elif missing and line.record.kind in DATA_KINDS:
         told += f"; {why or 'reading the file …'}"
@@ -86,20 +86,20 @@ def explained(line: Line, known: Known, why: str = "") -> str:
     return told
 
 
-def byte_lines(octets: bytes, width: int) -> Iterator[list[Cell]]:
+def byte_lines(data: bytes, width: int) -> Iterator[list[Cell]]:
     """Yield lines of WIDTH cells: offset, hex, text, and the field's name and value."""
     a_line = MANY if width >= WIDE else FEW
-    for field in dissect(octets[:MOST_SHOWN]):
+    for field in dissect(data[:MOST_SHOWN]):
         yield from _field_lines(field, a_line, width)
-    if len(octets) > MOST_SHOWN:
-        yield [(f"… and {count(len(octets) - MOST_SHOWN)} bytes more", "muted")]
+    if len(data) > MOST_SHOWN:
+        yield [(f"… and {count(len(data) - MOST_SHOWN)} bytes more", "muted")]
 
 
 def _field_lines(field: Field, a_line: int, width: int) -> Iterator[list[Cell]]:
     hex_room = 3 * a_line
     room = width - 6 - hex_room - 1 - a_line - 2
-    for begin in range(0, len(field.octets), a_line):
-        row = field.octets[begin : begin + a_line]
+    for begin in range(0, len(field.data), a_line):
+        row = field.data[begin : begin + a_line]
         letters = "".join(chr(one) if 0x20 <= one < 0x7F else "·" for one in row)  # noqa: PLR2004 - printable ASCII
         line: list[Cell] = [
             (f"{field.offset + begin:04x}  ", "muted"),

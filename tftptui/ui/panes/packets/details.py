@@ -9,7 +9,7 @@ from tftptui.ui.formats import clock, count, endpoint
 from tftptui.ui.panes.packets.words import (
     Line,
     client_and_note,
-    data_octets,
+    data_bytes,
     kind_word,
     not_kept,
     runs_of_blocks,
@@ -48,7 +48,7 @@ def packet_facts(line: Line, *, is_capture: bool = False) -> list[list[str]]:
         ["server" if is_capture else "ours", f"port {record.server_tid}"],
         ["file", line.transfer.file if line.transfer else ""],
         *runs_of_blocks(line),
-        ["data", _octets(line)],
+        ["data", _size(line)],
         ["text", "" if record.kind in _PLAIN else note],
         ["means", _shown(line, note)],
         ["repeat", _again(line)],
@@ -68,12 +68,12 @@ def _shown(line: Line, note: str) -> str:
     )
 
 
-def _octets(line: Line) -> str:
-    octets = data_octets(line)
-    if octets is None:
+def _size(line: Line) -> str:
+    nbytes = data_bytes(line)
+    if nbytes is None:
         return ""
     last = ", the last block" if line.record.flags & Flag.LAST else ""
-    return f"{count(octets)} bytes{last}"
+    return f"{count(nbytes)} bytes{last}"
 
 
 def _again(line: Line) -> str:

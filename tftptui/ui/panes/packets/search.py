@@ -118,17 +118,17 @@ def before(
     stop = max(source.first, sequence - MOST_BACK)
     while end > stop:
         begin = max(stop, end - chunk)
-        octets = source.packed(begin, end)
-        for place in reversed([*_places(octets, transfer)]):
-            yield PacketRecord(*LAYOUT.unpack_from(octets, place * RECORD))
+        data = source.packed(begin, end)
+        for place in reversed([*_places(data, transfer)]):
+            yield PacketRecord(*LAYOUT.unpack_from(data, place * RECORD))
         end, chunk = begin, CHUNK
 
 
-def _places(octets: bytes, transfer: int) -> Iterator[int]:
+def _places(data: bytes, transfer: int) -> Iterator[int]:
     wanted = _NUMBER.pack(transfer)
     # Searching for the lowest byte of the number excludes most of the others.
     low = re.compile(re.escape(wanted[:1]), re.DOTALL)
-    for match in low.finditer(octets[_TRANSFER_AT::RECORD]):
+    for match in low.finditer(data[_TRANSFER_AT::RECORD]):
         place = match.start() * RECORD + _TRANSFER_AT
-        if octets[place : place + _NUMBER.size] == wanted:
+        if data[place : place + _NUMBER.size] == wanted:
             yield match.start()

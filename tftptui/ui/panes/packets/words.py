@@ -102,8 +102,8 @@ def plain(line: Line) -> str:
     client, note = client_and_note(line)
     time, kind = clock(line.record.time), kind_word(line.record)
     direction = "sent" if line.is_sent else "received"
-    octets = data_octets(line)
-    sized = "" if octets is None else f"{count(octets)} bytes"
+    nbytes = data_bytes(line)
+    sized = "" if nbytes is None else f"{count(nbytes)} bytes"
     blocks = [" ".join(pair) for pair in runs_of_blocks(line)]
     last = "last" if line.record.flags & Flag.LAST else ""
     parts = [time, direction, client, ports(line), kind, *blocks, sized, last, note]
@@ -132,12 +132,12 @@ def block_of_run(line: Line, number: int) -> Line:
     record = line.record
     is_last = number == record.count
     size = line.transfer.block_size if line.transfer else 0
-    octets = size
-    if is_last and (whole := data_octets(line)) is not None:
-        octets = whole - (record.count - 1) * size
+    nbytes = size
+    if is_last and (whole := data_bytes(line)) is not None:
+        nbytes = whole - (record.count - 1) * size
     flags = record.flags if is_last else record.flags & ~Flag.LAST
     block = record.block + number - 1
-    one = replace(record, block=block, count=1, octets=octets, flags=flags)
+    one = replace(record, block=block, count=1, nbytes=nbytes, flags=flags)
     return replace(line, record=one, note="", answer=None, is_part=True)
 
 
@@ -212,9 +212,9 @@ def what(line: Line, note: str, room: int) -> str:
     if line.record.kind not in BLOCK_KINDS:
         return _cut(note, room)
     text = run_text(line).rjust(min(BLOCKS, max(0, room)))
-    octets = data_octets(line)
+    nbytes = data_bytes(line)
     if room >= BLOCKS + OCTETS:
-        text += f"{'' if octets is None else count(octets):>{OCTETS}}"
+        text += f"{'' if nbytes is None else count(nbytes):>{OCTETS}}"
     text = _with_details(text, _details(line), room)
     left = room - cell_len(text.rstrip()) - 2
     if not note or left < 1:
@@ -288,17 +288,17 @@ def _wire_block(block: int, transfer: TransferView | None) -> int:
     return block % BLOCK_MODULUS
 
 
-def data_octets(line: Line) -> int | None:
+def data_bytes(line: Line) -> int | None:
     """Return the bytes of a run; its record holds them only modulo 65536."""
     record = line.record
     if record.kind not in _DATA:
         return None
     if record.count <= 1:
-        return record.octets
+        return record.nbytes
     if line.transfer is None:
         return None
     full = record.count * line.transfer.block_size
     if record.flags & Flag.LAST:
         full -= line.transfer.block_size
-        return full + (record.octets - full) % BLOCK_MODULUS
+        return full + (record.nbytes - full) % BLOCK_MODULUS
     return full

@@ -10,7 +10,7 @@ from functools import partial
 from typing import NamedTuple
 
 from tftptui.telemetry.probe_trials import SELF_TEST
-from tftptui.ui.formats import clock, count, duration, octets, whole_percent
+from tftptui.ui.formats import byte_size, clock, count, duration, whole_percent
 from tftptui.ui.kit.columns import (
     FILL,
     NEVER,
@@ -263,16 +263,16 @@ TO_CHOOSE = (
         8,
         lambda row, _: row.view.total_size,
         "Size of the file.",
-        octets,
+        byte_size,
         min_screen=166,
     ),
     ColumnToChoose(
         "bytes",
         "bytes",
         8,
-        lambda row, _: None if row.is_refused else row.view.acked_octets,
+        lambda row, _: None if row.is_refused else row.view.acked_bytes,
         "Bytes acknowledged.",
-        octets,
+        byte_size,
     ),
     ColumnToChoose(
         "started",
@@ -420,14 +420,14 @@ def _rate(row: Row, store: Store) -> float | None:
     if view.running:
         return store.rate(view.number)
     took = (view.ended or view.moved) - view.started
-    return view.acked_octets / took if view.phase == "completed" and took > 0 else None
+    return view.acked_bytes / took if view.phase == "completed" and took > 0 else None
 
 
 def _eta(row: Row, store: Store) -> float | None:
     view, rate = row.view, _rate(row, store)
     if not view.running or not rate or view.total_size is None:
         return None
-    return (view.total_size - view.acked_octets) / rate
+    return (view.total_size - view.acked_bytes) / rate
 
 
 def _client(row: Row, room: int) -> list[Cell]:

@@ -95,7 +95,7 @@ def progress(view: TransferView) -> float | None:
         return None
     if view.total_size == 0:
         return 0.0 if view.running else 1.0
-    return min(1.0, view.acked_octets / view.total_size)
+    return min(1.0, view.acked_bytes / view.total_size)
 
 
 def blocks(view: TransferView) -> str:
@@ -239,7 +239,7 @@ def plain(row: AnyRow, store: Store) -> str:
         f"{'WRQ' if view.direction == 'write' else 'RRQ'} {view.file}",
         kind_words(view),
         "" if row.is_refused else ending_word(view),
-        "" if row.is_refused else f"{count(view.acked_octets)}{size} bytes",
+        "" if row.is_refused else f"{count(view.acked_bytes)}{size} bytes",
         f"{row.times} tries" if row.times > 1 else "",
         f"{count(view.retransmits)} resent" if view.retransmits else "",
         " ".join(agreement(view)),
@@ -280,10 +280,10 @@ _BLOCKED = frozenset(
 
 def mean_rate(view: TransferView) -> str:
     """Return the mean rate of a completed transfer in bytes/s, or ""."""
-    if view.phase != "completed" or view.ended is None or not view.acked_octets:
+    if view.phase != "completed" or view.ended is None or not view.acked_bytes:
         return ""
     seconds = view.ended - view.started
-    return rate(view.acked_octets / seconds) if seconds > 0 else ""
+    return rate(view.acked_bytes / seconds) if seconds > 0 else ""
 
 
 def short_host(host: str, width: int) -> str:
@@ -330,7 +330,7 @@ def pace(view: TransferView, per_second: float | None, now: float) -> Pace:
         return Pace(rate="–", quiet=f"idle {duration(still)}")
     if view.phase == "negotiating" or per_second is None:
         return Pace(rate="–")
-    left = None if view.total_size is None else view.total_size - view.acked_octets
+    left = None if view.total_size is None else view.total_size - view.acked_bytes
     # No estimate while nothing moves.
     sure = left is not None and per_second > 0 and still < _SHOW_QUIET
     eta = f"~{duration((left or 0) / per_second)}" if sure else ""

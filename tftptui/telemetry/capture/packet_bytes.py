@@ -41,18 +41,18 @@ class Known:
     """The known bytes of a packet.
 
     Attributes:
-        octets: its payload, or the start of it.
+        data: its payload, or the start of it.
         length: original length in bytes.
         is_exact: False if it was rebuilt from a printable form that differs from the
             original bytes.
     """
 
-    octets: bytes
+    data: bytes
     length: int
     is_exact: bool = True
 
 
-def nothing(_offset: int, _octets: int) -> bytes:
+def nothing(_offset: int, _nbytes: int) -> bytes:
     """Return no bytes: the file's content is not available."""
     return b""
 
@@ -71,12 +71,12 @@ def data_sizes(record: PacketRecord, block_size: int | None) -> list[int]:
     """
     count = max(1, record.count)
     if count == 1:
-        return [record.octets]
+        return [record.nbytes]
     if block_size is None:
-        return [record.octets // count] * count
+        return [record.nbytes // count] * count
     sizes = [block_size] * count
     if record.flags & Flag.LAST:
-        sizes[-1] = (record.octets - (count - 1) * block_size) % BLOCK_MODULUS
+        sizes[-1] = (record.nbytes - (count - 1) * block_size) % BLOCK_MODULUS
     return sizes
 
 
@@ -98,21 +98,21 @@ def blocks_of(
 
 def packet_of(record: PacketRecord, note: str, view: TransferView | None) -> Known:
     """Return a packet other than DATA; NOTE must not start with an address."""
-    octets = b""
+    data = b""
     if record.kind in _ACK_KINDS:
-        octets = encode_ack(numbering_of(view).wire(record.block))
+        data = encode_ack(numbering_of(view).wire(record.block))
     elif record.kind in _REQUEST_KINDS:
-        octets = _request(record, note, view)
+        data = _request(record, note, view)
     elif record.kind in _OACK_KINDS and view is not None:
-        octets = encode_oack(_options(view.agreed))
+        data = encode_oack(_options(view.agreed))
     elif record.kind in _ERROR_KINDS and (found := _ERROR.fullmatch(note)):
-        octets = encode_error(int(found["code"]) & 0xFFFF, found["text"] or "")
-    length = record.octets or len(octets)
+        data = encode_error(int(found["code"]) & 0xFFFF, found["text"] or "")
+    length = record.nbytes or len(data)
     if record.kind in _ACK_KINDS:  # some clients pad them with unknown bytes
-        return Known(octets, length)
-    if octets and len(octets) != length:
-        return Known(octets, len(octets), is_exact=False)
-    return Known(octets, length)
+        return Known(data, length)
+    if data and len(data) != length:
+        return Known(data, len(data), is_exact=False)
+    return Known(data, length)
 
 
 def _request(record: PacketRecord, note: str, view: TransferView | None) -> bytes:
