@@ -174,7 +174,7 @@ async def test_the_range_is_narrowed_beside_the_rules_and_nothing_changes() -> N
     steps = TEXT.replace('firewall.policy = "accept"\n', f"[[steps]]\n{again}")
     async with shown(SMALL, steps) as screen:
         await screen.pilot.press("full_stop")
-        await screen.until("1 of 3 · over", "default: drop")
+        await screen.until("1 of 3 · finished", "default: drop")
         await screen.pilot.press("space", "W")
         await screen.until("the server replies from", "40000-40099")
         await screen.pilot.press("tab", "end", "x", "enter")
@@ -183,13 +183,13 @@ async def test_the_range_is_narrowed_beside_the_rules_and_nothing_changes() -> N
         await screen.pilot.press("enter")
         await screen.until("applied: 50 ports")
         await screen.pilot.press("escape", "space", "full_stop")
-        await screen.until("2 of 3 · over", "● 410", "║✗ OACK")
+        await screen.until("2 of 3 · finished", "● 410", "║✗ OACK")
         await screen.pilot.press("W")
         await screen.until("Firewall rules", "41000-41049")
         screen.app.screen.query_one(TextArea).insert("accept")
         await screen.until("Rules apply")
         await screen.pilot.press("escape", "full_stop")
-        await screen.until("3 of 3 · over", "● done", "● 410")
+        await screen.until("3 of 3 · finished", "● done", "● 410")
 
 
 async def test_that_the_rules_are_off_is_told_where_they_are_written() -> None:
