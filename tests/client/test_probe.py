@@ -39,7 +39,7 @@ def test_trials_come_in_the_order_of_their_ports_and_from_them(server: Serve) ->
     found = probe(server.at, b"small", *ports)
     assert [trial.port for trial in found] == list(ports)
     assert {trial.outcome for trial in found} == {"ok"}
-    assert {trial.octets for trial in found} == {700}
+    assert {trial.nbytes for trial in found} == {700}
     for port in ports:
         server.until("transfer_ended", client_tid=port, outcome="completed")
 
@@ -47,7 +47,7 @@ def test_trials_come_in_the_order_of_their_ports_and_from_them(server: Serve) ->
 def test_a_large_file_is_left_once_enough_has_come(server: Serve) -> None:
     (trial,) = probe(server.at, b"large", free_range(1).first)
     assert trial.outcome == "ok"
-    assert ENOUGH <= trial.octets < 2 * ENOUGH
+    assert ENOUGH <= trial.nbytes < 2 * ENOUGH
 
 
 def test_an_error_is_told_in_the_server_s_words(server: Serve) -> None:

@@ -46,7 +46,9 @@ def test_json_is_one_object(capture: Path, capsys: pytest.CaptureFixture[str]) -
     told = json.loads(report(capsys, str(capture), "--report", "--format", "json"))
     assert told["packets"] == 26
     assert [one["retransmits"] for one in told["transfers"]] == [1, 0]
+    assert [one["acked_octets"] for one in told["transfers"]] == [2_148, 4_708]
     assert told["counters"]["completed"] == 2
+    assert told["counters"]["octets_sent"] > 2_148 + 4_708
 
 
 def test_markdown_is_a_table(capture: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -57,6 +57,7 @@ def test_a_way_that_is_free(tmp_path: Path) -> None:
         found = run(str(server.at), "file", "--from-ports", str(ports), "--json")
     told = json.loads(found.stdout)
     assert found.returncode == 0
+    assert [trial["octets"] for trial in told["ports"]] == [2_000, 2_000]
     assert [trial["outcome"] for trial in told["ports"]] == ["ok", "ok"]
     assert {trial["outcome"] for trial in told["sizes"]} == {"ok"}
     assert told["findings"] == []

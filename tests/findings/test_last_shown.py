@@ -5,7 +5,7 @@ from dataclasses import replace
 from tests.support.facts import CLIENT, SERVER, asked_again, facts_of, neighbour, tried
 from tests.support.findings import draft_of, remembered_flow
 from tftptui.findings.facts import Scene
-from tftptui.telemetry.findings import FACT
+from tftptui.telemetry.findings import LIKELY
 
 
 def test_what_a_port_showed_last_outweighs_what_it_showed_before() -> None:
@@ -17,7 +17,7 @@ def test_what_a_port_showed_last_outweighs_what_it_showed_before() -> None:
     assert (draft.code, draft.helps[0].verdict) == ("answers-blocked", "unknown")
     high = neighbour(52, client=CLIENT, client_tid=49_200, at=8.0)
     draft = draft_of(facts_of(again, now=9.0, neighbours=(worked, failed, high)))
-    assert (draft.code, draft.confidence) == ("client-port-blocked", FACT)
+    assert (draft.code, draft.confidence) == ("client-port-blocked", LIKELY)
     assert "to port 49200 arrive" in draft.headline
 
 

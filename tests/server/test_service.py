@@ -359,8 +359,14 @@ async def test_the_last_event_is_the_totals(folder: Path, client: UdpClient) -> 
         await server.written.until(TransferEnded)
     stopped = server.written.events[-1]
     assert isinstance(stopped, Stopped)
-    totals = {name: stopped.totals[name] for name in ("requests", "completed")}
-    assert totals == {"requests": 1, "completed": 1}
+    named = ("requests", "completed", "octets_sent", "octets_received")
+    totals = {name: stopped.totals[name] for name in named}
+    assert totals == {
+        "requests": 1,
+        "completed": 1,
+        "octets_sent": 5,
+        "octets_received": 0,
+    }
 
 
 async def test_the_first_event_tells_where_requests_are_taken(server: Running) -> None:

@@ -204,7 +204,7 @@ def _run(probe: Probe, port: int, channel: Channel, stop: Stop) -> Trial:
         reporter=reporter,
         server_tid=channel.peer.port if channel.peer else None,
         block_size=fetch.terms.block_size if fetch.terms else None,
-        octets=target.nbytes,
+        nbytes=target.nbytes,
         seconds=round(fetch.counts.seconds, 6),
         requests=fetch.counts.requests,
     )

@@ -19,7 +19,11 @@ MOST_PLATFORMS = 2
 def as_json(outline: Outline) -> str:
     """Return a summary as one JSON object with a line feed."""
     told = msgspec.structs.asdict(outline)
-    told["transfers"] = [msgspec.structs.asdict(view) for view in outline.transfers]
+    fields = msgspec.structs.fields(TransferView)
+    told["transfers"] = [
+        {field.encode_name: getattr(view, field.name) for field in fields}
+        for view in outline.transfers
+    ]
     return msgspec.json.encode(told).decode() + "\n"
 
 

@@ -16,7 +16,11 @@ REFUSALS: dict[str, str] = {
 """Refusal reasons with a counter of their own."""
 
 
-class Counters(msgspec.Struct, kw_only=True):
+_KEYS = {"bytes_sent": "octets_sent", "bytes_received": "octets_received"}
+"""Keys in the journal and in JSON where they differ from the names of the fields."""
+
+
+class Counters(msgspec.Struct, kw_only=True, rename=_KEYS):
     """Totals since the start.
 
     Attributes:

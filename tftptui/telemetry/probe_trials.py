@@ -48,7 +48,7 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
         reporter: sender of the ICMP error, or of a reply from elsewhere.
         server_tid: the server's port; None without a reply.
         block_size: negotiated block size in bytes; None without a reply.
-        octets: bytes of the file received; seconds: in how long.
+        nbytes: bytes of the file received; seconds: in how long.
         requests: number of requests sent.
     """
 
@@ -60,6 +60,6 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
     reporter: str | None = None
     server_tid: int | None = None
     block_size: int | None = None
-    octets: int = 0
+    nbytes: int = msgspec.field(default=0, name="octets")
     seconds: float = 0.0
     requests: int = 0

@@ -134,7 +134,7 @@ class TransferView(msgspec.Struct, kw_only=True, array_like=True):
     total_size: int | None = None
     sent_blocks: int = 0
     acked_blocks: int = 0
-    acked_bytes: int = 0
+    acked_bytes: int = msgspec.field(default=0, name="acked_octets")
     started: float
     moved: float
     ended: float | None = None

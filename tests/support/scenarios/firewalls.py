@@ -270,7 +270,7 @@ def check_range_is_no_cure(stage: Stage) -> None:
     finding = stage.finding("answers-blocked")
     (range_,) = [one for one in finding.helps if one.knob == "port-range"]
     assert range_.verdict == "unknown"
-    assert "usually the client's port is what it blocks" in range_.why
+    assert "usually it blocks the client's port" in range_.why
     assert finding.confidence < 0.9
 
 

@@ -143,7 +143,7 @@ async def test_links_are_offered_only_where_something_may_be_written() -> None:
         told = "uploads are off, so no link can be made"
         assert told in " ".join(screen.text().split())
         await screen.press("g", "L")
-        assert "that has similar names" in screen.text()
+        assert "with a similar file" in screen.text()
     boot = listing(b"", folder(b"BOOT"))
     async with files(asked, boot, write="new") as screen:
         await screen.press("G", "L", "y")

@@ -79,6 +79,11 @@ def client_port(facts: Facts) -> Draft | None:
         (one.client, one.client_tid) for one in facts.neighbours if not one.worked
     }
     own = {tid for client, tid in silent if client == facts.client}
+    # If one of these ports worked before, an outage would look the same.
+    has_worked = any(
+        one.worked and one.client == facts.client and one.client_tid in own
+        for one in facts.neighbours
+    )
     if not worked or min(one.client_tid for one in worked) <= max(own):
         return None  # others of its ports, as high as those that work, are silent, too
     is_low = is_other_class(max(own), worked)
@@ -88,6 +93,7 @@ def client_port(facts: Facts) -> Draft | None:
     # For a single server port, a rule for that port would look the same.
     is_clear = (
         is_of_low_ports
+        and not has_worked
         and (facts.scene.single_port or len(compared.server_ports) > 1)
         and not OTHERS.intersection(compared.candidates)
     )

@@ -111,8 +111,8 @@ def _stalled(asked: Asked, these: Sequence[Trial], _: Sequence[Trial]) -> Draft:
 
 
 def _cut(asked: Asked, these: Sequence[Trial], told: Sequence[Trial]) -> Draft:
-    nbytes = max(one.octets for one in these)
-    further = [one for one in told if one.outcome == "ok" and one.octets > nbytes]
+    nbytes = max(one.nbytes for one in these)
+    further = [one for one in told if one.outcome == "ok" and one.nbytes > nbytes]
     if len(further) > len(these):
         return _lost(asked, these, further)
     some = f"{len(these)} of {len(told)} transfers" if further else "Transfers"

@@ -71,7 +71,7 @@ def _row(trial: Trial, name: str, note: str = "") -> str:
     outcome = f"{_MARKS[trial.outcome]} {_WORDS[trial.outcome]}"
     tid = "–" if trial.server_tid is None else str(trial.server_tid)
     row = (
-        f"  {name:>8}  {outcome:<16} {tid:>5}  {trial.octets:>8,}"
+        f"  {name:>8}  {outcome:<16} {tid:>5}  {trial.nbytes:>8,}"
         f"  {trial.seconds:>6.2f} s"
     )
     told = trial.detail or note

@@ -67,7 +67,7 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     notes: list[str]
     steps: list[Step]
     served: str | None = None
-    nbytes: int | None = None
+    nbytes: int | None = msgspec.field(default=None, name="octets")
     error_code: int | None = None
     reason: str | None = None
     message: str | None = None
