@@ -232,7 +232,7 @@ def explain(
 
     Takes the options of serve. Exit status 1: the request would be refused.
     """
-    from tftptui.engine.near_names import with_near_names  # noqa: PLC0415 - --help is instant
+    from tftptui.engine.root.near_names import with_near_names  # noqa: PLC0415 - --help is instant
     from tftptui.server.root.explain import run  # noqa: PLC0415
 
     settings, asked = settings_of(options, root, None), os.fsencode(name)

@@ -12,7 +12,7 @@ HERE, AWAY = Endpoint("127.0.0.1", PORT), Endpoint("192.0.2.9", PORT)
 
 
 def kind(tests: SelfTests, client: Endpoint) -> str:
-    signature = tests.recognise(REQUEST, client)
+    signature = tests.recognize(REQUEST, client)
     return signature.kind if signature else ""
 
 

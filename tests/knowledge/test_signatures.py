@@ -7,7 +7,7 @@ from tftptui.knowledge.signatures import (
     is_firmware,
     kinds_like,
     known,
-    recognise,
+    recognize,
     retry_gap,
     surer,
     unknown_kind,
@@ -47,16 +47,16 @@ def options(text: str) -> list[tuple[str, str]]:
         ("TSIZE=0 BlkSize=1408", 49_160, "PXELINUX"),
     ],
 )
-def test_a_client_is_recognised(asked: str, port: int, kind: str) -> None:
-    found = recognise(options(asked), port)
+def test_a_client_is_recognized(asked: str, port: int, kind: str) -> None:
+    found = recognize(options(asked), port)
     assert found is not None
     assert found.kind == kind
 
 
 def test_a_name_tells_a_raspberry_from_busybox() -> None:
     asked = options("tsize=0")
-    boots = recognise(asked, 49_158, "9ffefdef/start4.elf")
-    other = recognise(asked, 49_158, "vmlinuz")
+    boots = recognize(asked, 49_158, "9ffefdef/start4.elf")
+    other = recognize(asked, 49_158, "vmlinuz")
     assert boots is not None
     assert other is not None
     assert (boots.kind, other.kind) == ("Raspberry Pi ROM", "BusyBox")
@@ -73,7 +73,7 @@ def test_a_name_tells_a_raspberry_from_busybox() -> None:
 )
 def test_others_are_nobody(asked: str, port: int) -> None:
     pairs = [(name, value) for name, _, value in map(_split, asked.split())]
-    assert recognise(pairs, port) is None
+    assert recognize(pairs, port) is None
 
 
 def _split(word: str) -> tuple[str, str, str]:

@@ -269,7 +269,7 @@ def _print_dnsmasq(
 def _file_check(settings: Settings, file: bytes) -> "FileCheck":
     """Return whether a file would be served, as ``explain`` does."""
     from tftptui.doctor.checks.boot_offers import FileCheck  # noqa: PLC0415 - as above
-    from tftptui.engine.near_names import with_near_names  # noqa: PLC0415
+    from tftptui.engine.root.near_names import with_near_names  # noqa: PLC0415
     from tftptui.server.root.explain import run  # noqa: PLC0415
 
     told = with_near_names(run(settings, file, "", is_write=False), settings, file)

@@ -15,7 +15,6 @@ from tftptui.engine.client import CommandRefusedError, EngineError
 from tftptui.engine.control_socket import port_taken, require_port
 from tftptui.engine.fact_sources import fact_sources_of
 from tftptui.engine.fetched_programs import FetchedPrograms
-from tftptui.engine.file_info import Shelf
 from tftptui.engine.findings import LOOK_INTERVAL, Findings
 from tftptui.engine.host_firewall import HostFirewall
 from tftptui.engine.host_ports import Survey
@@ -42,11 +41,12 @@ from tftptui.engine.messages import (
     TransferView,
     UnlinkName,
 )
-from tftptui.engine.near_names import NearNames
 from tftptui.engine.ports import port_map, set_ports
 from tftptui.engine.recording.capture_switch import CaptureSwitch
 from tftptui.engine.recording.journal_limits import JournalLimits
 from tftptui.engine.recording.metrics import Metrics
+from tftptui.engine.root.file_info import Shelf
+from tftptui.engine.root.near_names import NearNames
 from tftptui.engine.self_tests import SelfTests
 from tftptui.engine.status import HostAddresses, status_of
 from tftptui.engine.ttl_search import Locating, Searches
@@ -135,7 +135,7 @@ class Engine:
             self.recorder,
             chance=chance,
             seek=self._nearby.seek,
-            recognise=self._self_tests.recognise,
+            recognize=self._self_tests.recognize,
             is_own=self._self_tests.expects,
         )
         around = fact_sources_of(self.service, rules)
@@ -151,7 +151,7 @@ class Engine:
         self._misfits = FetchedPrograms(
             self.findings.reporter,
             around.scene,
-            self._self_tests.recognise,
+            self._self_tests.recognize,
             self.wire.architecture,
         )
         self._began = self.recorder.clock.wall()

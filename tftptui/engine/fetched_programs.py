@@ -11,8 +11,8 @@ from typing import TypeGuard
 import msgspec
 
 from tftptui.engine.client import CommandRefusedError
-from tftptui.engine.file_info import Shelf
 from tftptui.engine.messages import LookAtFile
+from tftptui.engine.root.file_info import Shelf
 from tftptui.findings.causes import Affected
 from tftptui.findings.client.wrong_machine import (
     is_known,
@@ -23,7 +23,7 @@ from tftptui.findings.client.wrong_machine import (
 from tftptui.findings.facts import Scene
 from tftptui.findings.reporting import Reporter
 from tftptui.server.fastpath.one_block_read import AnyTransfer
-from tftptui.server.requests import Recognise
+from tftptui.server.requests import Recognize
 from tftptui.telemetry.file_views import FilePiece
 from tftptui.telemetry.findings import Finding
 from tftptui.telemetry.views import TransferView
@@ -44,7 +44,7 @@ class FetchedPrograms:
     Args:
         reporter: gets the findings.
         scene: returns facts about this server as seen by a client.
-        recognise: recognizes the client program from its request.
+        recognize: recognizes the client program from its request.
         architecture: returns DHCP option 93 of a client whose firmware has requested a
             file.
     """
@@ -53,10 +53,10 @@ class FetchedPrograms:
         self,
         reporter: Reporter,
         scene: Callable[[str], Scene],
-        recognise: Recognise,
+        recognize: Recognize,
         architecture: Callable[[str, bytes], int | None] = lambda _, __: None,
     ) -> None:
-        self._reporter, self._scene, self._recognise = reporter, scene, recognise
+        self._reporter, self._scene, self._recognize = reporter, scene, recognize
         self._architecture = architecture
         self._shelf: Shelf | None = None
         self._looking: set[asyncio.Task[None]] = set()
@@ -77,7 +77,7 @@ class FetchedPrograms:
         If there are too many, only the latest are checked.
         """
         for transfer in transfers[-MOST_TAKEN:]:
-            kind = self._recognise(transfer.request, transfer.client)
+            kind = self._recognize(transfer.request, transfer.client)
             name = transfer.request.filename
             arch = self._architecture(transfer.client.host, name)
             is_one = kind is not None and is_particular(kind.kind)

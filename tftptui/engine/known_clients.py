@@ -1,6 +1,6 @@
 """Recognizes client programs, for the server, which does not import knowledge/."""
 
-from tftptui.knowledge.signatures import recognise, unknown_kind
+from tftptui.knowledge.signatures import recognize, unknown_kind
 from tftptui.protocol.packets import Request
 from tftptui.server.recorder import option_texts
 from tftptui.settings import Settings, SettingsError
@@ -8,9 +8,9 @@ from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.events import Signature
 
 
-def recognise_request(request: Request, client_tid: int) -> Signature | None:
+def recognize_request(request: Request, client_tid: int) -> Signature | None:
     """Return the program that sent a request, or None."""
-    client = recognise(
+    client = recognize(
         option_texts(request.options), client_tid, visible(request.filename)
     )
     return Signature(client.kind, client.sure) if client else None

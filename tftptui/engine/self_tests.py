@@ -6,7 +6,7 @@ The screen announces the ports of this host that it will send from.
 from collections.abc import Callable, Iterable
 from ipaddress import ip_address
 
-from tftptui.engine.known_clients import recognise_request
+from tftptui.engine.known_clients import recognize_request
 from tftptui.net.addresses import Endpoint
 from tftptui.net.interfaces import own_links
 from tftptui.protocol.packets import Request
@@ -43,11 +43,11 @@ class SelfTests:
         until = self._until.get(client.port)  # nearly always None
         return until is not None and until > self._now() and _is_own(client.host)
 
-    def recognise(self, request: Request, client: Endpoint) -> Signature | None:
+    def recognize(self, request: Request, client: Endpoint) -> Signature | None:
         """Return the program that sent a request, or None."""
         if self.expects(client):
             return Signature(SELF_TEST, 1.0)
-        return recognise_request(request, client.port)
+        return recognize_request(request, client.port)
 
 
 def _is_own(host: str) -> bool:

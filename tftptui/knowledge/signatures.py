@@ -32,7 +32,7 @@ def pattern(options: str) -> re.Pattern[str]:
     return re.compile("".join(parts))
 
 
-def recognise(asked: AskedOptions, client_tid: int, file: str = "") -> Client | None:
+def recognize(asked: AskedOptions, client_tid: int, file: str = "") -> Client | None:
     """Return the program that sent a request, or None.
 
     Args:

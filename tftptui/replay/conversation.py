@@ -1,6 +1,6 @@
 """One transfer, reconstructed from the packets on the wire."""
 
-from tftptui.engine.known_clients import recognise_request
+from tftptui.engine.known_clients import recognize_request
 from tftptui.net.addresses import Endpoint
 from tftptui.net.icmp import IcmpError
 from tftptui.protocol.commands import End, Outcome
@@ -67,7 +67,7 @@ class Conversation:
         self.is_told = False
         self._is_write = isinstance(request, WriteRequest)
         self._recorder = recorder
-        about = About(request=request, recognise=_recognise)
+        about = About(request=request, recognize=_recognize)
         self._report = Report(number, ends, about, recorder)
         self.view = self._report.view
         self._answerers = Answerers(self.view)
@@ -390,5 +390,5 @@ class Conversation:
         self.last_seen = self._recorder.clock.wall()
 
 
-def _recognise(request: Request, client: Endpoint) -> Signature | None:
-    return recognise_request(request, client.port)
+def _recognize(request: Request, client: Endpoint) -> Signature | None:
+    return recognize_request(request, client.port)

@@ -12,7 +12,7 @@ from tftptui.telemetry.records.ring import Kind
 
 _RRQ, _WRQ = Kind.RRQ, Kind.WRQ
 
-Recognise = Callable[[Request, Endpoint], Signature | None]
+Recognize = Callable[[Request, Endpoint], Signature | None]
 """Recognizes the client program from its request and source.
 
 What is known about programs is in knowledge/, which the server does not import.

@@ -23,7 +23,7 @@ from tftptui.server.listener import Listener
 from tftptui.server.ports import PortPool, Random
 from tftptui.server.process_limits import raise_descriptor_limit
 from tftptui.server.recorder import Recorder
-from tftptui.server.requests import Recognise, nobody
+from tftptui.server.requests import Recognize, nobody
 from tftptui.server.root.from_settings import names_of, root_of
 from tftptui.server.root.root import Root
 from tftptui.server.transfer.open_transfer import Opener
@@ -80,7 +80,7 @@ class Service:
         *,
         chance: Random | None = None,
         seek: Seek = seek_nothing,
-        recognise: Recognise = nobody,
+        recognize: Recognize = nobody,
         is_own: Callable[[Endpoint], bool] = lambda _: False,
     ) -> None:
         self.settings = settings
@@ -95,7 +95,7 @@ class Service:
         self.notices: list[str] = []
         self.announce: Callable[[str], object] = lambda _: None
         self._awaited: AwaitedAddresses | None = None
-        self._recognise = recognise
+        self._recognize = recognize
         self._is_own = is_own
         self.transfers: dict[int, AnyTransfer] = {}
         self._seek = seek
@@ -145,7 +145,7 @@ class Service:
             self.pool,
             self.recorder,
             Uploads(upload_policy(settings)),
-            self._recognise,
+            self._recognize,
         )
         self._reception = Reception(
             opener,

@@ -11,7 +11,7 @@ from rich.text import Text
 from tests.support.strips import strips_of
 from tests.ui.screens.test_preview import looking
 from tftptui.engine.messages import KindView
-from tftptui.knowledge.magic import recognise
+from tftptui.knowledge.magic import recognize
 from tftptui.ui.kit.file_view import LONGEST, highlighted, language_of
 
 SLOTS = {"muted": Style(color="red"), "transfer-active": Style(color="blue")}
@@ -25,7 +25,7 @@ def styled(line: Text) -> dict[str, str]:
 
 
 def language(content: bytes, name: bytes) -> str:
-    kind = recognise(content, len(content), name)
+    kind = recognize(content, len(content), name)
     return language_of(KindView(key=kind.key, words=kind.words, troubles=[]), name)
 
 

@@ -73,7 +73,7 @@ _EFI_NAME = re.compile(
 )
 _CISCO_NAME = re.compile(rb"(^|/)c\d{3,4}[a-z0-9]*-[a-z0-9]+.*\.bin$", re.IGNORECASE)
 
-Recogniser = Callable[[bytes, int, bytes], FileKind | None]
+Recognizer = Callable[[bytes, int, bytes], FileKind | None]
 
 
 def number(head: bytes, offset: int, nbytes: int, *, big: bool = False) -> int:

@@ -68,7 +68,7 @@ class Reception:
         self.policy = Policy(self.opener.settings)
         self._recorder = self.opener.recorder
         self._desk = RefusalDesk(
-            self._recorder, self.policy, self.seek, self.opener.recognise
+            self._recorder, self.policy, self.seek, self.opener.recognize
         )
         self._evictions = Evictions()
         self._left = LeftBehind()

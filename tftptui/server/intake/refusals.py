@@ -10,7 +10,7 @@ from tftptui.server.intake.admission import Policy, Verdict
 from tftptui.server.intake.refusal_limits import Gate, Summary
 from tftptui.server.listener import Arrival, Listener
 from tftptui.server.recorder import Recorder, request_note
-from tftptui.server.requests import Recognise, kind_of, nobody, requested
+from tftptui.server.requests import Recognize, kind_of, nobody, requested
 from tftptui.telemetry.events import Refused, Requested, Signature
 from tftptui.telemetry.records.ring import Kind
 from tftptui.telemetry.refusal_reasons import Reason
@@ -45,7 +45,7 @@ class RefusalDesk:
         recorder: takes records and events.
         policy: limits the ERRORs sent.
         seek: finds similar names for one that does not exist.
-        recognise: recognizes the client program from its request.
+        recognize: recognizes the client program from its request.
     """
 
     def __init__(
@@ -53,12 +53,12 @@ class RefusalDesk:
         recorder: Recorder,
         policy: Policy,
         seek: Seek,
-        recognise: Recognise = nobody,
+        recognize: Recognize = nobody,
     ) -> None:
         self._recorder = recorder
         self._policy = policy
         self._seek = seek
-        self._recognise = recognise
+        self._recognize = recognize
         self._gate = Gate()
         self._latest: deque[Refusal] = deque(maxlen=KEPT_REFUSALS)
 
@@ -132,7 +132,7 @@ class RefusalDesk:
     def _write_down(self, arrival: Arrival, request: Request, verdict: Verdict) -> None:
         asked = requested(arrival, request, self._recorder.clock.wall())
         self._recorder.emit(asked)
-        program = self._recognise(request, arrival.client)
+        program = self._recognize(request, arrival.client)
         tell = partial(self._tell, asked, (request.filename, program), verdict)
         if verdict.reason == Reason.NOT_FOUND and isinstance(request, ReadRequest):
             self._seek(request.filename, tell)

@@ -27,7 +27,7 @@ from tftptui.server.fastpath.one_block_read import AnyTransfer, OneBlockRead
 from tftptui.server.listener import Arrival, Listener
 from tftptui.server.ports import PortPool
 from tftptui.server.recorder import Recorder
-from tftptui.server.requests import Recognise, nobody
+from tftptui.server.requests import Recognize, nobody
 from tftptui.server.root.open_file_cache import SharedFile
 from tftptui.server.root.root import Root
 from tftptui.server.transfer.bandwidth import Bandwidth
@@ -70,7 +70,7 @@ class Opener:
     pool: PortPool
     recorder: Recorder
     uploads: Uploads
-    recognise: Recognise = nobody
+    recognize: Recognize = nobody
     replaced: Callable[[OneBlockRead, Transfer], None] = _in_no_table
 
     def __post_init__(self) -> None:
@@ -215,7 +215,7 @@ class Opener:
             settings=settings,
             name=name,
             content=content,
-            recognise=self.recognise,
+            recognize=self.recognize,
             leased_from=None if settings.single_port else self.pool.choice,
             single_port=settings.single_port,
         )
@@ -270,7 +270,7 @@ class Opener:
 
     def _refused(self, request: Request, client: Endpoint) -> frozenset[bytes]:
         refuse = self.settings.refuse
-        signature = self.recognise(request, client) if _is_narrow(refuse) else None
+        signature = self.recognize(request, client) if _is_narrow(refuse) else None
         return refused_options(refuse, signature.kind if signature else "")
 
     def _limits(

@@ -11,7 +11,7 @@ from tftptui.protocol.options import Agreed
 from tftptui.protocol.packets import Request, WriteRequest
 from tftptui.protocol.session import TWIN_REQUEST
 from tftptui.server.recorder import Recorder, option_texts
-from tftptui.server.requests import Recognise, nobody
+from tftptui.server.requests import Recognize, nobody
 from tftptui.server.root.from_settings import served_as
 from tftptui.server.transfer.icmp_reports import ReportLimit
 from tftptui.telemetry.escapes import visible
@@ -41,7 +41,7 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     request: Request
     agreed: Agreed = Agreed()
     name: bytes = b""
-    recognise: Recognise = nobody
+    recognize: Recognize = nobody
     leased_from: tuple[int, int, str] | None = None
     single_port: bool = False
 
@@ -97,7 +97,7 @@ class Report:
     def _make(self) -> TransferView:
         about, (client, server) = self._about, self._ends
         request, agreed = about.request, about.agreed
-        kind = about.recognise(request, client)
+        kind = about.recognize(request, client)
         return TransferView(
             number=self.tids[0],
             client=client.host,

@@ -14,7 +14,7 @@ from itertools import takewhile
 import msgspec
 
 from tftptui.engine.findings import Findings
-from tftptui.engine.missing_files import MissingFiles
+from tftptui.engine.root.missing_files import MissingFiles
 from tftptui.knowledge.names import KnownNames, near_names
 from tftptui.knowledge.names.near import MOST, Near
 from tftptui.server.root.all_names import is_served, names_below

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.clock import FakeClock
 from tests.support.unprivileged import unprivileged
-from tftptui.engine.near_names import MOST_WAITING, OLDEST, PAUSE, NearNames
+from tftptui.engine.root.near_names import MOST_WAITING, OLDEST, PAUSE, NearNames
 from tftptui.server.root.root import Root
 from tftptui.telemetry.views import NearName
 

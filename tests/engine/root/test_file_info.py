@@ -11,8 +11,6 @@ from tests.support.running import settings_for
 from tests.support.udp_client import UdpClient
 from tests.support.watcher import Watcher, watching
 from tftptui.engine.client import CommandRefusedError
-from tftptui.engine.file_info import MOST_FOUND
-from tftptui.engine.hashing import MOST_WAITING, PIECE
 from tftptui.engine.holders.inline import InlineEngine
 from tftptui.engine.messages import (
     CancelHash,
@@ -25,6 +23,8 @@ from tftptui.engine.messages import (
     HashView,
     LookAtFile,
 )
+from tftptui.engine.root.file_info import MOST_FOUND
+from tftptui.engine.root.hashing import MOST_WAITING, PIECE
 from tftptui.files.versions import version_of
 from tftptui.protocol.packets import Mode
 

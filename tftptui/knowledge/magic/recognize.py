@@ -14,7 +14,7 @@ _PACKED_NAMES = {
     b".zip": "zip",
 }
 
-_FIRST: tuple[programs.Recogniser, ...] = (
+_FIRST: tuple[programs.Recognizer, ...] = (
     programs.linux,
     programs.efi,
     programs.elf,
@@ -24,7 +24,7 @@ _FIRST: tuple[programs.Recogniser, ...] = (
 )
 
 
-def recognise(head: bytes, size: int, name: bytes = b"") -> FileKind:
+def recognize(head: bytes, size: int, name: bytes = b"") -> FileKind:
     """Return the type of a file.
 
     Args:
@@ -34,8 +34,8 @@ def recognise(head: bytes, size: int, name: bytes = b"") -> FileKind:
     """
     if not size:
         return EMPTY
-    for recogniser in _FIRST:
-        if (kind := recogniser(head, size, name)) is not None:
+    for recognizer in _FIRST:
+        if (kind := recognizer(head, size, name)) is not None:
             return kind
     return _by_mark(head, size) or _by_words(head, size, name)
 

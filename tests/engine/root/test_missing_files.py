@@ -17,7 +17,7 @@ from tests.support.unprivileged import unprivileged
 from tests.support.watcher import PATIENCE, Watcher, watching
 from tftptui.engine.holders.inline import InlineEngine
 from tftptui.engine.messages import ChangeSettings
-from tftptui.engine.missing_files import MOST_LOOKED_AT, MissingFiles
+from tftptui.engine.root.missing_files import MOST_LOOKED_AT, MissingFiles
 from tftptui.server.root.names import Names
 from tftptui.server.root.root import Root
 from tftptui.telemetry.findings import Finding

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tftptui.knowledge.magic import READ, FileKind, recognise
+from tftptui.knowledge.magic import READ, FileKind, recognize
 
 
 def at(*pieces: tuple[int, bytes], size: int = 1_024) -> bytes:
@@ -64,7 +64,7 @@ def zipped() -> bytes:
 
 
 def of(content: bytes, name: bytes = b"") -> FileKind:
-    return recognise(content[:READ], len(content), name)
+    return recognize(content[:READ], len(content), name)
 
 
 @pytest.mark.parametrize(
@@ -203,6 +203,6 @@ def test_a_letter_cut_in_two_at_the_end_of_the_sample_is_still_text() -> None:
 
 @given(head=st.binary(max_size=700), more=st.integers(0, 10**12), name=st.binary())
 def test_any_bytes_are_something(head: bytes, more: int, name: bytes) -> None:
-    kind = recognise(head, len(head) + more, name)
+    kind = recognize(head, len(head) + more, name)
     assert kind.key
     assert kind.words

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from tftptui.engine.client import CommandRefusedError
-from tftptui.engine.hashing import Hashing
 from tftptui.engine.messages import (
     Answer,
     CancelHash,
@@ -20,8 +19,9 @@ from tftptui.engine.messages import (
     LookAtFile,
     ShelfCommand,
 )
+from tftptui.engine.root.hashing import Hashing
 from tftptui.files.versions import version_of
-from tftptui.knowledge.magic import READ, FileKind, recognise
+from tftptui.knowledge.magic import READ, FileKind, recognize
 from tftptui.server.root.all_names import names_below
 from tftptui.server.root.path_resolution import RootError
 from tftptui.server.root.root import Root
@@ -119,7 +119,7 @@ def _piece(root: Root, name: bytes, offset: int, length: int) -> FilePiece:
         modified=found.st_mtime,
         offset=offset,
         data=data,
-        kind=_told(recognise(head, found.st_size, name)),
+        kind=_told(recognize(head, found.st_size, name)),
         version=version_of(found),
     )
 

@@ -1,0 +1,1 @@
+"""What the engine finds out about files: contents, hashes, missing names."""
