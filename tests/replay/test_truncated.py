@@ -31,7 +31,7 @@ WHOLE = "to capture whole packets: tcpdump -s 0 (tftptui: no --snaplen)"
 
 
 def kept(payload: bytes, nbytes: int) -> Datagram:
-    """Return a datagram with only the first OCTETS bytes kept."""
+    """Return a datagram with only the first NBYTES bytes kept."""
     return Datagram(0, ("", 0), ("", 0), payload[:nbytes], len(payload), is_sent=False)
 
 

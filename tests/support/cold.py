@@ -49,7 +49,7 @@ class SlowDisk:
 
 
 def _beginning(views: Sequence[memoryview], nbytes: int) -> list[memoryview]:
-    """Return views of the first OCTETS bytes."""
+    """Return views of the first NBYTES bytes."""
     some = []
     for view in views:
         some.append(view[: max(0, nbytes)])

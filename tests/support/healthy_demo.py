@@ -28,7 +28,7 @@ from tftptui.protocol.commands import End, Outcome
 from tftptui.protocol.packets import encode_error
 from tftptui.telemetry.events import Found
 
-OCTETS = 60_000
+FILE_BYTES = 60_000
 LONGEST = 240.0
 """Limit of a batch in seconds of demo time."""
 
@@ -216,7 +216,7 @@ def _scenario(path: str, count: int) -> Scenario:
         title="Healthy",
         about="Nothing is wrong",
         server={"ports": "20000-20999"},
-        files=[FileTable(name=f"file{n}", octets=OCTETS) for n in range(9)],
+        files=[FileTable(name=f"file{n}", octets=FILE_BYTES) for n in range(9)],
         firewall=FirewallTable(**nat),
         network=PATHS[path],
         clients=tables,

@@ -2,7 +2,7 @@
 
 from struct import Struct
 
-from tftptui.files.block_numbers import HIGH, LOW
+from tftptui.files.block_number_bytes import HIGH, LOW
 from tftptui.protocol.packets import HEADER, Opcode
 
 GATHERED = 65_536
@@ -69,7 +69,7 @@ class Landing:
         return matches.index(False)
 
     def packet(self, at: int, nbytes: int) -> bytes:
-        """Return a copy of the packet in slot AT, of OCTETS bytes."""
+        """Return a copy of the packet in slot AT, of NBYTES bytes."""
         return bytes(self.places[at][:nbytes])
 
     def data(self, count: int) -> list[memoryview]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import cache, lru_cache
 from struct import Struct
 
-from tftptui.files.block_numbers import HIGH, LOW
+from tftptui.files.block_number_bytes import HIGH, LOW
 from tftptui.files.source import Source
 from tftptui.protocol.packets import (
     BLOCK_MODULUS,
@@ -39,7 +39,7 @@ Awaited = tuple[bytes | None, ...]
 
 
 def blocks_in(nbytes: int, block_size: int) -> int:
-    """Return how many blocks fit into OCTETS bytes, up to the limit."""
+    """Return how many blocks fit into NBYTES bytes, up to the limit."""
     return min(_MOST_AHEAD, nbytes // (block_size + HEADER))
 
 
@@ -150,7 +150,7 @@ class Staging:
         return self._view[start : start + HEADER + payload]
 
     def packets(self, count: int, nbytes: int) -> memoryview:
-        """Return the COUNT packets of the last fill(), with OCTETS bytes of data."""
+        """Return the COUNT packets of the last fill(), with NBYTES bytes of data."""
         start = self._at * self.stride
         return self._view[start : start + count * HEADER + nbytes]
 

@@ -94,7 +94,7 @@ class ReceiveSession(Session):
         return [] if self.received else [self._repeat(now)]
 
     def receive_data(self, block16: int, nbytes: int, now: float) -> list[Command]:
-        """Handle a block of OCTETS bytes from the right peer; return commands.
+        """Handle a block of NBYTES bytes from the right peer; return commands.
 
         Store comes first if the payload comes next in the file.
         """

@@ -58,7 +58,7 @@ class Piece:
 
 
 def pieces(payload: bytes, nbytes: int, block_size: int | None) -> list[Piece]:
-    """Split a captured datagram of OCTETS bytes into its DATA packets.
+    """Split a captured datagram of NBYTES bytes into its DATA packets.
 
     With segmentation offload, a capture on the sending host shows several packets as
     one. Their size is not recorded: the negotiated one is tried first, then each offset

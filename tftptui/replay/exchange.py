@@ -79,7 +79,7 @@ class Exchange:
     # DATA
 
     def data(self, payload: bytes, nbytes: int, now: float) -> None:
-        """Handle DATA of OCTETS bytes on the wire; PAYLOAD may be truncated."""
+        """Handle DATA of NBYTES bytes on the wire; PAYLOAD may be truncated."""
         block16 = payload[2] << 8 | payload[3]
         if block16 == self._due and nbytes == self._full and self._keep_data:
             self._next_block(block16, now)

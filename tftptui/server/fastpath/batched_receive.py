@@ -60,7 +60,7 @@ class UploadBuffer:
         self._now = now
 
     def store(self, data: memoryview) -> None:
-        """Write the buffered blocks, then OCTETS.
+        """Write the buffered blocks, then DATA.
 
         Raises:
             UploadError: no space left, or more than allowed.

@@ -47,7 +47,7 @@ class Uncut:
         self._least: dict[tuple[str, str], int] = {}
 
     def add(self, route: tuple[str, str], nbytes: int, error: OSError) -> None:
-        """Remember a route that refused to cut into datagrams of OCTETS bytes."""
+        """Remember a route that refused to cut into datagrams of NBYTES bytes."""
         if len(self._least) >= _MOST_ROUTES:
             self._least.clear()
         least = nbytes if error.errno == errno.EMSGSIZE else 0
@@ -81,7 +81,7 @@ class Cut:
 
 
 def cut_into(nbytes: int, mtu: int | None, *, ipv6: bool) -> Cut | None:
-    """Return how to cut sends into datagrams of OCTETS bytes.
+    """Return how to cut sends into datagrams of NBYTES bytes.
 
     None if GSO is missing or the datagrams do not fit the MTU.
     """

@@ -206,5 +206,5 @@ def _shown(
 
 
 def _cut(text: str, nbytes: int) -> str:
-    """Return the start of a text that fits into OCTETS bytes of UTF-8."""
+    """Return the start of a text that fits into NBYTES bytes of UTF-8."""
     return text.encode("utf-8", "replace")[:nbytes].decode("utf-8", "ignore")

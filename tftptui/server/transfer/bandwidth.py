@@ -160,7 +160,7 @@ class Pacer:
         return self._act is not None
 
     def wait(self, nbytes: int, act: Callable[[float], None]) -> None:
-        """Call ACT when OCTETS may be sent; 0 waits until all debt is paid."""
+        """Call ACT when NBYTES may be sent; 0 waits until all debt is paid."""
         self.need, self._act = nbytes, act
         self._bandwidth.join(self)
 

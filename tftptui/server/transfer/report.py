@@ -163,7 +163,7 @@ class Report:
         return wall
 
     def exchange(self, window: int, nbytes: int) -> bytes:
-        """Return the log template for an ACK and the WINDOW of OCTETS sent in reply.
+        """Return the log template for an ACK and the WINDOW of NBYTES sent in reply.
 
         Callers add it to the ring's exchanges and call exchanged() later.
         """

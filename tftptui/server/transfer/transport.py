@@ -174,7 +174,7 @@ class Transport:
         return True
 
     def segment(self, nbytes: int) -> None:
-        """Let send_run() use GSO for packets of OCTETS bytes, if possible."""
+        """Let send_run() use GSO for packets of NBYTES bytes, if possible."""
         if not uncut.has(self._route, nbytes):
             is_v6 = ":" in self.local.host
             self._cut = cut_into(nbytes, self.route_mtu(), ipv6=is_v6)
@@ -184,7 +184,7 @@ class Transport:
         return self.local.host, self._client.host
 
     def sender(self, nbytes: int, window: int) -> Callable[[memoryview], object] | None:
-        """Return a fast function that sends WINDOW consecutive packets of OCTETS bytes.
+        """Return a fast function that sends WINDOW consecutive packets of NBYTES bytes.
 
         If it raises OSError nothing was sent, and send_run() can be used. None if each
         packet takes its own system call.
@@ -219,7 +219,7 @@ class Transport:
         return LockStep(self.main, now) if CAN_WAIT and self.to is None else None
 
     def send_run(self, packets: memoryview, nbytes: int) -> bool:
-        """Send consecutive packets of OCTETS bytes; the last may be shorter.
+        """Send consecutive packets of NBYTES bytes; the last may be shorter.
 
         Returns:
             Whether all were sent.

@@ -97,7 +97,7 @@ class Uploads:
         return upload
 
     def count(self, client: str, nbytes: int, total: int) -> None:
-        """Count OCTETS more bytes of an upload that now has TOTAL.
+        """Count NBYTES more bytes of an upload that now has TOTAL.
 
         Raises:
             UploadError: that exceeds a limit.
@@ -213,7 +213,7 @@ class Upload:
         self.append(pieces)
 
     def admit(self, nbytes: int) -> None:
-        """Count OCTETS before they are appended.
+        """Count NBYTES before they are appended.
 
         Raises:
             UploadError: a limit is exceeded.
@@ -338,7 +338,7 @@ Sink = Upload | NetasciiUpload
 
 
 def _without(pieces: list[memoryview], nbytes: int) -> list[memoryview]:
-    """Return PIECES without their first OCTETS bytes."""
+    """Return PIECES without their first NBYTES bytes."""
     for index, piece in enumerate(pieces):
         if nbytes < len(piece):
             return [piece[nbytes:], *pieces[index + 1 :]]

@@ -147,14 +147,14 @@ def cooked_header(version: int, *, is_sent: bool) -> bytes:
 def v4_header(
     source: bytes, destination: bytes, nbytes: int, protocol: int, number: int
 ) -> bytes:
-    """Return an IPv4 header for OCTETS bytes; may be fragmented (RFC 791)."""
+    """Return an IPv4 header for NBYTES bytes; may be fragmented (RFC 791)."""
     fields = (0x45, 0, _V4_LENGTH + nbytes, number & 0xFFFF, 0, _TTL, protocol)
     bare = _V4.pack(*fields, 0, source, destination)
     return _V4.pack(*fields, checksum(bare), source, destination)
 
 
 def v6_header(source: bytes, destination: bytes, nbytes: int, following: int) -> bytes:
-    """Return an IPv6 header for OCTETS bytes (RFC 8200)."""
+    """Return an IPv6 header for NBYTES bytes (RFC 8200)."""
     return _V6.pack(6 << 28, nbytes, following, _TTL, source, destination)
 
 

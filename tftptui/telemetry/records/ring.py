@@ -136,7 +136,7 @@ def fields_of(record: PacketRecord) -> Fields:
 def template_of(ends: Ends, count: int, nbytes: int) -> bytes:
     """Return the template for Exchanges: an ACK and COUNT blocks sent in reply.
 
-    The blocks have OCTETS bytes together.
+    The blocks have NBYTES bytes together.
     """
     transfer, *tids = ends
     of_ack = _TAIL.pack(1, *tids, HEADER_BYTES, Kind.ACK, 1, 0)
@@ -231,7 +231,7 @@ class PacketRing:
     def runs(
         self, ends: Ends, kind: Kind, nbytes: int
     ) -> Callable[[float, int, int], None]:
-        """Return a function that adds a run of blocks of OCTETS bytes each.
+        """Return a function that adds a run of blocks of NBYTES bytes each.
 
         It takes the time, the first block, and the number of blocks.
         """

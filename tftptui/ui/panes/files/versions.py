@@ -20,7 +20,7 @@ class Likeness(Enum):
     """How a fetched version compares with the current one."""
 
     SAME = auto()
-    OCTETS = auto()
+    BYTES = auto()
     """Another version with the same bytes: both were hashed."""
     PERHAPS = auto()
     """Only the ctime differs: other bytes, or other permissions."""
@@ -37,13 +37,13 @@ def likeness(last: Last, entry: Entry, digests: Digests) -> Likeness | None:
         return Likeness.SAME
     before, after = digests.get(then), digests.get(now)
     if before is not None and after is not None:
-        return Likeness.OCTETS if before.sha256 == after.sha256 else Likeness.OTHER
+        return Likeness.BYTES if before.sha256 == after.sha256 else Likeness.OTHER
     return Likeness.PERHAPS if then.may_be(now) else Likeness.OTHER
 
 
 _SAME, _OTHER = Likeness.SAME, Likeness.OTHER
 _OF_ONE_TIME = {
-    Likeness.OCTETS: SAME_BYTES,
+    Likeness.BYTES: SAME_BYTES,
     Likeness.PERHAPS: "maybe another version of the same time",
     Likeness.OTHER: "another version of the same time",
 }
@@ -67,7 +67,7 @@ def likeness_words(
     times = [one.modified for one in among if one.modified is not None]
     time = moment_of(last.modified, [entry.modified, *times], now)
     time += _changed(last.version, [one.version for one in among], now)
-    behind = f", {SAME_BYTES}" if found is Likeness.OCTETS else behind
+    behind = f", {SAME_BYTES}" if found is Likeness.BYTES else behind
     return f"file as of {time}{behind}"
 
 

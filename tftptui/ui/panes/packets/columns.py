@@ -15,7 +15,7 @@ from tftptui.ui.kit.rows import fitted
 from tftptui.ui.panes.packets.words import (
     BLOCK_KINDS,
     BLOCKS,
-    OCTETS,
+    BYTES,
     PORTS,
     Line,
     answer_text,
@@ -140,8 +140,8 @@ def heading(width: Columns, mode: TimeMode) -> str:
     at = len(text)
     if width.words >= BLOCKS:
         text += "block".rjust(BLOCKS)
-    if width.words >= BLOCKS + OCTETS:
-        text += "bytes".rjust(OCTETS)
+    if width.words >= BLOCKS + BYTES:
+        text += "bytes".rjust(BYTES)
     text = fitted(text, at + width.words)
     text += fitted("reply to", width.answer)
     return text + fitted("resent".rjust(width.since), width.since)

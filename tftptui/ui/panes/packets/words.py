@@ -18,7 +18,7 @@ from tftptui.ui.kit.rows import fitted
 PORTS = 13
 """Width of ports() in cells."""
 
-BLOCKS, OCTETS = 13, 8
+BLOCKS, BYTES = 13, 8
 """Widths of the columns of block numbers and of bytes in cells, including the gap."""
 
 _NOTE = 6
@@ -213,8 +213,8 @@ def what(line: Line, note: str, room: int) -> str:
         return _cut(note, room)
     text = run_text(line).rjust(min(BLOCKS, max(0, room)))
     nbytes = data_bytes(line)
-    if room >= BLOCKS + OCTETS:
-        text += f"{'' if nbytes is None else count(nbytes):>{OCTETS}}"
+    if room >= BLOCKS + BYTES:
+        text += f"{'' if nbytes is None else count(nbytes):>{BYTES}}"
     text = _with_details(text, _details(line), room)
     left = room - cell_len(text.rstrip()) - 2
     if not note or left < 1:
