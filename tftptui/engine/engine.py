@@ -12,13 +12,13 @@ import msgspec
 from tftptui.engine.cable import Cable
 from tftptui.engine.change_names import lead_elsewhere
 from tftptui.engine.client import CommandRefusedError, EngineError
+from tftptui.engine.client_programs import SelfTests, require_known_clients
 from tftptui.engine.control_socket import port_taken, require_port
 from tftptui.engine.fact_sources import fact_sources_of
 from tftptui.engine.fetched_programs import FetchedPrograms
 from tftptui.engine.findings import LOOK_INTERVAL, Findings
 from tftptui.engine.host_firewall import HostFirewall
 from tftptui.engine.host_ports import Survey
-from tftptui.engine.known_clients import require_known_clients
 from tftptui.engine.live_settings import live_settings
 from tftptui.engine.messages import (
     AbortTransfer,
@@ -47,7 +47,6 @@ from tftptui.engine.recording.journal_limits import JournalLimits
 from tftptui.engine.recording.metrics import Metrics
 from tftptui.engine.root.file_info import Shelf
 from tftptui.engine.root.near_names import NearNames
-from tftptui.engine.self_tests import SelfTests
 from tftptui.engine.status import HostAddresses, status_of
 from tftptui.engine.ttl_search import Locating, Searches
 from tftptui.engine.wire_watch import WireWatch

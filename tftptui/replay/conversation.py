@@ -1,6 +1,6 @@
 """One transfer, reconstructed from the packets on the wire."""
 
-from tftptui.engine.known_clients import recognize_request
+from tftptui.engine.client_programs import recognize_request
 from tftptui.net.addresses import Endpoint
 from tftptui.net.icmp import IcmpError
 from tftptui.protocol.commands import End, Outcome

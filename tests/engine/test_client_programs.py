@@ -1,7 +1,7 @@
 """Which requests count as our own self-test's."""
 
 from tests.support.clock import FakeClock
-from tftptui.engine.self_tests import EXPECTED, SelfTests
+from tftptui.engine.client_programs import EXPECTED, SelfTests
 from tftptui.net.addresses import Endpoint
 from tftptui.protocol.packets import Mode, ReadRequest
 from tftptui.telemetry.probe_trials import SELF_TEST

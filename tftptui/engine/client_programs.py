@@ -1,15 +1,19 @@
-"""Recognizes requests of our own self-test, which are not a client's.
+"""Recognizes client programs, and our own self-test.
 
-The screen announces the ports of this host that it will send from.
+The server does not import knowledge/: it gets these functions instead. For a self-test,
+the screen announces the ports of this host that it will send from.
 """
 
 from collections.abc import Callable, Iterable
 from ipaddress import ip_address
 
-from tftptui.engine.known_clients import recognize_request
+from tftptui.knowledge.signatures import recognize, unknown_kind
 from tftptui.net.addresses import Endpoint
 from tftptui.net.interfaces import own_links
 from tftptui.protocol.packets import Request
+from tftptui.server.recorder import option_texts
+from tftptui.settings import Settings, SettingsError
+from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.events import Signature
 from tftptui.telemetry.probe_trials import SELF_TEST
 
@@ -17,6 +21,25 @@ EXPECTED = 20.0
 """Seconds for which a port counts as the self-test's."""
 
 _MOST = 256
+
+
+def recognize_request(request: Request, client_tid: int) -> Signature | None:
+    """Return the program that sent a request, or None."""
+    client = recognize(
+        option_texts(request.options), client_tid, visible(request.filename)
+    )
+    return Signature(client.kind, client.sure) if client else None
+
+
+def require_known_clients(settings: Settings) -> None:
+    """Check that options are refused to known programs only.
+
+    Raises:
+        SettingsError: a program is unknown.
+    """
+    trouble = unknown_kind(settings.refuse)
+    if trouble:
+        raise SettingsError(trouble)
 
 
 class SelfTests:
