@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tftptui.files.file_content import Content
-from tftptui.telemetry.versions import Version
+from tftptui.files.versions import version_of
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def place(tmp_path: Path) -> Path:
 @pytest.fixture
 def content(place: Path) -> Iterator[Content]:
     descriptor = os.open(place, os.O_RDONLY)
-    content = Content(descriptor, Version.of(os.fstat(descriptor)))
+    content = Content(descriptor, version_of(os.fstat(descriptor)))
     yield content
     os.close(descriptor)
 

@@ -4,6 +4,7 @@ import os
 
 import msgspec
 
+from tftptui.files.versions import version_of
 from tftptui.telemetry.versions import Version
 
 
@@ -29,7 +30,7 @@ class Content(msgspec.Struct, frozen=True):
     def read(self, offset: int, nbytes: int) -> bytes:
         """Return bytes from OFFSET on, or none once the file was changed."""
         try:
-            found, wanted = Version.of(os.fstat(self.descriptor)), self.version
+            found, wanted = version_of(os.fstat(self.descriptor)), self.version
             is_same = wanted is None or wanted.may_be(found)
             return os.pread(self.descriptor, nbytes, offset) if is_same else b""
         except OSError:

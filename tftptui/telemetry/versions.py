@@ -1,7 +1,5 @@
 """Identifies versions of a file."""
 
-import os
-
 import msgspec
 
 
@@ -23,17 +21,6 @@ class Version(msgspec.Struct, frozen=True, array_like=True):
     size: int
     modified_ns: int
     changed_ns: int
-
-    @classmethod
-    def of(cls, status: os.stat_result) -> "Version":
-        """Return the version for a file's status."""
-        return cls(
-            status.st_dev,
-            status.st_ino,
-            status.st_size,
-            status.st_mtime_ns,
-            status.st_ctime_ns,
-        )
 
     def may_be(self, other: "Version") -> bool:
         """Return whether it equals OTHER except maybe for ``changed_ns``."""

@@ -25,8 +25,8 @@ from tftptui.engine.messages import (
 )
 from tftptui.engine.root.file_info import MOST_FOUND
 from tftptui.engine.root.hashing import MOST_WAITING, PIECE
+from tftptui.files.versions import version_of
 from tftptui.protocol.packets import Mode
-from tftptui.telemetry.versions import Version
 
 TEXT = b"DEFAULT linux\n"
 LARGE = bytes(range(256)) * 4_000
@@ -231,5 +231,5 @@ async def test_a_transfer_tells_which_version_it_reads(
     await watcher.until(lambda: len(watcher.transfers) == 2)
     octet, converted = watcher.transfers.values()
     assert octet.modified == pytest.approx(whole.modified, abs=1e-6)
-    assert octet.version == whole.version == Version.of((folder / "a" / "menu").stat())
+    assert octet.version == whole.version == version_of((folder / "a" / "menu").stat())
     assert converted.modified is None

@@ -11,11 +11,11 @@ from tests.support.clock import FakeClock
 from tests.support.running import Running, running
 from tests.support.udp_client import UdpClient
 from tests.support.upload_scene import names_in, settle
+from tftptui.files.versions import version_of
 from tftptui.protocol.packets import Ack, Mode
 from tftptui.protocol.receiver import DALLY
 from tftptui.telemetry.events import TransferEnded, TransferStarted
 from tftptui.telemetry.records.ring import Flag, Kind
-from tftptui.telemetry.versions import Version
 
 pytestmark = pytest.mark.net
 
@@ -88,7 +88,7 @@ async def test_it_is_told_which_version_was_written(
         one.whole().view() for one in server.service.transfers.values()
     ]
     found = (folder / "new").stat()
-    assert told.version == Version.of(found)
+    assert told.version == version_of(found)
     second = f"{datetime.fromtimestamp(found.st_mtime, UTC):%Y-%m-%dT%H:%M:%S}"
     assert (server.event(TransferEnded).modified or "").startswith(second)
     assert server.event(TransferStarted).modified is None

@@ -20,6 +20,7 @@ from tftptui.engine.messages import (
     ShelfCommand,
 )
 from tftptui.engine.root.hashing import Hashing
+from tftptui.files.versions import version_of
 from tftptui.knowledge.magic import READ, FileKind, recognize
 from tftptui.server.root.all_names import names_below
 from tftptui.server.root.path_resolution import RootError
@@ -33,7 +34,6 @@ from tftptui.telemetry.file_views import (
     HashView,
     KindView,
 )
-from tftptui.telemetry.versions import Version
 from tftptui.telemetry.views import Entry
 
 T = TypeVar("T")
@@ -120,7 +120,7 @@ def _piece(root: Root, name: bytes, offset: int, length: int) -> FilePiece:
         offset=offset,
         data=data,
         kind=_told(recognize(head, found.st_size, name)),
-        version=Version.of(found),
+        version=version_of(found),
     )
 
 
@@ -152,7 +152,7 @@ def _find(root: Root, words: list[str], go_on: Callable[[], bool]) -> FoundFiles
                 kind="file",
                 size=status.st_size,
                 modified=status.st_mtime,
-                version=Version.of(status),
+                version=version_of(status),
             )
         )
     files.sort(key=lambda file: (file.name.count(b"/"), counted(file.name)))

@@ -8,12 +8,12 @@ from contextlib import ExitStack
 
 import msgspec
 
+from tftptui.files.versions import version_of
 from tftptui.knowledge import checksums
 from tftptui.server.root.path_resolution import RootError
 from tftptui.server.root.root import Root
 from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.file_views import HashView
-from tftptui.telemetry.versions import Version
 
 PIECE = 1 << 18
 """Bytes read at once."""
@@ -90,7 +90,7 @@ class Hashing:
                 name=name,
                 size=found.st_size,
                 modified=found.st_mtime,
-                version=Version.of(found),
+                version=version_of(found),
             )
             sha256, md5 = hashlib.sha256(), hashlib.md5(usedforsecurity=False)
             done = 0
@@ -102,7 +102,7 @@ class Hashing:
                 done += len(piece)
                 self._news[name] = msgspec.structs.replace(view, done=done)
             after = os.fstat(file.descriptor)
-        if Version.of(after) != view.version:
+        if version_of(after) != view.version:
             changed = "it changed while it was read; hash it again"
             return msgspec.structs.replace(view, done=done, error=changed)
         whole = msgspec.structs.replace(

@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from tftptui.files.mounts import is_far_device
 from tftptui.files.staging import Staging, Whole, scratch
+from tftptui.files.versions import version_of
 from tftptui.protocol.options import DEFAULT_BLOCK_SIZE
 from tftptui.protocol.packets import Numbering
 from tftptui.server.process_limits import descriptor_limit
@@ -130,7 +131,7 @@ class _Kept:
         self, file: SharedFile, folders: list[int], names: list[bytes]
     ) -> None:
         self.file = file
-        self.version = Version.of(file.status)
+        self.version = version_of(file.status)
         found = map(os.fstat, folders)
         inodes = [(one.st_dev, one.st_ino) for one in found]
         *above, self.part = names
@@ -148,7 +149,7 @@ class _Kept:
             found = _look(self.part, dir_fd=folder, follow_symlinks=False)
         except OSError:
             return False
-        return Version.of(found) == self.version
+        return version_of(found) == self.version
 
     @property
     def descriptors(self) -> int:

@@ -9,6 +9,7 @@ from msgspec import structs
 from tftptui.files.file_content import Content
 from tftptui.files.source import FileSource, NetasciiSource, Source
 from tftptui.files.staging import Staging
+from tftptui.files.versions import version_of
 from tftptui.net.addresses import Endpoint
 from tftptui.net.routes import Routes
 from tftptui.protocol.options import (
@@ -43,7 +44,6 @@ from tftptui.server.transfer.transport import (
 )
 from tftptui.server.transfer.uploads import NetasciiUpload, Sink, Uploads
 from tftptui.settings import Settings
-from tftptui.telemetry.versions import Version
 
 _NETASCII, _OCTET = Mode.NETASCII, Mode.OCTET  # looking up an Enum member is slow
 _PLAIN = Agreed()
@@ -292,7 +292,7 @@ class Opener:
 
 
 def _content_of(file: SharedFile) -> Content:
-    return Content(file.descriptor, Version.of(file.status))
+    return Content(file.descriptor, version_of(file.status))
 
 
 @lru_cache(maxsize=256)

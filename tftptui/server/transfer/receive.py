@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import final
 
+from tftptui.files.versions import version_of
 from tftptui.protocol.commands import Command, Commit, SendAck, Store
 from tftptui.protocol.errors import MisuseError
 from tftptui.protocol.packets import HEADER, Opcode, encode_ack
@@ -15,7 +16,6 @@ from tftptui.server.transfer.pacing import PacedAcks
 from tftptui.server.transfer.transfer import Transfer, timer_of
 from tftptui.server.transfer.uploads import Sink, UploadError
 from tftptui.telemetry.records.ring import Flag, Kind
-from tftptui.telemetry.versions import Version
 from tftptui.telemetry.views import TransferView
 
 _DATA = Opcode.DATA.to_bytes(2)
@@ -228,7 +228,7 @@ class Receiver:
                 return
             sink.publish()
             if (status := sink.status) is not None:
-                self._report.tell_version(Version.of(status))
+                self._report.tell_version(version_of(status))
         except UploadError as error:
             if not self._is_over:
                 self._transfer.fail(error.code, error.text)

@@ -9,6 +9,7 @@ from contextlib import suppress
 
 import msgspec
 
+from tftptui.files.versions import version_of
 from tftptui.server.root.path_resolution import (
     EFFECTIVE,
     RootError,
@@ -19,7 +20,6 @@ from tftptui.server.root.path_resolution import (
 from tftptui.server.root.root import Root
 from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.refusal_reasons import Reason
-from tftptui.telemetry.versions import Version
 from tftptui.telemetry.views import Entry, Listing
 
 MOST_TOLD = 5_000
@@ -134,7 +134,7 @@ def _known(name: bytes, status: os.stat_result, *, may_read: bool) -> Entry:
         kind="folder" if is_folder else "file",
         size=status.st_size,
         modified=status.st_mtime,
-        version=None if is_folder else Version.of(status),
+        version=None if is_folder else version_of(status),
     )
 
 
