@@ -6,7 +6,7 @@ Timeouts are shortened where a real client would only wait longer.
 import select
 import socket
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
 
@@ -35,6 +35,9 @@ U_BOOT: Options = ((b"timeout", b"5"), (b"blksize", b"1468"))
 PXELINUX: Options = ((b"tsize", b"0"), (b"blksize", b"1408"))
 GRUB: Options = ((b"blksize", b"1024"), (b"tsize", b"0"))
 
+MIDWAY = 10_000
+"""Bytes of a large file after which a transfer is in its middle."""
+
 
 @dataclass
 class Firmware:
@@ -52,6 +55,7 @@ class Firmware:
         address: its own; "" lets the system choose.
         strict: whether it accepts packets only from the server's address.
         knows_oack: whether it accepts an OACK as a reply.
+        midway: called once after MIDWAY bytes, before the next ACK.
     """
 
     server: Address
@@ -65,6 +69,7 @@ class Firmware:
     address: str = ""
     strict: bool = True
     knows_oack: bool = True
+    midway: Callable[[], object] | None = None
     content: bytearray = field(default_factory=bytearray)
 
     def fetch(self) -> bool:
@@ -126,6 +131,9 @@ class Firmware:
                     self.content += payload
                     block += 1
                     last = encode_ack(block % 65_536)
+                    if self.midway is not None and len(self.content) > MIDWAY:
+                        self.midway()
+                        self.midway = None
                     sock.sendto(last, peer)
                     end = monotonic() + self.patience
                     if len(payload) < size:

@@ -25,8 +25,6 @@ CALM = 1.5
 """Seconds during which none may come."""
 
 _STEP = 0.1
-_SOME = 10_000
-"""Bytes of a large file after which it has started."""
 
 
 @dataclass
@@ -57,12 +55,25 @@ class Stage:
         return came
 
     def amid_big_file(self, work: Callable[[], None], **changes: Any) -> None:
-        """Have firmware fetch a large file, and call WORK once blocks have arrived."""
-        firmware = Firmware(SERVED, "big.bin", **({"patience": 4.0} | changes))
+        """Have firmware fetch a large file, and call WORK once blocks have arrived.
+
+        The firmware waits for WORK, or it would have the whole file before.
+        """
+        is_midway, is_done = threading.Event(), threading.Event()
+
+        def pause() -> None:
+            is_midway.set()
+            is_done.wait(PATIENCE)
+
+        given: dict[str, Any] = {"patience": 4.0, "midway": pause} | changes
+        firmware = Firmware(SERVED, "big.bin", **given)
         with ThreadPoolExecutor(1) as pool:
             fetched = pool.submit(self.lab.inside, "client", firmware.fetch)
-            _until(lambda: len(firmware.content) > _SOME or fetched.done(), PATIENCE)
-            work()
+            is_midway.wait(PATIENCE)
+            try:
+                work()
+            finally:
+                is_done.set()
             self.results.append(fetched.result())
 
     def wait(self, seconds: float) -> None:
