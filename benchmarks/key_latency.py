@@ -52,7 +52,7 @@ FILTERS = (
     (b"u", "with “du”".encode()),
     (b"p", b"received again"),
     (ESCAPE, b"words, or like"),
-    (ESCAPE, b"trouble"),
+    (ESCAPE, b"problem"),
 )
 
 

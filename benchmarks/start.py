@@ -20,7 +20,7 @@ import time
 from fcntl import ioctl
 from pathlib import Path
 
-MARKS = {"panes": "1 Transfers", "serves": "TIDs "}
+MARKS = {"panes": "1 Transfers", "serves": "40000"}
 """Texts of the first picture, and of the first that has the engine's news in it."""
 
 PATIENCE = 20.0

@@ -26,6 +26,12 @@ SHORTEST: dict[str, list[str]] = {
 }
 """The options with which a script runs shortest."""
 
+FOUND = {
+    "key_latency.py": ["unanswered 0"],
+    "start.py": ["panes ", "serves ", "CPU "],
+}
+"""What a script prints if the screen showed the texts that it waits for."""
+
 WITH_LOAD = ["costs.py", "throughput.py", "watching.py"]
 """These need the load generator of --bench, which is not part of this repository."""
 
@@ -60,6 +66,8 @@ def test_each_runs_in_its_shortest_form(name: str) -> None:
         pytest.skip("the flood is a C program, and there is no cc")
     done = script(name, *SHORTEST[name])
     assert done.returncode == 0, done.stderr
+    for text in FOUND.get(name, ()):
+        assert text in done.stdout, done.stdout
 
 
 @pytest.mark.netns
