@@ -3,12 +3,16 @@
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.support.namespaces import Routed
+from tests.support.namespaces import Routed, routed
 from tests.support.running import settings_for
 from tests.support.serve import environment
 from tests.support.watcher import watching
@@ -33,30 +37,64 @@ print(msgspec.json.encode(told[-1]).decode())
 """
 
 
-def locate(network: Routed, server: str, client: str) -> dict[str, Any]:
-    run = subprocess.run(
-        [*network.server, sys.executable, "-c", SCRIPT, server, client],
-        env=environment(),
-        capture_output=True,
-        check=True,
-        timeout=60,
-    )
+V4 = (Routed.SERVER, Routed.CLIENT, Routed.NEAR)
+V6 = (Routed.SERVER_V6, Routed.CLIENT_V6, Routed.NEAR_V6)
+ENDS = {"IPv4": V4, "IPv6": V6}
+
+RULES = {
+    "IPv4": "accept",
+    "IPv6": "accept",
+    "our ports": "udp sport 40001-40002 drop",
+    "several paths": "udp sport . udp dport { 40001 . 2073, 40003 . 49200 } drop",
+    "low client ports": "udp dport < 40000 drop",
+    "rejected": "udp dport 2072 reject with icmp type admin-prohibited",
+}
+"""The router's rule in each case."""
+
+
+@dataclass
+class Searches:
+    """The searches of all cases, each in a network of its own.
+
+    They run at once: most of their time is spent waiting.
+    """
+
+    running: dict[str, Future[dict[str, Any]]]
+
+    def found(self, case: str) -> dict[str, Any]:
+        return self.running[case].result()
+
+
+def locate(case: str) -> dict[str, Any]:
+    """Search in a network of its own with the rule of a case."""
+    server, client, _ = ENDS.get(case, V4)
+    with closing(routed(mtu=1_500)) as networks:
+        network = next(networks)
+        with network.rules(RULES[case], "forward"):
+            run = subprocess.run(
+                [*network.server, sys.executable, "-c", SCRIPT, server, client],
+                env=environment(),
+                capture_output=True,
+                check=True,
+                timeout=60,
+            )
     found: dict[str, Any] = json.loads(run.stdout)
     return found
 
 
-V4 = (Routed.SERVER, Routed.CLIENT, Routed.NEAR)
-V6 = (Routed.SERVER_V6, Routed.CLIENT_V6, Routed.NEAR_V6)
-FAMILIES = pytest.mark.parametrize("ends", [V4, V6], ids=["IPv4", "IPv6"])
+@pytest.fixture(scope="module")
+def searches() -> Iterator[Searches]:
+    with ThreadPoolExecutor(len(RULES)) as pool:
+        yield Searches({case: pool.submit(locate, case) for case in RULES})
 
 
 @pytest.mark.netns
-@FAMILIES
+@pytest.mark.parametrize("family", ENDS)
 def test_without_a_wall_both_walks_reach_the_client(
-    network: Routed, ends: tuple[str, str, str]
+    searches: Searches, family: str
 ) -> None:
-    server, client, router = ends
-    found = locate(network, server, client)
+    _, client, router = ENDS[family]
+    found = searches.found(family)
     for way in ("suspect", "other"):
         hops = found[way]["hops"]  # a host that limits its replies is silent once
         assert hops[0]["sender"] == router
@@ -66,35 +104,29 @@ def test_without_a_wall_both_walks_reach_the_client(
 
 @pytest.mark.netns
 @pytest.mark.parametrize(
-    ("rule", "verdict"),
+    ("case", "verdict"),
     [
-        ("udp sport 40001-40002 drop", "none from ports 40001–40002"),
-        ("udp sport . udp dport { 40001 . 2073, 40003 . 49200 } drop", "several paths"),
+        ("our ports", "none from ports 40001–40002"),
+        ("several paths", "several paths"),
     ],
 )
 def test_test_packets_tell_our_ports_and_several_paths(
-    network: Routed, rule: str, verdict: str
+    searches: Searches, case: str, verdict: str
 ) -> None:
-    with network.rules(rule, "forward"):
-        found = locate(network, *V4[:2])
-    assert verdict in found["verdict"]
+    assert verdict in searches.found(case)["verdict"]
 
 
 @pytest.mark.netns
-def test_a_wall_for_low_client_ports_is_found(network: Routed) -> None:
-    server, client, router = V4
-    with network.rules("udp dport < 40000 drop", "forward"):
-        found = locate(network, server, client)
-    assert f"dropped at {router} or just behind it" in found["verdict"]
-    assert "port 49200 reach the client" in found["verdict"]
+def test_a_wall_for_low_client_ports_is_found(searches: Searches) -> None:
+    verdict = searches.found("low client ports")["verdict"]
+    assert f"dropped at {Routed.NEAR} or just behind it" in verdict
+    assert "port 49200 reach the client" in verdict
 
 
 @pytest.mark.netns
-def test_a_wall_that_says_so_is_named(network: Routed) -> None:
-    rule = "udp dport 2072 reject with icmp type admin-prohibited"
-    with network.rules(rule, "forward"):
-        found = locate(network, *V4[:2])
-    assert found["verdict"].startswith(f"{Routed.NEAR} rejects packets")
+def test_a_wall_that_says_so_is_named(searches: Searches) -> None:
+    verdict = searches.found("rejected")["verdict"]
+    assert verdict.startswith(f"{Routed.NEAR} rejects packets")
 
 
 @pytest.mark.net

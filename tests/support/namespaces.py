@@ -8,7 +8,7 @@ import re
 import shutil
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Literal
 
 import pytest
@@ -183,7 +183,7 @@ def _enter(namespace: int) -> None:
         raise OSError(number, os.strerror(number))
 
 
-def routed(mtu: int) -> Iterator[Routed]:
+def routed(mtu: int) -> Generator[Routed, None, None]:
     """Yield such a network, or skip the test with the reason."""
     network = Routed(mtu)
     try:
@@ -193,5 +193,7 @@ def routed(mtu: int) -> Iterator[Routed]:
     except (OSError, subprocess.CalledProcessError) as error:
         network.remove()
         pytest.skip(f"namespaces need root, iproute2 and nftables: {error}")
-    yield network
-    network.remove()
+    try:
+        yield network
+    finally:
+        network.remove()
