@@ -171,7 +171,8 @@ async def test_rules_hold_as_they_are_written() -> None:
 async def test_the_range_is_narrowed_beside_the_rules_and_nothing_changes() -> None:
     # Each step starts the ROM again, and none changes the rules.
     again = 'caption = "Again."\nstart = ["rom"]\nuntil = 3.0\n'
-    steps = TEXT.replace('firewall.policy = "accept"\n', f"[[steps]]\n{again}")
+    next_steps = f"until = 3.0\n[[steps]]\n{again}"
+    steps = TEXT.replace('firewall.policy = "accept"\n', next_steps)
     async with shown(SMALL, steps) as screen:
         await screen.pilot.press("full_stop")
         await screen.until("1 of 3 · finished", "default: drop")
@@ -212,7 +213,7 @@ async def test_in_single_port_mode_the_rules_name_the_one_port() -> None:
 
 async def test_who_has_given_up_asks_again_when_a_hand_changes_something() -> None:
     async with shown(text=TEXT.replace("until = 3.0", "longest = 50.0")) as screen:
-        await screen.pilot.press("full_stop")
+        await screen.pilot.press(*["plus"] * 4, "full_stop")
         await screen.until("1 of 2 · finished", "∅ gave up")
         await screen.pilot.press("f5")
         await screen.until("● done")
@@ -347,7 +348,7 @@ def test_a_terminal_that_vanishes_ends_it_though_it_draws_all_the_time() -> None
         os.close(ours)
         try:
             with pytest.raises(subprocess.TimeoutExpired):
-                program.wait(4.0)  # it continues to draw, to no terminal
+                program.wait(2.0)  # it continues to draw, to no terminal
             program.send_signal(signal.SIGHUP)
             assert program.wait(30.0) == 129
         finally:
