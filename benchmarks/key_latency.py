@@ -128,6 +128,8 @@ class Terminal:
         if self.pid == 0:
             ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
             os.environ["TERM"] = "xterm-256color"
+            for name in ("COLUMNS", "LINES"):  # they would count more than its size
+                os.environ.pop(name, None)
             argv = [sys.executable, __file__, "--child", str(per_second)]
             os.execv(sys.executable, argv)  # noqa: S606 - ourselves
         size = struct.pack("HHHH", LINES, COLUMNS, 0, 0)

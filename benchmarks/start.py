@@ -36,6 +36,8 @@ def one_start(command: list[str], size: tuple[int, int]) -> Times:
         os.environ |= {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
         # An installed program is compiled; a checkout may have been told not to be.
         os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        for name in ("COLUMNS", "LINES"):  # they would count more than its size
+            os.environ.pop(name, None)
         os.execv(command[0], command)  # noqa: S606 - our own command line
     ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", *size, 0, 0))
     found: Times = {}

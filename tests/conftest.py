@@ -20,6 +20,9 @@ settings.load_profile("any machine")
 # thousands of tests.
 gc.set_threshold(20_000, 20, 50)
 
+# Tests start the program hundreds of times: it is compiled once, as when installed.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 PLACES = ("XDG_RUNTIME_DIR", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME")
 
 
@@ -37,6 +40,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         is_netns = item.get_closest_marker("netns") is not None
         group = "netns" if is_netns else "-".join(place.parts)
         item.add_marker(pytest.mark.xdist_group(group))
+
+
+def pytest_collection_finish() -> None:
+    """Keep modules and collected tests out of all garbage collections."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
