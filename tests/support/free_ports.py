@@ -14,20 +14,23 @@ _WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
 _SHARE = (_LAST - _FIRST) // int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
 _START = _FIRST + _WORKER * _SHARE
 
-_turn = itertools.count(os.getpid() * 101)
+_ports = itertools.cycle(range(_START, _START + _SHARE))
+next(itertools.islice(_ports, os.getpid() * 101 % _SHARE, None))
 
 
 def free_range(count: int) -> PortRange:
     """Return COUNT consecutive UDP ports that were just free on every address.
 
-    Each call starts its search further on, so that consecutive tests, and two runs of
-    the suite at the same time, get different ports.
+    Each call starts its search after the ports returned last: two ranges of one test
+    never overlap, though a server opens its ports only when it needs them, and two runs
+    of the suite at the same time get different ports.
     """
-    places = _SHARE // count
-    for _ in range(places):
-        first = _START + next(_turn) % places * count
-        if all(_is_free(port) for port in range(first, first + count)):
-            return PortRange(first, first + count - 1)
+    for _ in range(_SHARE // count):
+        first, *rest = itertools.islice(_ports, count)
+        last = rest[-1] if rest else first
+        in_a_row = last - first == count - 1  # not past the end of the share
+        if in_a_row and all(_is_free(port) for port in range(first, last + 1)):
+            return PortRange(first, last)
     raise AssertionError(f"this machine has no {count} free ports in a row")
 
 

@@ -39,7 +39,11 @@ class UdpClient:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self.socket = socket.socket(family, socket.SOCK_DGRAM)
         self.socket.setblocking(False)  # noqa: FBT003 - the name says it
-        self.socket.bind((host, port))
+        try:
+            self.socket.bind((host, port))
+        except OSError:
+            self.socket.close()
+            raise
         self.peer: Endpoint | None = None
         self.peers: set[Endpoint] = set()
 
