@@ -6,6 +6,7 @@ opens there stay there.
 
 import contextlib
 import ctypes
+import errno
 import itertools
 import os
 import subprocess
@@ -139,14 +140,26 @@ def _enter(namespace: str) -> None:
 
 
 def _ip(*lines: str, within: str = "") -> None:
+    """Have `ip` make or change something, in this or another namespace.
+
+    Some kernels now and then refuse to start a program with EFAULT while
+    other threads start theirs. It has not run then, so it is started again.
+    """
     place = ["-n", within] if within else []
-    subprocess.run(
-        [IP, *place, "-batch", "-"],
-        input="\n".join(lines),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    for last in (False, False, True):
+        try:
+            subprocess.run(
+                [IP, *place, "-batch", "-"],
+                input="\n".join(lines),
+                capture_output=True,
+                text=True,
+                check=True,
+            )
+        except OSError as error:
+            if last or error.errno != errno.EFAULT:
+                raise
+        else:
+            return
 
 
 def _link(device: str, addresses: tuple[str, ...]) -> Iterator[str]:
