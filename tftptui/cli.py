@@ -24,7 +24,7 @@ from tftptui.commands.help_text import (
     setting,
     switch,
 )
-from tftptui.commands.parse_errors import told
+from tftptui.commands.parse_errors import error_text
 from tftptui.commands.server import (
     DEFAULTS,
     RootArgument,
@@ -357,7 +357,7 @@ def main() -> None:
         )
         sys.stdout.flush()
     except CycloptsError as error:
-        print(f"tftptui: {told(error)}", file=sys.stderr)
+        print(f"tftptui: {error_text(error)}", file=sys.stderr)
         sys.exit(EXIT_USAGE)
     except BrokenPipeError:  # the reader has closed the pipe, as head does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -131,8 +131,8 @@ def _help(argument: Argument) -> str:
         default = shown
     elif default is True:
         default = "on"
-    is_told = shown is not False and default is not False
-    if is_told and isinstance(default, str | int | float):
+    is_reported = shown is not False and default is not False
+    if is_reported and isinstance(default, str | int | float):
         help_ = f"{help_.rstrip('.')}. Default: {default}."
     return help_
 

@@ -16,7 +16,7 @@ from tests.support.running import settings_for
 from tests.support.udp_client import UdpClient
 from tests.support.watcher import watching
 from tftptui.engine.client import CommandRefusedError, EngineError
-from tftptui.engine.engine import ALWAYS_TOLD, FRAME_INTERVAL, Engine
+from tftptui.engine.engine import ALWAYS_SENT, FRAME_INTERVAL, Engine
 from tftptui.engine.holders.inline import InlineEngine
 from tftptui.engine.messages import (
     AbortTransfer,
@@ -109,7 +109,7 @@ async def test_only_transfers_that_changed_are_told(
 
 
 async def test_of_many_transfers_each_is_told_within_a_second(folder: Path) -> None:
-    many = 6 * ALWAYS_TOLD
+    many = 6 * ALWAYS_SENT
     settings = settings_for(folder, ports=free_range(many), timeout=60.0)
     engine = Engine(settings)  # no retransmissions, however slow the machine is
     await engine.start()

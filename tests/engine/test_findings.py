@@ -17,7 +17,7 @@ from tests.support.udp_client import UdpClient
 from tftptui.engine.engine import Engine
 from tftptui.engine.messages import ExpectSelfTest
 from tftptui.findings.incidents import MOST_ALIKE
-from tftptui.findings.reporting import TOLD
+from tftptui.findings.reporting import ALARMS
 from tftptui.net.addresses import Endpoint
 from tftptui.protocol.packets import Options
 from tftptui.telemetry.events import Event, Found, Refused, TransferStarted
@@ -315,7 +315,7 @@ async def test_a_flood_from_everywhere_is_told_within_bounds(bench: Bench) -> No
         client = f"10.{number % 200}.{number // 200}.1"
         bench.engine.findings.take(refused("not-found", client=client))
     bench.pass_time(2.0)
-    assert len(bench.findings) <= TOLD.burst + 3 * TOLD.per_second
+    assert len(bench.findings) <= ALARMS.burst + 3 * ALARMS.per_second
 
 
 async def test_a_low_port_that_works_does_not_unmake_what_is_known_of_others(

@@ -47,18 +47,18 @@ async def until_told(watcher: Watcher, path: Path, folder: bytes, name: bytes) -
     """
     size = 1_000
 
-    def is_told() -> bool:
+    def is_reported() -> bool:
         entry = entries(watcher, folder).get(name)
         return entry is not None and entry.size >= 1_000
 
     async with asyncio.timeout(PATIENCE):
-        while not is_told():
+        while not is_reported():
             size += 1
             path.with_name("new").write_bytes(bytes(size))
             path.with_name("new").rename(path)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(1.0):
-                    await watcher.until(is_told)
+                    await watcher.until(is_reported)
 
 
 @pytest.mark.parametrize("make", [InlineEngine, ChildEngine])

@@ -6,7 +6,7 @@ from tests.support.facts import CLIENT, FIREWALL, facts_of, icmp, neighbour, tri
 from tests.support.finding_kinds import KINDS
 from tests.support.findings import boot_rom
 from tftptui.findings.causes import (
-    MOST_TOLD,
+    MOST_CASES,
     Cause,
     Occurrence,
     affected,
@@ -116,7 +116,7 @@ def test_lines_about_others_are_counted_beyond_a_few() -> None:
     parts = [part(boot_rom(), f"10.0.4.{last}") for last in range(1, 31)]
     told = joined(parts)
     others = told.evidence[len(parts[0].draft.evidence) :]
-    assert len(others) == MOST_TOLD + 1
+    assert len(others) == MOST_CASES + 1
     assert others[-1].text == "and 23 more cases like these"
 
 

@@ -15,7 +15,7 @@ from tests.support.scripted_engine import ScriptedEngine
 from tests.support.serve import CHECKOUT, environment
 from tests.support.strips import text_of
 from tftptui.ui.app import TftpApp
-from tftptui.ui.clipboard import into_multiplexer, told
+from tftptui.ui.clipboard import into_multiplexer, copied_message
 from tftptui.ui.memory import COPY_NAME, NAME, Memory
 from tftptui.ui.messages import CopyWanted
 
@@ -42,12 +42,12 @@ needs_screen = pytest.mark.skipif(shutil.which("screen") is None, reason="no scr
 def test_it_says_where_the_text_is(
     multiplexer: str | None, kept: Path | OSError | None, words: str
 ) -> None:
-    assert told("the rules", multiplexer, kept) == words
+    assert copied_message("the rules", multiplexer, kept) == words
 
 
 def test_a_file_below_home_is_named_as_a_shell_takes_it() -> None:
     file = Path.home() / ".local" / COPY_NAME
-    assert told("x", None, file).endswith(f"in ~/.local/{COPY_NAME}")
+    assert copied_message("x", None, file).endswith(f"in ~/.local/{COPY_NAME}")
 
 
 async def test_a_multiplexer_that_is_gone_has_taken_nothing(tmp_path: Path) -> None:

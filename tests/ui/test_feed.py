@@ -8,7 +8,7 @@ from tftptui.ui.store import Store
 
 async def test_frames_are_folded_until_the_engine_is_stopped() -> None:
     engine, store, told = ScriptedEngine([frame(view(1))]), Store(), list[int]()
-    feed = Feed(engine, store, told=lambda: told.append(store.frames))
+    feed = Feed(engine, store, wake=lambda: told.append(store.frames))
     await feed.stop()
     await feed.run()
     assert engine.stopped
@@ -20,14 +20,14 @@ async def test_frames_are_folded_until_the_engine_is_stopped() -> None:
 async def test_an_end_without_being_asked_is_told() -> None:
     engine, store = ScriptedEngine(), Store()
     await engine.stop()
-    await Feed(engine, store, told=lambda: None).run()
+    await Feed(engine, store, wake=lambda: None).run()
     assert store.engine_error == ENDED
 
 
 async def test_the_reason_of_a_death_is_kept() -> None:
     engine, store = ScriptedEngine([frame()]), Store()
     engine.die("out of memory")
-    await Feed(engine, store, told=lambda: None).run()
+    await Feed(engine, store, wake=lambda: None).run()
     assert store.engine_error == "out of memory"
     assert store.frames == 1
 
@@ -45,7 +45,7 @@ async def test_a_server_that_comes_back_is_attached_to_again() -> None:
         elif len(errors) == 3 and store.transfers:
             is_there.set()
 
-    feed = Feed(engine, store, told=told, again=0)
+    feed = Feed(engine, store, wake=told, again=0)
     engine.die("gone")
     async with asyncio.timeout(20), asyncio.TaskGroup() as tasks:
         tasks.create_task(feed.run())

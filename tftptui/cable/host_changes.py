@@ -124,7 +124,7 @@ class HostChanges:
 
         Those that can't be undone stay recorded.
         """
-        told, left = _undo(self._made, self._run)
+        lines, left = _undo(self._made, self._run)
         self._made = left
         if self._file is not None:
             self._write(left)
@@ -132,7 +132,7 @@ class HostChanges:
                 self._path.unlink(missing_ok=True)
             self._file.close()
             self._file = None
-        return [*told, *(f"not undone: {typed(one.undo_command())}" for one in left)]
+        return [*lines, *(f"not undone: {typed(one.undo_command())}" for one in left)]
 
     def _write(self, changes: Sequence[Change]) -> None:
         """Write CHANGES to the file, and sync it to disk."""
@@ -194,8 +194,8 @@ def _undo_file(path: Path, run: Run) -> Iterator[Undone]:
             return
         changes = list(_changes_in(file.read()))
         here = [one for one in changes if one.namespace == this_namespace()]
-        told, left = _undo(here, run)
-        yield from map(Undone, told)
+        lines, left = _undo(here, run)
+        yield from map(Undone, lines)
         for one in left:
             command = typed(one.undo_command())
             yield Undone(f"not undone: {one.words}", (command,), is_failed=True)
@@ -217,18 +217,18 @@ def _changes_in(text: bytes) -> Iterator[Change]:
 
 def _undo(changes: Sequence[Change], run: Run) -> tuple[list[str], list[Change]]:
     """Undo CHANGES, the latest first; return sentences, and the changes left."""
-    told: list[str] = []
+    lines: list[str] = []
     left: list[Change] = []
     for change in reversed(changes):
         try:
             run(change.undo_command())
-            told.append(change.undone_words)
+            lines.append(change.undone_words)
         except IpError as error:
             if any(words in str(error) for words in _ALREADY_GONE):
-                told.append(f"{change.words}: already gone")
+                lines.append(f"{change.words}: already gone")
             else:
                 left.insert(0, change)
-    return told, left
+    return lines, left
 
 
 def this_namespace() -> int:

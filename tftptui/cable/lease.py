@@ -165,7 +165,7 @@ class CableLease:
         self._probing: IPv4Interface | None = None
         self._is_adding = False
         self._tokens, self._refilled = float(MOST_REPLIES), float("-inf")
-        self._told: set[str] = set()
+        self._reported: set[str] = set()
 
     @property
     def lease(self) -> Lease | None:
@@ -183,7 +183,7 @@ class CableLease:
         # It may be another cable: forget everything.
         self.board, self._probing = None, None
         self._wanted.clear()
-        self._told.clear()
+        self._reported.clear()
         if not is_up:
             self.phase = Phase.NO_LINK
             return [Notice(f"{self._wishes.interface} has no link: plug the cable in")]
@@ -478,8 +478,8 @@ class CableLease:
         return True
 
     def _once(self, text: str) -> Iterator[Output]:
-        if text not in self._told and len(self._told) <= MOST_REPLIES * 10:
-            self._told.add(text)
+        if text not in self._reported and len(self._reported) <= MOST_REPLIES * 10:
+            self._reported.add(text)
             yield Notice(text)
 
     def _stop(self, reason: str) -> list[Output]:

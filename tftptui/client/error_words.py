@@ -63,7 +63,7 @@ def silence(
     server: Endpoint, local_port: int, *, requests: int, seconds: float, hint: str
 ) -> str:
     """Return the message if there was no reply at all."""
-    told = counted(requests, "request")
-    text = f"no reply from {server}: {told} sent from port {local_port}"
+    many = counted(requests, "request")
+    text = f"no reply from {server}: {many} sent from port {local_port}"
     text += f" in {seconds:.0f} s"
     return f"{text}; {hint}" if hint else text

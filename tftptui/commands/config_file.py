@@ -139,10 +139,10 @@ def read_config(file: Path) -> list[Given]:
     except UnicodeDecodeError as error:
         raise ConfigError(f"{file}: not UTF-8 text") from error
     try:
-        told = tomllib.loads(text)
+        table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(_broken(file, text, str(error))) from error
-    return [_given(file, key, value, _line(text, key)) for key, value in told.items()]
+    return [_given(file, key, value, _line(text, key)) for key, value in table.items()]
 
 
 def how_to_make(file: Path) -> str:

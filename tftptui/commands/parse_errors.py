@@ -24,7 +24,7 @@ _KINDS: dict[object, tuple[str, str]] = {
 """By Python type: its name for users, and an example."""
 
 
-def told(error: CycloptsError) -> str:
+def error_text(error: CycloptsError) -> str:
     """Return one line: what is wrong, and what to type."""
     command = " ".join((PROGRAM, *(error.command_chain or ())))
     match error:

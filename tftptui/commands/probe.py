@@ -206,12 +206,12 @@ def _probe(
     drafts = conclude(asked, *done)
     if options.json:
         grids = zip(("ports", "sizes", "options"), done, strict=True)
-        told = {
+        report = {
             "asked": asked,
             **dict(grids),
-            "findings": [one.as_told() for one in drafts],
+            "findings": [one.as_fields() for one in drafts],
         }
-        print(msgspec.json.encode(told).decode())
+        print(msgspec.json.encode(report).decode())
     else:
         print(report_text(asked, done[0], done[1:], drafts), end="")
     return EXIT_FOUND if drafts else EXIT_FINE

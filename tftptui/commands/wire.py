@@ -192,12 +192,12 @@ def _ask(interface: str, arch: str, settings: Settings | None, *, json: bool) ->
         return EXIT_FAILED
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
-    told = [
-        {"arch": one.arch, "offers": [offer.as_told() for offer in one.offers]}
+    report = [
+        {"arch": one.arch, "offers": [offer.as_fields() for offer in one.offers]}
         for one in answers
     ]
     if json:
-        print(report_json(results, answers=told), end="")
+        print(report_json(results, answers=report), end="")
         return exit_status(results)
     for one in answers:
         for offer in one.offers:
@@ -272,11 +272,15 @@ def _file_check(settings: Settings, file: bytes) -> "FileCheck":
     from tftptui.engine.root.near_names import with_near_names  # noqa: PLC0415
     from tftptui.server.root.explain import run  # noqa: PLC0415
 
-    told = with_near_names(run(settings, file, "", is_write=False), settings, file)
-    if told.served is not None:
-        return FileCheck(is_served=True, words=f"served, {told.nbytes or 0:,} bytes")
-    near = f" (did you mean {told.near[0].text}?)" if told.near else ""
-    return FileCheck(is_served=False, words=f"not served, {told.message}{near}")
+    explanation = with_near_names(
+        run(settings, file, "", is_write=False), settings, file
+    )
+    if explanation.served is not None:
+        return FileCheck(
+            is_served=True, words=f"served, {explanation.nbytes or 0:,} bytes"
+        )
+    near = f" (did you mean {explanation.near[0].text}?)" if explanation.near else ""
+    return FileCheck(is_served=False, words=f"not served, {explanation.message}{near}")
 
 
 def _listen(sources: "Sources", *, json: bool) -> NoReturn:
@@ -295,10 +299,10 @@ def _listen(sources: "Sources", *, json: bool) -> NoReturn:
         _note(NOTHING_HEARD)
     while True:
         now = sources.now()
-        told = [lines.of(news) for event in heard for news in devices.take(event)]
-        told += [lines.of_finding(*one, now) for one in findings.look(devices, now)]
-        if told:
-            print("".join(told), end="", flush=True)
+        output = [lines.of(news) for event in heard for news in devices.take(event)]
+        output += [lines.of_finding(*one, now) for one in findings.look(devices, now)]
+        if output:
+            print("".join(output), end="", flush=True)
         heard = sources.wait(_LOOK_INTERVAL)
 
 
@@ -328,8 +332,8 @@ class _Lines:
 
         if self._json:
             head = {"t": stamp(round(now * 1e6)), "event": "finding"}
-            told = head | {"mac": mac_text(device.mac)} | draft.as_told()
-            return msgspec.json.encode(told).decode() + "\n"
+            fields = head | {"mac": mac_text(device.mac)} | draft.as_fields()
+            return msgspec.json.encode(fields).decode() + "\n"
         title = f"{draft.code} ({how_sure(draft.confidence)})"
         fixes = [": ".join(filter(None, _in_one_line(one))) for one in draft.remedies]
         found = finding_lines(now, title, draft.headline, fixes)

@@ -85,13 +85,13 @@ def _drawn(arguments: list[str], size: tuple[int, int]) -> Iterator[bytes]:
     fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
     command = [sys.executable, "-P", "-m", "tftptui", *arguments]
     # An exported COLUMNS would override the terminal's size.
-    told = {"COLUMNS": str(columns), "LINES": str(rows), **_TERMINAL}
+    environment = {"COLUMNS": str(columns), "LINES": str(rows), **_TERMINAL}
     with subprocess.Popen(  # noqa: S603 - ourselves
         command,
         stdin=its,
         stdout=its,
         stderr=its,
-        env={**os.environ, **told},
+        env={**os.environ, **environment},
         start_new_session=True,
     ) as process:
         os.close(its)

@@ -21,28 +21,28 @@ def step_lines(director: Director) -> list[str]:
     lines = [f"{number}/{count} {caption[0]}", *(f"    {line}" for line in caption[1:])]
     for name in director.step.start:
         actors = director.stage.cast.of(name)
-        lines.append(f"    · {name}: {_told(actors)}")
+        lines.append(f"    · {name}: {_actors_text(actors)}")
     ended = Counter(
         event.outcome
         for event in director.stage.events[director.events_from :]
         if isinstance(event, TransferEnded)
     )
     if ended:
-        told = ", ".join(f"{count} {outcome}" for outcome, count in ended.items())
-        lines.append(f"    · the server's transfers: {told}")
+        outcomes = ", ".join(f"{count} {outcome}" for outcome, count in ended.items())
+        lines.append(f"    · the server's transfers: {outcomes}")
     return lines
 
 
-def _told(actors: list[Actor]) -> str:
+def _actors_text(actors: list[Actor]) -> str:
     """Return the results of the machines of one group."""
     if len(actors) == 1:
-        return _told_one(actors[0])
+        return _actor_text(actors[0])
     outcomes = Counter(_outcome(actor) for actor in actors)
     counts = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.items())
     return f"{len(actors)} × {actors[0].kind.title}, {counts}"
 
 
-def _told_one(actor: Actor) -> str:
+def _actor_text(actor: Actor) -> str:
     tally = actor.tally
     if tally is None:
         return f"{actor.kind.title} at {actor.address} is off"

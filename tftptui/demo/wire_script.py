@@ -75,7 +75,7 @@ def wire_event(
         return DhcpSeen(
             time=time, interface=INTERFACE, message=asked, source=nobody, port=67
         )
-    told = DhcpMessage(
+    message = DhcpMessage(
         op=Op.REPLY,
         xid=1,
         chaddr=mac,
@@ -86,7 +86,7 @@ def wire_event(
     )
     source = IPv4Address(by)
     return DhcpSeen(
-        time=time, interface=INTERFACE, message=told, source=source, port=68
+        time=time, interface=INTERFACE, message=message, source=source, port=68
     )
 
 

@@ -40,7 +40,7 @@ def _summary(results: list[Result]) -> str:
 
 def report_json(results: list[Result], **more: object) -> str:
     """Return one JSON object: ``status`` (the exit status), ``results``, and MORE."""
-    told: dict[str, object] = {
+    report: dict[str, object] = {
         "status": exit_status(results),
         "results": [
             {
@@ -53,4 +53,4 @@ def report_json(results: list[Result], **more: object) -> str:
         ],
         **more,
     }
-    return msgspec.json.encode(told).decode() + "\n"
+    return msgspec.json.encode(report).decode() + "\n"

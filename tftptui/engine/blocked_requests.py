@@ -25,7 +25,7 @@ class BlockedRequests:
     ) -> None:
         self._clock, self._reporter, self._rules = clock, reporter, rules
         self._is_reached = False
-        self._told: Finding | None = None
+        self._finding: Finding | None = None
 
     def reached(self) -> None:
         """Record that a request has arrived."""
@@ -42,12 +42,12 @@ class BlockedRequests:
         block = self._rules.stops_requests(scene, now)
         if block is None:
             self._withdraw("this host's own rules let requests in")
-        elif self._told is None:
+        elif self._finding is None:
             wall = self._clock.wall()
             draft = requests_stopped(block, self._rules.address, scene, wall)
-            self._told = self._reporter.alarm(draft, Affected([], []))
+            self._finding = self._reporter.alarm(draft, Affected([], []))
 
     def _withdraw(self, why: str) -> None:
-        if self._told is not None:
-            self._reporter.withdraw(self._told, why)
-            self._told = None
+        if self._finding is not None:
+            self._reporter.withdraw(self._finding, why)
+            self._finding = None

@@ -85,7 +85,7 @@ class Dnsmasq:
         self._theirs.close()
 
     def _await_start(self, interface: str) -> None:
-        end, told = time.monotonic() + _START_PATIENCE, [""]
+        end, output = time.monotonic() + _START_PATIENCE, [""]
         while (left := end - time.monotonic()) > 0:
             if not select.select([self.log.socket], [], [], left)[0]:
                 break
@@ -93,8 +93,8 @@ class Dnsmasq:
                 if _READY in line:
                     return
                 if line.startswith(ENDED):
-                    raise WireError(_why_not(told[-1], interface))
-                told.append(line)
+                    raise WireError(_why_not(output[-1], interface))
+                output.append(line)
         raise WireError(f"dnsmasq has not started after {_START_PATIENCE:.0f} s")
 
 

@@ -162,7 +162,7 @@ class Engine:
         self._survey = Survey(self.recorder.clock.now, self.service.pool.engaged)
         self._shelf: Shelf | None = None
         self._searches = Searches(self.findings.located)
-        self._told = _Told()
+        self._sent = _Sent()
         self._place = HostAddresses()
         self._due = asyncio.Event()
         self._ticker = Ticker(FRAME_INTERVAL, self._tick)
@@ -178,7 +178,7 @@ class Engine:
 
     def _gather(self, age: float) -> None:
         """Pass finished transfers, and those older than AGE seconds, to findings."""
-        over = self.service.take_untold()
+        over = self.service.take_unreported()
         self.findings.take_over(over)
         self._misfits.take_over(over)
         self.service.tell(age)
@@ -462,51 +462,51 @@ class Engine:
 
     def next_frame(self) -> Frame | None:
         """Return what has changed since the previous frame, or None."""
-        told, ring = self._told, self.recorder.ring
+        sent, ring = self._sent, self.recorder.ring
         frame = Frame(time=self.recorder.clock.wall())
         status = self._status()
-        if status != told.status:
-            frame.status = told.status = status
+        if status != sent.status:
+            frame.status = sent.status = status
         frame.transfers = self._changed_transfers()
         self._tell_ports(frame)
-        if told.settings is not self.service.settings:
-            told.settings = self.service.settings
-            frame.settings = live_settings(told.settings)
+        if sent.settings is not self.service.settings:
+            sent.settings = self.service.settings
+            frame.settings = live_settings(sent.settings)
         frame.listings = self._watch.take_news() if self._watch else []
         frame.refusals = self.service.take_refusals()
         frame.hashes = self._shelf.take_news() if self._shelf else []
         frame.findings = self.findings.take_news()
         frame.wire = self.wire.take_news()
         frame.locations = self._searches.take_news()
-        frame.packets_first = max(told.packets_next, ring.first)
+        frame.packets_first = max(sent.packets_next, ring.first)
         frame.packets = ring.packed(frame.packets_first)
         if frame.packets:
             frame.notes = ring.notes(frame.packets_first)
-            told.packets_next = ring.next
-        if told.counters != self.recorder.counters:
-            told.counters = msgspec.structs.replace(self.recorder.counters)
-            frame.counters = told.counters
+            sent.packets_next = ring.next
+        if sent.counters != self.recorder.counters:
+            sent.counters = msgspec.structs.replace(self.recorder.counters)
+            frame.counters = sent.counters
         return frame if frame.tells_something else None
 
     def _tell_ports(self, frame: Frame) -> None:
-        told, survey = self._told, self._survey
+        sent, survey = self._sent, self._survey
         version = (self.service.pool.version, survey.version)
-        if told.ports_version == version:
+        if sent.ports_version == version:
             return
-        if told.ports_version[1] != version[1]:
+        if sent.ports_version[1] != version[1]:
             frame.host_ports = survey.latest
-        told.ports_version = version
+        sent.ports_version = version
         frame.ports = port_map(self.service, survey.latest)
 
     def _changed_transfers(self) -> list[TransferView]:
         finished = self.service.take_finished()
         changed = [
             msgspec.structs.replace(one.view())
-            for one in self._told.changed(self.service.transfers)
+            for one in self._sent.changed(self.service.transfers)
         ]
-        told = {view.number for view in changed + finished}
-        retold = [v for v in self.findings.take_retold() if v.number not in told]
-        return changed + finished + retold
+        numbers = {view.number for view in changed + finished}
+        restated = [v for v in self.findings.take_restated() if v.number not in numbers]
+        return changed + finished + restated
 
     def _status(self) -> Status:
         place, counters = self._place, self.recorder.counters
@@ -515,11 +515,11 @@ class Engine:
         return status_of(self.service, self._watch, place, recording, notices)
 
 
-ALWAYS_TOLD = 100
+ALWAYS_SENT = 100
 """Transfers that every frame may report; with more, each is reported once a second."""
 
 
-class _Told:
+class _Sent:
     """The state already sent to the watcher."""
 
     def __init__(self) -> None:
@@ -539,7 +539,7 @@ class _Told:
         versions = self._versions
         for number in versions.keys() - living.keys():
             del versions[number]
-        share = max(ALWAYS_TOLD, round(len(versions) * FRAME_INTERVAL))
+        share = max(ALWAYS_SENT, round(len(versions) * FRAME_INTERVAL))
         turn = list(islice(versions, share))
         turn += [number for number in living if number not in versions]
         changed = []

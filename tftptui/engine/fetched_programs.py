@@ -60,7 +60,7 @@ class FetchedPrograms:
         self._architecture = architecture
         self._shelf: Shelf | None = None
         self._looking: set[asyncio.Task[None]] = set()
-        self._told: dict[str, Finding] = {}
+        self._findings: dict[str, Finding] = {}
 
     def begin(self, shelf: Shelf) -> None:
         """Examine files of this shelf from now on."""
@@ -104,18 +104,20 @@ class FetchedPrograms:
             self._judge(view, piece, arch)
 
     def _judge(self, view: TransferView, piece: FilePiece, arch: int | None) -> None:
-        told = self._told.get(view.client)
+        program = self._findings.get(view.client)
         draft = misfit(view, piece.kind, self._scene(view.client), arch)
-        if draft is not None and (told is None or told.headline != draft.headline):
+        if draft is not None and (
+            program is None or program.headline != draft.headline
+        ):
             found = self._reporter.alarm(draft, Affected([view.client], [view.file]))
             if found is not None:
-                self._told[view.client] = found
-        elif told is not None and starts(view.kind, piece.kind, arch):
+                self._findings[view.client] = found
+        elif program is not None and starts(view.kind, piece.kind, arch):
             why = f"{view.client} has got one that it can start"
-            self._reporter.withdraw(told, why)
-            del self._told[view.client]
-        while len(self._told) > KEPT:
-            del self._told[next(iter(self._told))]
+            self._reporter.withdraw(program, why)
+            del self._findings[view.client]
+        while len(self._findings) > KEPT:
+            del self._findings[next(iter(self._findings))]
 
 
 def _is_version(piece: object, view: TransferView) -> TypeGuard[FilePiece]:

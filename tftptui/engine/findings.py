@@ -61,7 +61,7 @@ class Missed(NamedTuple):
 class Findings:
     """Collects events and turns them into findings.
 
-    Call take() with every event and tick() often; take_news() and take_retold() return
+    Call take() with every event, tick() often; take_news() and take_restated() return
     what is new. Other modules report findings through ``reporter``.
 
     Args:
@@ -85,7 +85,7 @@ class Findings:
         self._due: dict[ClientTries, None] = {}
         self._followed: dict[ClientTries, None] = {}
         self._self_tests: set[int] = set()
-        self._retold: dict[int, TransferView] = {}
+        self._restated: dict[int, TransferView] = {}
         self._looked = 0.0
         self._unreached = BlockedRequests(clock, self._reporter, around.rules)
 
@@ -159,9 +159,9 @@ class Findings:
         for incidents in self._all_incidents:
             incidents.withdraw_all(why, self._all_tries)
         for tries in self._all_tries:
-            for told in tries.notes.values():
-                if not told.withdrawn:
-                    self._reporter.withdraw(told, why)
+            for note in tries.notes.values():
+                if not note.withdrawn:
+                    self._reporter.withdraw(note, why)
         self._all_tries, self._gatherer.requests = TriesIndex(), ClientRequests()
         for known in (self._due, self._followed, self._notes):
             known.clear()
@@ -183,7 +183,9 @@ class Findings:
         return [
             Missed(tries, self._gatherer.names(tries), tries.last_asked)
             for tries in self._incidents
-            if tries.incident and tries.is_told and tries.incident.cause.kind.is_on_disk
+            if tries.incident
+            and tries.is_reported
+            and tries.incident.cause.kind.is_on_disk
         ]
 
     def found_there(self, missed: Missed, served: str) -> None:
@@ -202,10 +204,10 @@ class Findings:
         """Return findings new, revised or withdrawn since the last call."""
         return self._reporter.take_news()
 
-    def take_retold(self) -> list[TransferView]:
+    def take_restated(self) -> list[TransferView]:
         """Return transfers whose summary changed since the last call."""
-        retold, self._retold = list(self._retold.values()), {}
-        return retold
+        restated, self._restated = list(self._restated.values()), {}
+        return restated
 
     def _take_end(self, event: TransferEnded) -> None:
         tries = self._all_tries.of(event.transfer)
@@ -321,5 +323,5 @@ class Findings:
             tries.text = text
             for view in facts.tries:
                 view.story = text
-                self._retold[view.number] = msgspec.structs.replace(view)
-            bound(self._retold)
+                self._restated[view.number] = msgspec.structs.replace(view)
+            bound(self._restated)

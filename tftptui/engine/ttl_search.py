@@ -101,10 +101,10 @@ class Locating:
         if is_whole(self.location.other):  # otherwise port-unreachable is never sent
             await self._try_ports([suspect, *self._others])
         found = self.location
-        told = verdict(
+        text = verdict(
             found.suspect, found.other, found.trials, was_heard=self._was_heard
         )
-        self._learn(is_done=True, verdict=told)
+        self._learn(is_done=True, verdict=text)
 
     async def _try_ports(self, ours: Sequence[Walker]) -> None:
         """Try ports next to the client's, and the one to compare, from each of OURS."""

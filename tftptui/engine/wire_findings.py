@@ -18,7 +18,7 @@ pause."""
 
 
 @dataclass(slots=True)
-class _Told:
+class _Shown:
     """A reported finding, and when its rule last reported it."""
 
     finding: Finding
@@ -35,12 +35,12 @@ class WireFindings:
     def __init__(self, reporter: Reporter) -> None:
         self._reporter = reporter
         self.missing: dict[bytes, str] = {}
-        self._told: dict[tuple[Code, bytes], _Told] = {}
+        self._shown: dict[tuple[Code, bytes], _Shown] = {}
 
     def of(self, device: Device) -> tuple[int, ...]:
         """Return the numbers of the findings about a machine."""
-        told = self._told.items()
-        return tuple(one.finding.number for (_, mac), one in told if mac == device.mac)
+        shown = self._shown.items()
+        return tuple(one.finding.number for (_, mac), one in shown if mac == device.mac)
 
     def look(self, devices: Devices, now: float) -> list[Device]:
         """Check all machines; return those whose findings have changed.
@@ -57,14 +57,14 @@ class WireFindings:
             if self.of(facts.device) != before:
                 changed[facts.device.mac] = facts.device
         known = {device.mac for device in devices}
-        for key in [one for one in self._told if one[1] not in known]:
+        for key in [one for one in self._shown if one[1] not in known]:
             self._withdraw(key, "it has not been heard for a long time")
         return list(changed.values())
 
     def withdraw_all(self, why: str) -> None:
         """Withdraw all findings."""
         self.missing.clear()
-        for key in list(self._told):
+        for key in list(self._shown):
             self._withdraw(key, why)
 
     def _judge(self, facts: WireFacts) -> None:
@@ -73,25 +73,25 @@ class WireFindings:
             self.missing[mac] = target
         drafts = (rule(facts) for rule in BEFORE_REQUEST)
         holding = {(one.code, mac): one for one in drafts if one is not None}
-        for key in [one for one in self._told if one[1] == mac and one not in holding]:
-            if why := _over(key[0], facts, self._told[key].held):
+        for key in [one for one in self._shown if one[1] == mac and one not in holding]:
+            if why := _over(key[0], facts, self._shown[key].held):
                 self._withdraw(key, why)
         whose = Affected([facts.device.address] if facts.device.address else [], [])
         for key, draft in holding.items():
-            found = self._tell(self._told.get(key), draft, whose)
+            found = self._tell(self._shown.get(key), draft, whose)
             if found is not None:  # otherwise too many: tried again
-                self._told[key] = _Told(found, facts.now)
+                self._shown[key] = _Shown(found, facts.now)
 
     def _tell(
-        self, told: _Told | None, draft: Draft, whose: Affected
+        self, shown: _Shown | None, draft: Draft, whose: Affected
     ) -> Finding | None:
         report = self._reporter
-        if told is not None:
-            return report.revise(told.finding, draft, whose)
+        if shown is not None:
+            return report.revise(shown.finding, draft, whose)
         return (report.alarm if draft.is_alarm else report.note)(draft, whose)
 
     def _withdraw(self, key: tuple[Code, bytes], why: str) -> None:
-        self._reporter.withdraw(self._told.pop(key).finding, why)
+        self._reporter.withdraw(self._shown.pop(key).finding, why)
 
 
 def _over(code: Code, facts: WireFacts, held: float) -> str:

@@ -72,7 +72,7 @@ class WireWatch:
         self._sources: Sources | None = None
         self._dnsmasq: Dnsmasq | None = None
         self._news: dict[bytes, Device] = {}
-        self._told = ""
+        self._sent_interfaces = ""
         self._looked, self._taken = clock.now(), 0
         self._paused: list[Source] = []
 
@@ -114,10 +114,10 @@ class WireWatch:
         if settings.dnsmasq is None or name is None or sources is None:
             return
         mode, loop = Mode(settings.dnsmasq), asyncio.get_running_loop()
-        loaders, told = _loaders(settings), list[str]()
+        loaders, lines = _loaders(settings), list[str]()
 
         def tell(text: str) -> None:
-            told.append(text)
+            lines.append(text)
             loop.call_soon_threadsafe(self._tell, text)
 
         now = self._clock.wall
@@ -128,7 +128,7 @@ class WireWatch:
         except WireError as error:
             raise EngineError(f"--dnsmasq {mode}: {error}") from error
         self._dnsmasq = running
-        self.notices += told[1:]  # that it asked is no longer of interest
+        self.notices += lines[1:]  # that it asked is no longer of interest
         sources.open.append(running.log)
         self._hear(running.log)
 
@@ -225,9 +225,9 @@ class WireWatch:
         if not self.devices.links:  # not watched
             return None
         interfaces = interfaces_words(self.devices)
-        if not self._news and interfaces == self._told:
+        if not self._news and interfaces == self._sent_interfaces:
             return None
-        changed, self._news, self._told = self._news, {}, interfaces
+        changed, self._news, self._sent_interfaces = self._news, {}, interfaces
         return WireNews(
             interfaces=interfaces,
             notice=self._sources.notice if self._sources is not None else "",

@@ -15,7 +15,7 @@ from tftptui.telemetry.findings import Evidence, Finding
 from tftptui.telemetry.words import counted, port_word
 from tftptui.telemetry.words import joined as in_words
 
-MOST_TOLD = 6
+MOST_CASES = 6
 """Limit of lines of evidence about other affected clients; the rest are counted."""
 
 
@@ -95,7 +95,7 @@ class Incident:
 def cause_of(draft: Draft, facts: Facts, way: str) -> Cause:
     """Return the cause of a finding; WAY is the name of the path to the client."""
     kind = draft.kind.surer_than or draft.kind
-    seen = kind.told_apart(facts)
+    seen = kind.key_part(facts)
     match kind.scope:
         case Scope.SERVER:
             return Cause(kind, "", "")
@@ -165,8 +165,8 @@ def _so_for(lead: Occurrence, others: Sequence[Occurrence]) -> str:
         (len(files), "other file"),
         (len(clients), "other client"),
     )
-    told = [counted(count, what) for count, what in found if count]
-    return f" Also affected: {in_words(told)}{_on(lead, others)}." if told else ""
+    counts = [counted(count, what) for count, what in found if count]
+    return f" Also affected: {in_words(counts)}{_on(lead, others)}." if counts else ""
 
 
 def _on(lead: Occurrence, others: Sequence[Occurrence]) -> str:
@@ -181,11 +181,11 @@ def _on(lead: Occurrence, others: Sequence[Occurrence]) -> str:
 
 def _lines(others: Sequence[Occurrence], lead: Occurrence) -> list[Evidence]:
     """Return a line for each of the others, up to a limit."""
-    told = [_line(one, lead) for one in others[:MOST_TOLD]]
-    rest = len(others) - MOST_TOLD
+    lines = [_line(one, lead) for one in others[:MOST_CASES]]
+    rest = len(others) - MOST_CASES
     if rest > 0:
-        told.append(Evidence(text=f"and {counted(rest, 'more case')} like these"))
-    return told
+        lines.append(Evidence(text=f"and {counted(rest, 'more case')} like these"))
+    return lines
 
 
 def _line(one: Occurrence, lead: Occurrence) -> Evidence:

@@ -75,7 +75,7 @@ class Draft:
         """Its code."""
         return self.kind.code
 
-    def as_told(self) -> dict[str, object]:
+    def as_fields(self) -> dict[str, object]:
         """Return its fields by name, for JSON; its kind as ``code``."""
         names = (one.name for one in fields(self) if one.name != "kind")
         return {"code": self.code, **{name: getattr(self, name) for name in names}}

@@ -29,9 +29,9 @@ def asked(facts: Facts) -> Evidence:
     if gaps and max(gaps) < _AT_ONCE:
         text += ", all at once"
     elif gaps:
-        told = [seconds(gap) for gap in gaps[:3]]
+        waits = [seconds(gap) for gap in gaps[:3]]
         text += (
-            f", {', '.join(told)} … apart" if gaps[3:] else f", {joined(told)} apart"
+            f", {', '.join(waits)} … apart" if gaps[3:] else f", {joined(waits)} apart"
         )
     client = known(facts.kind)
     if client and client.steps and _counts_up(facts):

@@ -292,13 +292,13 @@ class Facts:
         """
         failed: dict[tuple[str, int], float] = {}
         unanswered = [one for one in self.tries if not one.has_answered]
-        told = [(one.client, one.client_tid, one.started) for one in unanswered]
-        told += [
+        tries = [(one.client, one.client_tid, one.started) for one in unanswered]
+        tries += [
             (one.client, one.client_tid, one.begun)
             for one in self.neighbours
             if not one.worked
         ]
-        for client, tid, begun in told:
+        for client, tid, begun in tries:
             failed[client, tid] = max(begun, failed.get((client, tid), 0.0))
         return [
             one

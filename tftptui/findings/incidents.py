@@ -115,8 +115,8 @@ class Incidents:
 
     def withdraw_all(self, why: str, all_tries: Iterable[ClientTries]) -> None:
         """Withdraw all findings, including those known only to ALL_TRIES."""
-        told = [self._of(tries) for tries in (*self._standing, *all_tries)]
-        for incident in dict.fromkeys(one for one in told if one is not None):
+        open_incidents = [self._of(tries) for tries in (*self._standing, *all_tries)]
+        for incident in dict.fromkeys(one for one in open_incidents if one is not None):
             if not incident.is_over and incident.finding is not None:
                 self._reporter.withdraw(incident.finding, why)
             incident.occurrences.clear()
@@ -193,11 +193,11 @@ class Incidents:
                     del self._standing[tries], tries.incidents[self._slot]
 
     def _end(self, incident: Incident) -> None:
-        told, why = incident.finding, incident.why
-        if told is not None:
-            if told.client != incident.last:
+        finding, why = incident.finding, incident.why
+        if finding is not None:
+            if finding.client != incident.last:
                 why = f"{why} ({incident.last}, the last of them)"
-            incident.finding = self._reporter.withdraw(told, why)
+            incident.finding = self._reporter.withdraw(finding, why)
 
     def _let_go(self, tries: ClientTries) -> None:
         """Stop following old tries; without requests their incident may end."""

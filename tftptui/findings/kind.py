@@ -50,7 +50,7 @@ class Kind:
         adjust: returns changes of ``helps`` for these facts.
         undecided: whether it stays open although no rule matches any more, because
             nothing shows that it is over.
-        told_apart: returns the part of the key that distinguishes causes of this kind.
+        key_part: returns the part of the key that distinguishes causes of this kind.
         surer_than: the less certain kind of the same cause.
         is_on_disk: whether it ends with a fix of a file on the server's disk.
         ends_unasked: whether it ends if the file is not requested for a long time.
@@ -66,7 +66,7 @@ class Kind:
     ended: Callable[[Facts], str]
     adjust: Callable[[Facts], Row] = _unchanged
     undecided: Callable[[Facts], bool] = _decided
-    told_apart: Callable[[Facts], str] = _nothing
+    key_part: Callable[[Facts], str] = _nothing
     surer_than: "Kind | None" = None
     is_on_disk: bool = False
     ends_unasked: bool = False

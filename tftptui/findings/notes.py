@@ -17,7 +17,7 @@ MOST_NAMED = 8
 
 
 @dataclass(slots=True)
-class _Told:
+class _Note:
     """A reported note about a path: its time, tries and transfers."""
 
     time: float
@@ -35,7 +35,7 @@ class Notes:
 
     def __init__(self, reporter: Reporter) -> None:
         self._reporter = reporter
-        self._of_way: dict[tuple[str, str], _Told] = {}
+        self._of_way: dict[tuple[str, str], _Note] = {}
 
     def follow(self, tries: ClientTries, facts: Facts) -> None:
         """Report the notes about the facts, unless reported already."""
@@ -47,38 +47,38 @@ class Notes:
             if known is not None:
                 self._add(known, occurrence)
                 continue
-            told = self._reporter.note(draft, Affected([tries.client], [tries.file]))
-            if told is not None:
-                tries.notes[draft.code] = told
-                self._of_way[tries.way, draft.code] = _Told(
+            finding = self._reporter.note(draft, Affected([tries.client], [tries.file]))
+            if finding is not None:
+                tries.notes[draft.code] = finding
+                self._of_way[tries.way, draft.code] = _Note(
                     facts.now, tries, [occurrence]
                 )
 
     def look_back(self, now: float) -> None:
         """Drop expired notes, which may be reported again."""
         self._of_way = {
-            key: told
-            for key, told in self._of_way.items()
-            if told.time >= now - REMEMBERED
+            key: note
+            for key, note in self._of_way.items()
+            if note.time >= now - REMEMBERED
         }
 
     def clear(self) -> None:
         """Drop all notes."""
         self._of_way.clear()
 
-    def _known(self, tries: ClientTries, draft: Draft, now: float) -> _Told | None:
+    def _known(self, tries: ClientTries, draft: Draft, now: float) -> _Note | None:
         """Return the note reported about the path to another client of the network."""
         if draft.stands_at != "between":
             return None
-        told = self._of_way.get((tries.way, draft.code))
-        return told if told is not None and now - told.time < REMEMBERED else None
+        note = self._of_way.get((tries.way, draft.code))
+        return note if note is not None and now - note.time < REMEMBERED else None
 
-    def _add(self, told: _Told, occurrence: Occurrence) -> None:
+    def _add(self, note: _Note, occurrence: Occurrence) -> None:
         """Add one more case to a reported note."""
-        if told.has(occurrence.draft) or len(told.occurrences) >= MOST_NAMED:
+        if note.has(occurrence.draft) or len(note.occurrences) >= MOST_NAMED:
             return
-        told.occurrences.append(occurrence)
-        notes_, code = told.tries.notes, occurrence.draft.code
+        note.occurrences.append(occurrence)
+        notes_, code = note.tries.notes, occurrence.draft.code
         notes_[code] = self._reporter.name(
-            notes_[code], joined(told.occurrences), affected(told.occurrences)
+            notes_[code], joined(note.occurrences), affected(note.occurrences)
         )

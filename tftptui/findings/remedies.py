@@ -378,5 +378,5 @@ def _ours(facts: Facts) -> str:
     scene = facts.scene
     if scene.single_port:
         return f"port {scene.port}"
-    told = span(PortRange(scene.first, scene.last), "–")
-    return f"port{'s' if '–' in told else ''} {told}"
+    ports = span(PortRange(scene.first, scene.last), "–")
+    return f"port{'s' if '–' in ports else ''} {ports}"

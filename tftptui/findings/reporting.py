@@ -12,7 +12,7 @@ from tftptui.server.rate_limits import Bucket, Rate
 from tftptui.telemetry.events import Event, Found
 from tftptui.telemetry.findings import Earlier, Finding
 
-TOLD = Rate(per_second=5, burst=100)
+ALARMS = Rate(per_second=5, burst=100)
 """Rate of new alarms, so that a flood of strange requests fills no screen and no
 disk."""
 
@@ -47,7 +47,7 @@ class Reporter:
 
     Attributes:
         alarms: how many alarms were reported.
-        told: how many findings were reported, by code.
+        reported: how many findings were reported, by code.
     """
 
     def __init__(
@@ -57,8 +57,8 @@ class Reporter:
         emit: Callable[[Event], None],
     ) -> None:
         self._now, self._wall, self._emit = now, wall, emit
-        self._told, self._noted = Bucket(TOLD), Bucket(NOTED)
-        self.alarms, self.told = 0, Counter[str]()
+        self._alarms_left, self._notes_left = Bucket(ALARMS), Bucket(NOTED)
+        self.alarms, self.reported = 0, Counter[str]()
         self._news: dict[int, Finding] = {}
         self._open: dict[int, float] = {}  # time of each latest report, in this order
         self._number = self._this_round = 0
@@ -67,7 +67,7 @@ class Reporter:
     def open_alarms(self) -> int:
         """The number of alarms not withdrawn, with recent news."""
         oldest = self._now() - STANDS
-        return sum(told > oldest for told in self._open.values())
+        return sum(finding > oldest for finding in self._open.values())
 
     def begin_round(self) -> None:
         """Reset the limit of new alarms."""
@@ -81,14 +81,14 @@ class Reporter:
     def alarm(self, draft: Draft, whose: Affected) -> Finding | None:
         """Report a new alarm; None if there are too many at the moment."""
         now = self._now()
-        if self._this_round >= NEW_AT_ONCE or not self._told.take(1, now):
+        if self._this_round >= NEW_AT_ONCE or not self._alarms_left.take(1, now):
             return None
         self._this_round += 1
         return self._new(draft, whose)
 
     def note(self, draft: Draft, whose: Affected) -> Finding | None:
         """Report a new note; None if there are too many at the moment."""
-        if not self._noted.take(1, self._now()):
+        if not self._notes_left.take(1, self._now()):
             return None
         return self._new(draft, whose)
 
@@ -170,7 +170,7 @@ class Reporter:
 
     def _count(self, finding: Finding, *, was_alarm: bool = False) -> None:
         self.alarms += finding.is_alarm and not was_alarm
-        self.told[finding.code] += 1
+        self.reported[finding.code] += 1
 
     def _tell(self, finding: Finding, *, is_journalled: bool = True) -> Finding:
         self._news[finding.number] = finding

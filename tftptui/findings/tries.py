@@ -192,7 +192,7 @@ class ClientTries:
         self.refused_ports |= 1 << event.client_tid
 
     @property
-    def is_told(self) -> bool:
+    def is_reported(self) -> bool:
         """Whether its own incident is open."""
         return self.incident is not None and self in self.incident.occurrences
 
@@ -209,7 +209,7 @@ class ClientTries:
 
     def takes_refusal(self, event: Refused) -> bool:
         """Return whether a refusal belongs to it: soon after, or all were refused."""
-        is_only_refused = not self.views and self.is_told
+        is_only_refused = not self.views and self.is_reported
         return is_only_refused or event.time - self.last_asked <= WINDOW
 
     def takes(self, view: TransferView) -> bool:

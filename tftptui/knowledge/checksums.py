@@ -64,10 +64,10 @@ def expected(text: str, *, of: bytes, place: bytes) -> Expected | None:
     is_its_own = place.startswith(of + b".")
     base = wanted.rpartition(b"/")[2]
     for line in text.splitlines():
-        told = _read_line(line.strip())
-        if told is None:
+        found = _read_line(line.strip())
+        if found is None:
             continue
-        digest, name = told
+        digest, name = found
         plain = _plain(name)
         is_base = plain.rpartition(b"/")[2] == base
         if plain == wanted or (is_its_own and (not name or is_base)):

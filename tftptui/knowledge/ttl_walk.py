@@ -49,8 +49,8 @@ def verdict(
 
     WAS_HEARD means that the client had replied: then its port was not blocked.
     """
-    told = _of_walks(suspect, other, trials, was_heard=was_heard)
-    return f"{told} {_of_trials(trials, other.port)}".rstrip()
+    text = _of_walks(suspect, other, trials, was_heard=was_heard)
+    return f"{text} {_of_trials(trials, other.port)}".rstrip()
 
 
 def _of_walks(
@@ -195,8 +195,8 @@ def _silence(suspect: Walk, other: Walk, by_port: str) -> str:
 def _sent_back(found: Hop, suspect: Walk, other: Walk) -> str:
     if not is_rejection(found.name):
         return f"{found.sender} cannot reach the client ({found.name})."
-    told = f"{found.sender} rejects packets to UDP port {suspect.port} ({found.name})"
-    return f"{told}{_but_passes(other)}."
+    text = f"{found.sender} rejects packets to UDP port {suspect.port} ({found.name})"
+    return f"{text}{_but_passes(other)}."
 
 
 def _but_passes(other: Walk) -> str:

@@ -124,8 +124,8 @@ def _wanted(
     left_out = [name for name in wanted if name in refused]
     for name in left_out:
         del wanted[name]
-    told = "not granted: refused by --refuse"
-    return wanted, tuple(f"{name.decode('ascii')} {told}" for name in left_out)
+    note = "not granted: refused by --refuse"
+    return wanted, tuple(f"{name.decode('ascii')} {note}" for name in left_out)
 
 
 def _block_size(

@@ -47,7 +47,7 @@ class Conversation:
             the first reply.
         view: current state of the transfer.
         requests: number of requests; ``asked_in`` has their record numbers.
-        is_told: whether a watcher has seen it.
+        is_reported: whether a watcher has seen it.
         outcome: how it ended; None before.
     """
 
@@ -64,7 +64,7 @@ class Conversation:
         self.requests = 0
         self.asked_in: list[int] = []
         self.outcome: Outcome | None = None
-        self.is_told = False
+        self.is_reported = False
         self._is_write = isinstance(request, WriteRequest)
         self._recorder = recorder
         about = About(request=request, recognize=_recognize)
@@ -123,7 +123,7 @@ class Conversation:
 
     def tell(self) -> None:
         """Report the transfer although there is no reply yet."""
-        self.is_told = True
+        self.is_reported = True
         self._begin()
 
     def begin_within(self, datagram: Datagram, server: Endpoint) -> None:
@@ -363,8 +363,8 @@ class Conversation:
         self, datagram: Datagram, port: int, why: str, *, from_client: bool
     ) -> None:
         """Record a packet to or from a port that the client does not use."""
-        told = beside(datagram, why, from_client=from_client)
-        self._write_beside((port, told.block), told.nbytes, told.kind, told.note)
+        note = beside(datagram, why, from_client=from_client)
+        self._write_beside((port, note.block), note.nbytes, note.kind, note.note)
 
     def _write_beside(
         self, at: tuple[int, int], nbytes: int, kind: Kind, note: str, flags: int = 0

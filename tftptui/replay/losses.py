@@ -12,10 +12,10 @@ from typing import Final
 from tftptui.telemetry.records.ring import Flag
 from tftptui.telemetry.views import TransferView
 
-Told = tuple[str, int]
+LossMark = tuple[str, int]
 """The loss and its side in words, and the flag for it; "" and 0 for none."""
 
-NOTHING: Final[Told] = ("", 0)
+NOTHING: Final[LossMark] = ("", 0)
 _ENDS = {"client": Flag.LOST_TO_CLIENT.value, "server": Flag.LOST_TO_SERVER.value}
 
 _MOST_MISSING = 4_096
@@ -45,8 +45,8 @@ class Losses:
         self._missed_at = 0.0
         self._acked, self._acked_at, self._times = -1, 0.0, 0
         self._is_pressed = False
-        self._repeated = self._stirred = self._told = -1
-        self._told_ack = (-1, 0)
+        self._repeated = self._stirred = self._reported = -1
+        self._reported_ack = (-1, 0)
         self._turnaround = 0.0
         self._is_explained = False
 
@@ -74,7 +74,7 @@ class Losses:
 
     # Signs of a loss
 
-    def late(self, first: int, count: int, now: float) -> Told:
+    def late(self, first: int, count: int, now: float) -> LossMark:
         """Handle DATA seen for the first time after later blocks."""
         found = self._missing & set(range(first, first + count))
         self._missing -= found
@@ -83,7 +83,7 @@ class Losses:
             return NOTHING  # too soon for a retransmission: it was reordered
         return self._lost(self._sender, _blocks(min(found), max(found)))
 
-    def data_again(self, first: int, count: int, highest: int, now: float) -> Told:
+    def data_again(self, first: int, count: int, highest: int, now: float) -> LossMark:
         """Handle DATA that was seen before, as all up to HIGHEST were."""
         follows, self._repeated = first == self._repeated, first + count
         is_explained, self._is_explained = self._is_explained, False
@@ -93,17 +93,17 @@ class Losses:
         stirred, self._stirred = self._stirred, -1
         crosses = now - self._acked_at < _CROSSING * self._turnaround
         if last > self._acked and self._is_pressed:
-            is_new, self._told = self._told != first, -1
+            is_new, self._reported = self._reported != first, -1
             return self._lost(self._receiver, _blocks(first, last), is_new=is_new)
         if first == stirred or crosses:
             return NOTHING  # may be caused by an ACK (RFC 1123 §4.2.3.1)
         if last > self._acked:
             return self._unanswered(first, last, highest)
         ack = (self._acked, self._times)
-        is_new, self._told_ack = self._told_ack != ack, ack
+        is_new, self._reported_ack = self._reported_ack != ack, ack
         return self._lost(self._sender, f"ACK {self._acked:,}", is_new=is_new)
 
-    def _unanswered(self, first: int, last: int, highest: int) -> Told:
+    def _unanswered(self, first: int, last: int, highest: int) -> LossMark:
         """Report DATA without a reply; a window is acknowledged at its end."""
         end = max(self._acked, 0) + self._view.window
         if first and highest < min(end, self._last_block()):
@@ -118,7 +118,9 @@ class Losses:
             return _MANY
         return view.total_size // view.block_size + 1
 
-    def ack_again(self, block: int, highest: int, answered: int, now: float) -> Told:
+    def ack_again(
+        self, block: int, highest: int, answered: int, now: float
+    ) -> LossMark:
         """Handle an ACK that was seen before; its block was seen ANSWERED times."""
         self._stirred = block + 1
         if block != self._acked:
@@ -131,10 +133,10 @@ class Losses:
         if highest == block:
             return self._lost(self._sender, f"ACK {block:,}, or its reply,")
         wanted = block + 1
-        is_new, self._told = self._told != wanted, wanted
+        is_new, self._reported = self._reported != wanted, wanted
         return self._lost(self._receiver, _blocks(wanted, wanted), is_new=is_new)
 
-    def request_again(self, *, is_answered: bool) -> Told:
+    def request_again(self, *, is_answered: bool) -> LossMark:
         """Handle a request that was seen before."""
         if is_answered:
             return self._lost("client", "the reply")
@@ -148,7 +150,7 @@ class Losses:
         """
         self._is_explained = True
 
-    def _lost(self, end: str, what: str, *, is_new: bool = True) -> Told:
+    def _lost(self, end: str, what: str, *, is_new: bool = True) -> LossMark:
         """Return the note for a loss; count it unless it is known already."""
         if end == "client":
             self._view.lost_to_client += is_new

@@ -152,13 +152,13 @@ class Reading:
 
     def asides(self) -> list[str]:
         """Return what was left out and why, in sentences."""
-        told = (
+        counts = (
             (self.rebuilding.orphans, "UDP datagram", "outside any transfer"),
             (self.rebuilding.copies.count, "packet", "captured twice, counted once"),
             (self._dissector.other, "frame", "without UDP"),
         )
         asides = [
-            f"{counted(count, noun)} {words}" for count, noun, words in told if count
+            f"{counted(count, noun)} {words}" for count, noun, words in counts if count
         ]
         if self._is_only_content_cut:
             words = _cut_words(self._dissector.cut, 0)
@@ -183,12 +183,12 @@ class Reading:
 
 def _cut_words(cut: int, headless: int) -> str:
     """Return how many datagrams are truncated, and how many lost their header."""
-    told = []
+    parts = []
     if cut:
-        told.append(f"{counted(cut, 'UDP datagram')} truncated by the capture")
+        parts.append(f"{counted(cut, 'UDP datagram')} truncated by the capture")
     if headless:
-        told.append(f"{counted(headless, 'frame')} truncated before the UDP header")
-    return ", ".join(told)
+        parts.append(f"{counted(headless, 'frame')} truncated before the UDP header")
+    return ", ".join(parts)
 
 
 STANDARD_INPUT = Path("/dev/stdin")

@@ -127,7 +127,7 @@ class Rebuilding:
         """Return the transfers that changed since the last call."""
         changed = [structs.replace(one.view) for one in self._changed.values()]
         for conversation in self._changed.values():
-            conversation.is_told = True
+            conversation.is_reported = True
         self._changed.clear()
         return changed
 
@@ -239,7 +239,7 @@ class Rebuilding:
         self._waiting.pop(datagram.destination, None)
         self._tell_other_tries(conversation)
         error = error_in(datagram)
-        if error is not None and not conversation.is_told:
+        if error is not None and not conversation.is_reported:
             self._refuse(conversation, datagram, error)
             return
         server = Endpoint(*datagram.source)

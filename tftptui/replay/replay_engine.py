@@ -40,13 +40,13 @@ class ReplayEngine:
     ) -> None:
         self._path, self._listen = path, listen
         self._reading: Reading | None = None
-        self._told = 0
+        self._sent = 0
         self._status: Status | None = None
         self._stopped = asyncio.Event()
 
     async def start(self) -> None:
         """Open the file; see EngineClient. May be called again after stop()."""
-        self._told, self._status = 0, None
+        self._sent, self._status = 0, None
         self._stopped.clear()
         self._reading = await asyncio.to_thread(
             Reading, self._path, listen=self._listen
@@ -81,9 +81,9 @@ class ReplayEngine:
     def _frame(self, reading: Reading, listings: list[Listing]) -> Frame:
         rebuilding = reading.rebuilding
         ring = rebuilding.recorder.ring
-        first = max(self._told, ring.first)
+        first = max(self._sent, ring.first)
         packed = ring.packed(first)
-        self._told = ring.next
+        self._sent = ring.next
         status = self._status_of(reading)
         is_news = status != self._status
         self._status = status
@@ -91,7 +91,7 @@ class ReplayEngine:
             time=rebuilding.clock.wall(),
             status=status if is_news else None,
             transfers=_merged(
-                rebuilding.take_changed(), rebuilding.findings.take_retold()
+                rebuilding.take_changed(), rebuilding.findings.take_restated()
             ),
             findings=rebuilding.findings.take_news(),
             wire=rebuilding.wire.take_news(),
@@ -120,11 +120,11 @@ class ReplayEngine:
 
 
 def _merged(
-    changed: list[TransferView], retold: list[TransferView]
+    changed: list[TransferView], restated: list[TransferView]
 ) -> list[TransferView]:
     """Return each transfer once, in order of start.
 
-    Retold views may have changed since, so changed ones win.
+    Restated views may have changed since, so changed ones win.
     """
-    views = {view.number: view for view in [*retold, *changed]}
+    views = {view.number: view for view in [*restated, *changed]}
     return [views[number] for number in sorted(views)]

@@ -56,8 +56,8 @@ class Outlining:
         rebuilding = self._reading.rebuilding
         findings = rebuilding.findings
         self._findings |= {one.number: one for one in findings.take_news()}
-        # Retold views may have changed since, so changed ones win.
-        for view in [*findings.take_retold(), *rebuilding.take_changed()]:
+        # Restated views may have changed since, so changed ones win.
+        for view in [*findings.take_restated(), *rebuilding.take_changed()]:
             if view.number in self._transfers or len(self._transfers) < MOST_TRANSFERS:
                 self._transfers[view.number] = view
         room = MOST_TRANSFERS - len(self._refusals)

@@ -18,24 +18,24 @@ MOST_PLATFORMS = 2
 
 def as_json(outline: Outline) -> str:
     """Return a summary as one JSON object with a line feed."""
-    told = msgspec.structs.asdict(outline)
+    report = msgspec.structs.asdict(outline)
     fields = msgspec.structs.fields(TransferView)
-    told["transfers"] = [
+    report["transfers"] = [
         {field.encode_name: getattr(view, field.name) for field in fields}
         for view in outline.transfers
     ]
-    return msgspec.json.encode(told).decode() + "\n"
+    return msgspec.json.encode(report).decode() + "\n"
 
 
 def as_text(outline: Outline) -> str:
     """Return a summary as text."""
     head = [_headline(outline), *(f"! {trouble}" for trouble in outline.troubles)]
-    told = [_totals(outline.counters)] if outline.counters.requests else []
+    totals = [_totals(outline.counters)] if outline.counters.requests else []
     end = _end(outline)
     rows = [_cells(view, end) for view in outline.transfers]
     refused = [_refusal(one) for one in outline.refusals]
     found = [line for one in outline.findings for line in _finding(one)]
-    blocks = [head, told, _table(_HEADS, rows), refused, found, outline.asides]
+    blocks = [head, totals, _table(_HEADS, rows), refused, found, outline.asides]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
 
@@ -46,8 +46,8 @@ def as_markdown(outline: Outline) -> str:
     if outline.transfers:
         rules = ["---"] * len(_HEADS)
         end = _end(outline)
-        told = [_cells(one, end) for one in outline.transfers]
-        rows = [[markdown(cell) for cell in cells] for cells in told]
+        table = [_cells(one, end) for one in outline.transfers]
+        rows = [[markdown(cell) for cell in cells] for cells in table]
         lines = [f"| {' | '.join(row)} |" for row in [list(_HEADS), rules, *rows]]
         blocks += [["## Transfers"], lines]
     if outline.refusals:
@@ -167,9 +167,9 @@ def _finding(finding: Finding) -> list[str]:
 def _to_do(remedies: Sequence[Remedy]) -> Iterator[str]:
     """Yield the fixes: in plain words, and for the first platforms."""
     platforms = list(dict.fromkeys(one.platform for one in remedies if one.platform))
-    told = ["", *platforms[:MOST_PLATFORMS]]
+    lines = ["", *platforms[:MOST_PLATFORMS]]
     for remedy in remedies:
-        if remedy.platform in told:
+        if remedy.platform in lines:
             platform = f"{remedy.platform}: " if remedy.platform else ""
             yield f"  fix: {platform}{remedy.text}"
             yield from (f"{_TYPED}{line}" for line in remedy.command.splitlines())

@@ -26,8 +26,8 @@ class PortsExhaustedError(Exception):
     """
 
     def __init__(self, ports: PortRange, elsewhere: int) -> None:
-        told = f"; {elsewhere:,} of them in use elsewhere" if elsewhere else ""
-        super().__init__(f"server has no free port in {ports}{told}")
+        others = f"; {elsewhere:,} of them in use elsewhere" if elsewhere else ""
+        super().__init__(f"server has no free port in {ports}{others}")
         self.ports = PortsInUse(first=ports.first, last=ports.last, elsewhere=elsewhere)
 
 

@@ -51,7 +51,7 @@ SWEEP = 0.05
 OPENED_FOR = 1.0
 """Seconds for which an opened file stays in the cache."""
 
-MOST_UNTOLD = 1_000
+MOST_UNREPORTED = 1_000
 """Finished transfers kept until they are reported together."""
 
 SHUTDOWN = "the server is shutting down"
@@ -105,7 +105,7 @@ class Service:
         self._intake: Intake | None = None
         # Bounded: without a screen nobody takes them.
         self._finished: deque[AnyTransfer] = deque(maxlen=settings.kept_transfers)
-        self._untold: deque[AnyTransfer] = deque(maxlen=MOST_UNTOLD)
+        self._unreported: deque[AnyTransfer] = deque(maxlen=MOST_UNREPORTED)
         self._forgotten_at = 0.0
         self._sweeper = Ticker(SWEEP, self._sweep)
 
@@ -224,7 +224,7 @@ class Service:
         """
         settings = changed_settings(self.settings, changes)
         names = names_of(settings)
-        before, after = _told(self.settings), _told(settings)
+        before, after = _values(self.settings), _values(settings)
         changed = [name for name in after if after[name] != before[name]]
         self.root.names = names
         self._follow(settings)
@@ -287,11 +287,11 @@ class Service:
         self._finished.clear()
         return finished
 
-    def take_untold(self) -> list[AnyTransfer]:
+    def take_unreported(self) -> list[AnyTransfer]:
         """Return the latest successful transfers that no event has reported."""
-        untold = list(self._untold)
-        self._untold.clear()
-        return untold
+        unreported = list(self._unreported)
+        self._unreported.clear()
+        return unreported
 
     def tell(self, age: float = 0.0) -> None:
         """Emit the pending events of transfers at least AGE seconds old."""
@@ -346,8 +346,8 @@ class Service:
         cools = not self._is_own(client)
         self.pool.release(transfer.server.port, now, client.host, cools=cools)
         self._finished.append(transfer)
-        if not transfer.is_told:
-            self._untold.append(transfer)
+        if not transfer.is_reported:
+            self._unreported.append(transfer)
 
     def _sweep(self) -> None:
         now = self.recorder.clock.now()
@@ -376,7 +376,7 @@ class Service:
                 listeners=[str(listener.local) for listener in self.listeners],
                 ports=str(self.pool.ports),
                 root=str(self.root.path),
-                settings=_told(self.settings),
+                settings=_values(self.settings),
                 networks=host_networks() if self.recorder.is_heard else [],
             )
         )
@@ -384,7 +384,7 @@ class Service:
             self.recorder.emit(Warned(time=self.recorder.clock.wall(), message=notice))
 
 
-def _told(settings: Settings) -> dict[str, object]:
+def _values(settings: Settings) -> dict[str, object]:
     """Return settings as written to the journal."""
-    told: dict[str, object] = msgspec.to_builtins(settings, enc_hook=str)
-    return told
+    values: dict[str, object] = msgspec.to_builtins(settings, enc_hook=str)
+    return values

@@ -74,10 +74,10 @@ def exposition(measures: Measures, accept: str = "") -> tuple[bytes, str]:
     ACCEPT is the scraper's Accept header, which may request OpenMetrics.
     """
     encode, content_type = choose_encoder(accept)
-    return encode(_Told(measures)), content_type
+    return encode(_MeasuresCollector(measures)), content_type
 
 
-class _Told(Collector):
+class _MeasuresCollector(Collector):
     """The metrics of the server and of its process (Linux)."""
 
     def __init__(self, measures: Measures) -> None:
@@ -118,9 +118,11 @@ def families(measures: Measures) -> Iterator[Metric]:
 
 
 def _refusals(counters: Counters) -> Metric:
-    told = Counter({total: getattr(counters, total) for total in REFUSALS.values()})
-    told["other"] = counters.refused - told.total()
-    return _totals("requests_refused", "Requests refused, by reason.", "reason", told)
+    refusals = Counter({total: getattr(counters, total) for total in REFUSALS.values()})
+    refusals["other"] = counters.refused - refusals.total()
+    return _totals(
+        "requests_refused", "Requests refused, by reason.", "reason", refusals
+    )
 
 
 def _both_ways(counters: Counters) -> Iterator[Metric]:

@@ -51,11 +51,11 @@ def port_word(numbers: Collection[int], kind: str = "") -> str:
 
     KIND comes before the word: UDP port 2072, 7 UDP ports from 9 to 99.
     """
-    found, told = set(numbers), ports(numbers)
+    found, words = set(numbers), ports(numbers)
     word = f"{kind} port".lstrip()
-    if "ports" in told:
-        return told.replace("ports", f"{word}s")
-    return f"{word}{'s' if len(found) > 1 else ''} {told}"
+    if "ports" in words:
+        return words.replace("ports", f"{word}s")
+    return f"{word}{'s' if len(found) > 1 else ''} {words}"
 
 
 def joined(words: Sequence[str]) -> str:

@@ -23,7 +23,7 @@ from tftptui.engine.messages import ChangeSettings, Command, FindFiles, FoundFil
 from tftptui.resources import packaged_folder
 from tftptui.settings import Value
 from tftptui.ui.actions import APP
-from tftptui.ui.clipboard import into_multiplexer, told
+from tftptui.ui.clipboard import into_multiplexer, copied_message
 from tftptui.ui.deferred_imports import STEP, Later
 from tftptui.ui.disabled_keys import action_of, nothing_here, why_not
 from tftptui.ui.exit_summary import farewell, running_forms
@@ -154,7 +154,7 @@ class TftpApp(App[None]):
         super().__init__(driver_class=lasting_driver())
         self.client, self.now, self.undo = client, now, UndoList()
         self.store = Store() if store is None else store
-        self.feed = Feed(client, self.store, told=self._told, returned=self.undo.forget)
+        self.feed = Feed(client, self.store, wake=self._wake, returned=self.undo.forget)
         self.memory = Memory() if memory is None else memory
         self._pace, self._pausing, self._behind = pace, False, False
         self._farewell: list[str] = []
@@ -232,7 +232,7 @@ class TftpApp(App[None]):
 
     # Updates.
 
-    def _told(self) -> None:
+    def _wake(self) -> None:
         self.post_message(FrameArrived())
 
     def on_frame_arrived(self) -> None:
@@ -326,7 +326,7 @@ class TftpApp(App[None]):
         if multiplexer is None:
             super().copy_to_clipboard(text)
         severity: SeverityLevel = "warning" if file is None else "information"
-        words = told(what, multiplexer, kept)
+        words = copied_message(what, multiplexer, kept)
         self.notify(words, severity=severity, markup=False)
 
     # Commands to the engine.
@@ -350,11 +350,11 @@ class TftpApp(App[None]):
         if not await self.carry_out(ChangeSettings(changes)):
             return
         # Draining is no policy; the line under the header shows it.
-        told = [
+        parts = [
             BY_NAME[name].says(changes[name]) for name in changes if name in BY_NAME
         ]
-        if told:
-            words = ", ".join(told)
+        if parts:
+            words = ", ".join(parts)
             self.notify(f"{words}, from the next request", markup=False)
 
     # Actions.
@@ -414,10 +414,10 @@ class TftpApp(App[None]):
         wanted = str(path) if running is None else None
         if not await self.carry_out(ChangeSettings({"capture": wanted})):
             return
-        told = f"capturing to {path}; p stops it"
+        message = f"capturing to {path}; p stops it"
         if running is not None:
-            told = f"capture stopped: {running.path}"
-        self.notify(told, markup=False)
+            message = f"capture stopped: {running.path}"
+        self.notify(message, markup=False)
 
     def save_picture(self) -> None:
         """Save a screenshot in the current folder, and show where, or the error."""
@@ -455,8 +455,8 @@ class TftpApp(App[None]):
             has_near = self.screen.has_near
             why = nothing_here(self.screen.scope, event.key)
             if action is not None:
-                told = self.screen.why_not(action)
-                why = why_not(action, self.store, has_near=has_near, told=told)
+                reason = self.screen.why_not(action)
+                why = why_not(action, self.store, has_near=has_near, reason=reason)
             if why:
                 name = key_name(event.key)
                 if event.is_printable and event.character and event.character != " ":
@@ -577,7 +577,7 @@ class TftpApp(App[None]):
             self._draining = not self._draining
             self.notices[:] = [one for one in self.notices if one != DRAINING]
             self.notices += [DRAINING] if self._draining else []
-            self._told()
+            self._wake()
             self.change_settings({"drain": self._draining})
 
     def action_leave_now(self) -> None:

@@ -58,7 +58,9 @@ async def _succeeds(command: Sequence[str], given: bytes) -> bool:
     return process.returncode == 0
 
 
-def told(what: str, multiplexer: str | None, kept: "Path | OSError | None") -> str:
+def copied_message(
+    what: str, multiplexer: str | None, kept: "Path | OSError | None"
+) -> str:
     """Return where a copy is, for the bottom line: only what is certain.
 
     Args:

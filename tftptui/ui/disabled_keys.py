@@ -78,11 +78,11 @@ def nothing_here(scope: str, key: str) -> str:
 
 
 def why_not(
-    action: Action, store: Store, *, has_near: bool = False, told: str = ""
+    action: Action, store: Store, *, has_near: bool = False, reason: str = ""
 ) -> str:
     """Return why an action is not available now; "" if that is not known.
 
-    HAS_NEAR: whether the selected file name has a similar file. TOLD is the pane's
+    HAS_NEAR: whether the selected file name has a similar file. REASON is the pane's
     reason.
     """
     if action.id in OF_A_SERVER:
@@ -97,7 +97,7 @@ def why_not(
     better = NO_WRITING if action.id == "files.link" and has_near else ""
     if action.id == "main.why":
         better = _unsure(store)
-    return better or told or _NOTHING.get(action.id, "")
+    return better or reason or _NOTHING.get(action.id, "")
 
 
 def _unsure(store: Store) -> str:
@@ -106,12 +106,12 @@ def _unsure(store: Store) -> str:
     if not silent:
         return ""
     latest = silent[-1]
-    told = "is silent"
+    state = "is silent"
     if not latest.heard:
-        told = "has not replied yet; wait a few seconds"
+        state = "has not replied yet; wait a few seconds"
     return (
         f"no finding yet: {short_host(latest.client, 39)}, port "
-        f"{latest.client_tid}, {told}"
+        f"{latest.client_tid}, {state}"
     )
 
 

@@ -89,8 +89,8 @@ def bid_farewell(lines: Sequence[str]) -> None:
 def _amounts(counters: Counters) -> list[str]:
     """Return how much was sent, and how much was received in uploads."""
     both = (counters.bytes_sent, "sent"), (counters.bytes_received, "received")
-    told = [f"{_bytes(amount)} {way}" for amount, way in both if amount]
-    return told or ["nothing sent"]
+    parts = [f"{_bytes(amount)} {way}" for amount, way in both if amount]
+    return parts or ["nothing sent"]
 
 
 def _bytes(count: int) -> str:

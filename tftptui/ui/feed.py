@@ -19,7 +19,7 @@ ENDED = "the server has ended"
 class Feed:
     """Starts an engine and keeps a store up to date with its frames.
 
-    TOLD is called after each update, RETURNED when another engine sends them.
+    WAKE is called after each update, RETURNED when another engine sends them.
 
     Call run() in one task, and restart() after it has returned; always call stop() at
     the end.
@@ -30,11 +30,11 @@ class Feed:
         client: EngineClient,
         store: Store,
         *,
-        told: Callable[[], None],
+        wake: Callable[[], None],
         returned: Callable[[], None] = lambda: None,
         again: float = AGAIN,
     ) -> None:
-        self._client, self._store, self._told = client, store, told
+        self._client, self._store, self._wake = client, store, wake
         self._returned, self._again = returned, again
         self._stopping = asyncio.Event()
 
@@ -55,7 +55,7 @@ class Feed:
                 await self._client.start()
                 self._store.forget()
                 self._returned()
-                self._told()
+                self._wake()
                 await self._run(is_started=True)
 
     async def _is_stopped_within(self, seconds: float) -> bool:
@@ -69,19 +69,19 @@ class Feed:
                 await self._client.start()
             async for frame in self._client.frames():
                 self._store.fold(frame)
-                self._told()
+                self._wake()
             if not self._stopped:
                 self._store.end(ENDED)
         except EngineError as error:
             self._store.end(str(error))
-        self._told()
+        self._wake()
 
     async def restart(self) -> None:
         """Run again after the engine has ended; earlier contents are kept."""
         if self._stopped:
             return
         self._store.start_over()
-        self._told()
+        self._wake()
         with suppress(EngineError):
             await self._client.stop()
         await self.run()

@@ -68,9 +68,9 @@ def moment(time: float, now: float, *, precise: bool = False) -> str:
     With milliseconds if PRECISE.
     """
     then = datetime.fromtimestamp(time).astimezone()
-    told = clock(time) if precise else f"{then:%H:%M:%S}"
+    text = clock(time) if precise else f"{then:%H:%M:%S}"
     is_today = then.date() == datetime.fromtimestamp(now).astimezone().date()
-    return told if is_today else f"{then:%Y-%m-%d} {told}"
+    return text if is_today else f"{then:%Y-%m-%d} {text}"
 
 
 def duration(seconds: float) -> str:

@@ -220,12 +220,12 @@ class Store:
         self._own_tests.clear()
         self._own_refused = 0
         self._retried_phases.clear()
-        for told in (
+        for table in (
             *(self.transfers, self._rates, self.findings, self._findings_of),
             *(self.locations, self.listings, self.refusals),
             *(self.hashes, self.digests),
         ):
-            told.clear()
+            table.clear()
         self.packets.extend(b"", self.packets.next + 1)
 
     @property
@@ -352,9 +352,9 @@ class Store:
         self.refusals.extend(of_clients)
 
     def _fold_findings(self, news: list[Finding]) -> None:
-        for told in news:
-            number = told.number + self._findings_before
-            finding = msgspec.structs.replace(told, number=number)
+        for one in news:
+            number = one.number + self._findings_before
+            finding = msgspec.structs.replace(one, number=number)
             before = self.findings.get(number)
             if before is None or _says_other(before, finding):
                 self.findings.pop(number, None)  # the latest comes last

@@ -148,7 +148,7 @@ class Attempt:
     requested: FileRequested | None = None
 
     @property
-    def told_by(self) -> Offer | None:
+    def boot_offer(self) -> Offer | None:
         """The reply that it follows: the proxy's, or that of the server that it chose.
 
         Other offers count only if its choice was not heard.
@@ -206,13 +206,13 @@ class Device:
 
     def why_requested(self, server: str) -> str:
         """Return why it sends its TFTP request to SERVER, in words; "" if unknown."""
-        told = self.attempt.told_by if self.attempt is not None else None
-        if told is None or server not in told.boot_servers:
+        offer = self.attempt.boot_offer if self.attempt is not None else None
+        if offer is None or server not in offer.boot_servers:
             return ""
-        what = "offer" if self.attempt and told is not self.attempt.ack else "reply"
-        words = f"{told.server}'s {what} said: next-server {server}"
-        if told.file:
-            words += f", file {told.shown_file}"
+        what = "offer" if self.attempt and offer is not self.attempt.ack else "reply"
+        words = f"{offer.server}'s {what} said: next-server {server}"
+        if offer.file:
+            words += f", file {offer.shown_file}"
         numbers = self.attempt.architectures if self.attempt is not None else ()
         kinds = [f"{one} ({architecture_name(one)})" for one in numbers]
         return words + (f", arch {joined(kinds)}" if kinds else "")

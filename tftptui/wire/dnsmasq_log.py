@@ -51,17 +51,17 @@ class DnsmasqLog(Source):
         text = self._rest + self.socket.recv(_LONGEST_LINE)
         *whole, rest = text.split(b"\n")
         self._rest = rest[-_LONGEST_LINE:]
-        told = (_PROGRAM.fullmatch(visible(line.strip())) for line in whole)
-        return [found[1] for found in told if found]
+        matches = (_PROGRAM.fullmatch(visible(line.strip())) for line in whole)
+        return [found[1] for found in matches if found]
 
     def _next(self) -> Iterator[WireEvent]:
         return self._events(self.lines())
 
     def _events(self, lines: list[str]) -> Iterator[WireEvent]:
         for line in lines:
-            told = self._decided(line)
-            if told is not None:
-                mac, text = told
+            event = self._decided(line)
+            if event is not None:
+                mac, text = event
                 yield ServerLogged(
                     time=self._now(), interface=self._interface, mac=mac, text=text
                 )

@@ -77,11 +77,11 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
         parts.append(f"file {self.shown_file}" if self.file else self._no_file())
         return ", ".join(parts)
 
-    def as_told(self) -> dict[str, object]:
+    def as_fields(self) -> dict[str, object]:
         """Return its fields for JSON, names printable."""
-        told = msgspec.structs.asdict(self)
-        del told["time"]
-        return told | {"file": self.shown_file, "is_proxy": self.is_proxy}
+        fields = msgspec.structs.asdict(self)
+        del fields["time"]
+        return fields | {"file": self.shown_file, "is_proxy": self.is_proxy}
 
     def _no_file(self) -> str:
         return "a boot menu" if self.has_menu else "no file"

@@ -76,13 +76,13 @@ def arrow(step: Step) -> str:
 
 def interfaces_words(devices: Devices) -> str:
     """Return the interfaces in words: eth1 (up, 10.0.0.1/24) and eth2 (no link)."""
-    told = []
+    parts = []
     for name, link in devices.links.items():
         state = "up" if link.is_up else "no link"
         own = ", ".join(map(str, link.addresses)) or "no IPv4 address"
         is_known = link.is_up is not None  # unknown in a capture
-        told.append(f"{name} ({state}, {own})" if is_known else name)
-    return joined(told) or "no interface"
+        parts.append(f"{name} ({state}, {own})" if is_known else name)
+    return joined(parts) or "no interface"
 
 
 def shown_device(

@@ -43,7 +43,7 @@ def test_a_boot_rom_that_asks_again_gets_no_answer() -> None:
 
 
 @pytest.mark.parametrize(
-    ("resent", "now", "is_told"),
+    ("resent", "now", "is_reported"),
     [
         (3, 4.5, True),  # four replies
         (2, 4.5, False),  # three are lost by chance in one transfer of 30,000
@@ -53,10 +53,10 @@ def test_a_boot_rom_that_asks_again_gets_no_answer() -> None:
     ],
 )
 def test_answers_may_be_lost_by_chance(
-    resent: int, now: float, *, is_told: bool
+    resent: int, now: float, *, is_reported: bool
 ) -> None:
     one = asked_again(tried(retransmits=resent), 4.0, 5.4)
-    assert (judge(facts_of(one, now=now)) is not None) is is_told
+    assert (judge(facts_of(one, now=now)) is not None) is is_reported
 
 
 def test_it_is_told_after_the_second_request() -> None:

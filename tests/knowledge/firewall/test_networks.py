@@ -11,7 +11,7 @@ from tftptui.knowledge.firewall.networks import (
     Basis,
     ClientNetwork,
     client_networks,
-    told_networks,
+    shown_networks,
 )
 from tftptui.telemetry.views import HostNetwork
 
@@ -80,7 +80,7 @@ def test_a_length_that_was_chosen_goes_before_everything() -> None:
 def test_assumed_ones_are_told_first_and_not_all_of_many() -> None:
     clients = [ip_address(f"10.{n}.1.2") for n in range(100, 110)]
     found = client_networks([ip_address("10.0.5.9"), *clients], (), KNOWN)
-    told, more = told_networks(found)
+    told, more = shown_networks(found)
     assert told[0].is_assumed
     assert len(told) + more == len(found) == 11
     assert len(told) < 5

@@ -143,7 +143,7 @@ class TestTicket:
         assert f"{left}: all are in x.csv." in told
 
     @pytest.mark.parametrize(
-        ("place", "told", "untold"),
+        ("place", "told", "unreported"),
         [
             ("between", "On the firewall between", "own firewall"),
             ("between-or-client", "the client's own firewall looks the same", "router"),
@@ -152,7 +152,7 @@ class TestTicket:
         ],
     )
     def test_asks_where_the_block_may_stand(
-        self, place: str, told: str, untold: str
+        self, place: str, told: str, unreported: str
     ) -> None:
         code = "server-output-blocked" if place == "server" else "client-port-blocked"
         finding = {"event": "finding", "code": code, "stands_at": place}
@@ -161,7 +161,7 @@ class TestTicket:
         text = markdown_text(advise(situation(where=where), Dialect.NFTABLES, seen))
         asked = text.partition("## What to allow")[2].partition("| flow |")[0]
         assert told in asked
-        assert untold not in asked
+        assert unreported not in asked
 
     def test_a_dialect_for_devices_between_says_that_none_is_known(self) -> None:
         finding = {"event": "finding", "code": "answers-blocked"}

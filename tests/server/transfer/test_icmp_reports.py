@@ -83,9 +83,9 @@ def test_a_flood_of_reports_is_counted_in_the_journal(desk: Office) -> None:
     desk.wait(2.5)
     desk.reception.complain(CLOSED)
     assert len(desk.ended) == 1
-    (untold,) = desk.written.of(Suppressed)
-    assert (untold.reason, untold.network) == ("icmp", "192.0.2.0/24")
-    assert untold.count == desk.written.recorder.counters.suppressed == 981
+    (unreported,) = desk.written.of(Suppressed)
+    assert (unreported.reason, unreported.network) == ("icmp", "192.0.2.0/24")
+    assert unreported.count == desk.written.recorder.counters.suppressed == 981
 
 
 def test_another_machines_report_ends_nothing(desk: Office) -> None:

@@ -104,9 +104,9 @@ async def test_one_that_nobody_hears_of_is_counted_and_in_the_ring(
     records = server.written.packets()
     kinds = [record.kind for record in records if record.transfer == 1]
     assert kinds == [Kind.RRQ, *[Kind.DATA, Kind.ACK] * 4]
-    (untold,) = server.service.take_untold()
+    (unreported,) = server.service.take_unreported()
     (view,) = server.service.take_finished()
-    assert untold.whole().view() is view
+    assert unreported.whole().view() is view
     assert (view.phase, view.acked_bytes, view.acked_blocks) == ("completed", SHORT, 4)
     assert view.ended is not None
     assert view.heard
@@ -170,7 +170,7 @@ async def test_one_that_is_over_is_freed_without_the_garbage_collector(
             client.ack(number)
         await server.written.until(TransferEnded)
         server.service.take_finished()
-        server.service.take_untold()
+        server.service.take_unreported()
         left = [one for one in gc.get_objects() if type(one) in PARTS]
     finally:
         gc.enable()

@@ -152,7 +152,7 @@ def test_an_upload_in_progress_is_not_listed(root: Root, folder: Path) -> None:
 def test_of_a_huge_folder_the_first_names_are_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(directory_listing, "MOST_TOLD", 3)
+    monkeypatch.setattr(directory_listing, "MOST_ENTRIES", 3)
     for name in ("b", "a", "c", "e"):
         (tmp_path / name).touch()
     (tmp_path / "d").mkdir()

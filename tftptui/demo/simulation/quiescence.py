@@ -81,7 +81,10 @@ class Errands:
         return len(self._out)
 
     def send(
-        self, executor: Executor | None, work: Callable[[], T], told: asyncio.Future[T]
+        self,
+        executor: Executor | None,
+        work: Callable[[], T],
+        result: asyncio.Future[T],
     ) -> None:
         """Run work in a thread; bring() sets its result."""
         if executor is None:
@@ -91,7 +94,7 @@ class Errands:
             executor = self._threads
         outcome: Future[T] = Future()
         done = executor.submit(_do, work, outcome)
-        self._out.append((done, lambda: _tell(outcome, told)))
+        self._out.append((done, lambda: _tell(outcome, result)))
         done.add_done_callback(self._ring)
 
     def bring(self) -> bool:
@@ -127,14 +130,14 @@ def _do(work: Callable[[], T], outcome: Future[T]) -> None:
         outcome.set_exception(error)
 
 
-def _tell(outcome: Future[T], told: asyncio.Future[T]) -> None:
-    if told.done():  # the caller has cancelled
+def _tell(outcome: Future[T], done: asyncio.Future[T]) -> None:
+    if done.done():  # the caller has cancelled
         return
     error = outcome.exception()
     if error is None:
-        told.set_result(outcome.result())
+        done.set_result(outcome.result())
     else:
-        told.set_exception(error)
+        done.set_exception(error)
 
 
 def _stay_on_one() -> set[int]:

@@ -19,7 +19,7 @@ _INIT = 1
 _MANY = 2 * FEW_PORTS
 """Ports that are enough even if one is in use elsewhere."""
 
-_TOLD_ELSEWHERE = (errno.EACCES, errno.EADDRNOTAVAIL)
+_REPORTED_ELSEWHERE = (errno.EACCES, errno.EADDRNOTAVAIL)
 """No permission, and an address that is not ours: other checks report them."""
 
 
@@ -60,7 +60,7 @@ def _holders(facts: Facts, port: int) -> Iterator[Result]:
             )
         for holder in facts.holders:
             yield _held(holder, facts, port)
-    elif facts.bind_errno not in (None, *_TOLD_ELSEWHERE):
+    elif facts.bind_errno not in (None, *_REPORTED_ELSEWHERE):
         reason = errno.errorcode.get(facts.bind_errno or 0, str(facts.bind_errno))
         yield bad("holder", f"cannot bind UDP port {port}: {reason}", "ip address")
     elif facts.bind_errno is None:

@@ -75,7 +75,7 @@ async def _serve(engine: Engine, stream: MessageStream[FromHolder]) -> None:
     telling = loop.create_task(_tell(engine, stream))
     listening = loop.create_task(_listen(engine, stream))
     await asyncio.wait({telling, listening}, return_when=asyncio.FIRST_COMPLETED)
-    if not _was_told(listening) and engine.settings.on_close == "drain":
+    if not _was_stopped(listening) and engine.settings.on_close == "drain":
         await engine.drain()
     await engine.stop()
     listening.cancel()
@@ -83,7 +83,7 @@ async def _serve(engine: Engine, stream: MessageStream[FromHolder]) -> None:
     await stream.send(Farewell())
 
 
-def _was_told(listening: asyncio.Task[bool]) -> bool:
+def _was_stopped(listening: asyncio.Task[bool]) -> bool:
     """Return whether the parent has sent Stop, and did not just disappear."""
     return listening.done() and not listening.exception() and listening.result()
 

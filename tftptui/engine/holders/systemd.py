@@ -31,7 +31,7 @@ class Notifier:
         self._pause = (
             int(wait) / 2e6 if wait.isdecimal() and owner == str(os.getpid()) else None
         )
-        self._told = ""
+        self._sent = ""
         self._alive_at = float("-inf")
 
     def send(self, *lines: str) -> None:
@@ -73,8 +73,8 @@ class Notifier:
             self._alive_at = now
             lines.append("WATCHDOG=1")
         status = status_of(engine)
-        if status != self._told:
-            self._told = status
+        if status != self._sent:
+            self._sent = status
             lines.append(f"STATUS={status}")
         if lines:
             self.send(*lines)

@@ -14,7 +14,7 @@ from tftptui.engine.recording.capture_pipe import (
     Message,
     Met,
     Over,
-    Told,
+    CaptureReply,
     receive,
 )
 from tftptui.files.file_content import Content
@@ -28,7 +28,7 @@ class Host:
     def __init__(self) -> None:
         self._scribe: Scribe | None = None
 
-    def take(self, message: Message, descriptors: list[int]) -> Told:
+    def take(self, message: Message, descriptors: list[int]) -> CaptureReply:
         """Carry out a message; the answer is the progress of the capture."""
         scribe = self._scribe
         try:
@@ -37,7 +37,7 @@ class Host:
                     place = place_of(path, size, files)
                     scribe = self._scribe = Scribe(descriptors[0], place, snaplen)
                 case _ if scribe is None:
-                    return Told(error="nothing was begun")
+                    return CaptureReply(error="nothing was begun")
                 case Met(view=view, has_content=has_content):
                     version = view.version
                     content = Content(descriptors[0], version) if has_content else None
@@ -47,8 +47,8 @@ class Host:
                 case Over():
                     scribe.finish()
         except (CaptureError, OSError) as error:
-            return Told(error=str(error))
-        return Told(packets=scribe.packets, nbytes=scribe.nbytes)
+            return CaptureReply(error=str(error))
+        return CaptureReply(packets=scribe.packets, nbytes=scribe.nbytes)
 
     def close(self) -> None:
         """Write the rest: the sender has ended."""

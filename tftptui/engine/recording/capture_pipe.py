@@ -47,7 +47,7 @@ class Over(msgspec.Struct, frozen=True, tag="over"):
 Message = Begun | Met | Batch | Over
 
 
-class Told(msgspec.Struct, frozen=True, kw_only=True):
+class CaptureReply(msgspec.Struct, frozen=True, kw_only=True):
     """The answer: how much is written, or why no more will be."""
 
     packets: int = 0
@@ -68,7 +68,7 @@ class Pipe:
 
     def __init__(self, begun: Begun, descriptor: int) -> None:
         self._encoder = msgspec.msgpack.Encoder()
-        self._decoder = msgspec.msgpack.Decoder(Told)
+        self._decoder = msgspec.msgpack.Decoder(CaptureReply)
         self._socket, theirs = socket.socketpair()
         with theirs:
             # -P: never import from the current directory.
@@ -144,10 +144,10 @@ class Pipe:
             raise PipeError(f"its process is gone: {error.strerror}") from error
         if answer is None:
             raise PipeError("its process has ended")
-        told = self._decoder.decode(answer[0])
-        if told.error is not None:
-            raise PipeError(told.error)
-        return told.packets, told.nbytes
+        reply = self._decoder.decode(answer[0])
+        if reply.error is not None:
+            raise PipeError(reply.error)
+        return reply.packets, reply.nbytes
 
     def _close(self) -> None:
         self._socket.close()  # this ends the process

@@ -26,7 +26,7 @@ class Voice:
 
     def __init__(self) -> None:
         self._service: Service | None = None
-        self._said = self._told = ""
+        self._said = self._notice = ""
 
     def say(self, text: str) -> None:
         """Report a problem now; the operator gets it in the next loop iteration."""
@@ -45,9 +45,9 @@ class Voice:
     def _tell(self) -> None:
         if self._service is None:
             return
-        if self._told in self._service.notices:  # one, however often a disk fails
-            self._service.notices.remove(self._told)
-        self._told = self._said
+        if self._notice in self._service.notices:  # one, however often a disk fails
+            self._service.notices.remove(self._notice)
+        self._notice = self._said
         self._service.warn(self._said)
 
 

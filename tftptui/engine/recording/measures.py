@@ -36,5 +36,5 @@ def measures_of(
         ports={name: states[state] for state, name in _STATES.items()},
         alarms=reporter.alarms,
         alarms_open=reporter.open_alarms,
-        findings=dict(reporter.told),
+        findings=dict(reporter.reported),
     )

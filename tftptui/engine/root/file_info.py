@@ -119,7 +119,7 @@ def _piece(root: Root, name: bytes, offset: int, length: int) -> FilePiece:
         modified=found.st_mtime,
         offset=offset,
         data=data,
-        kind=_told(recognize(head, found.st_size, name)),
+        kind=_kind_view(recognize(head, found.st_size, name)),
         version=version_of(found),
     )
 
@@ -166,7 +166,7 @@ def _kind(root: Root, name: bytes) -> KindView | None:
         return None
 
 
-def _told(kind: FileKind) -> KindView:
+def _kind_view(kind: FileKind) -> KindView:
     return KindView(
         key=kind.key,
         words=kind.words,

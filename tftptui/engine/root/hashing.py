@@ -115,9 +115,9 @@ def judged(root: Root, view: HashView) -> HashView:
     """Return VIEW with the verdict of the nearest checksum file."""
     for place in checksums.places(view.name):
         text = _read_text(root, place)
-        told = text and checksums.expected(text, of=view.name, place=place)
-        if told:
-            is_same = getattr(view, told.algorithm) == told.digest
+        expected = text and checksums.expected(text, of=view.name, place=place)
+        if expected:
+            is_same = getattr(view, expected.algorithm) == expected.digest
             return msgspec.structs.replace(
                 view,
                 verdict="matches" if is_same else "differs",

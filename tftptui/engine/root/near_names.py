@@ -160,7 +160,7 @@ def near_below(root: Root, asked: bytes, known: KnownNames) -> list[NearName]:
     """Return the files served now whose names are similar to ASKED."""
     offered = near_names(asked, known, most=_OFFERED)
     there = [near for near in offered if is_served(root, near.name)]
-    return [_told(near) for near in _alike_sure(there)][:MOST]
+    return [_near_name(near) for near in _alike_sure(there)][:MOST]
 
 
 def _alike_sure(near: list[Near]) -> Iterable[Near]:
@@ -168,7 +168,7 @@ def _alike_sure(near: list[Near]) -> Iterable[Near]:
     return takewhile(lambda one: one.is_sure == near[0].is_sure, near)
 
 
-def _told(near: Near) -> NearName:
+def _near_name(near: Near) -> NearName:
     return NearName(
         name=near.name,
         text=visible(near.name),

@@ -53,23 +53,23 @@ def two_dhcp(facts: WireFacts) -> Draft | None:
 
 def sent_elsewhere(facts: WireFacts) -> Draft | None:
     """Detect a DHCP reply that names another server, so that no request comes here."""
-    told = facts.attempt.told_by
+    offer = facts.attempt.boot_offer
     went_on = facts.attempt.chosen or facts.attempt.ack or facts.attempt.requested
-    if told is None or not went_on or not facts.own_addresses:
+    if offer is None or not went_on or not facts.own_addresses:
         return None
-    servers = list(told.boot_servers)
+    servers = list(offer.boot_servers)
     if not _boots(facts) or not servers or facts.own_addresses & {*servers}:
         return None
     return facts.draft(
         SENT_ELSEWHERE,
-        f"The DHCP server {told.server} sends {facts.name} to {joined(servers)}: no "
+        f"The DHCP server {offer.server} sends {facts.name} to {joined(servers)}: no "
         "request comes here.",
         confidence=FACT,
-        evidence=(f"{told.server}: {told.words()}",),
+        evidence=(f"{offer.server}: {offer.words()}",),
         remedies=(
             (
                 f"to boot it from here: set next-server (siaddr, options 66 and 150) "
-                f"on {told.server} to {joined(sorted(facts.own_addresses))}"
+                f"on {offer.server} to {joined(sorted(facts.own_addresses))}"
             ),
         ),
         stands_at="nobody",
@@ -108,12 +108,12 @@ def http_only(facts: WireFacts) -> Draft | None:
     numbers = facts.attempt.architectures
     if not numbers or not all(map(is_http, numbers)):
         return None
-    told = joined([str(one) for one in numbers])
+    machines = joined([str(one) for one in numbers])
     return facts.draft(
         HTTP_ONLY,
         f"{facts.name} boots by HTTP: it sends no TFTP request.",
         confidence=FACT,
-        evidence=(f"its DISCOVER has option 93 = {told}: it wants a URL",),
+        evidence=(f"its DISCOVER has option 93 = {machines}: it wants a URL",),
         remedies=(
             "select PXE (IPv4) instead of HTTP in its boot menu",
             "or offer it a URL (option 67) with HTTPClient in option 60",
@@ -125,19 +125,19 @@ def http_only(facts: WireFacts) -> Draft | None:
 
 def name_differs(facts: WireFacts) -> Draft | None:
     """Detect a request for another file than the DHCP server has named."""
-    told, asked = facts.attempt.told_by, facts.attempt.requested
-    if told is None or asked is None or not told.file or asked.is_write:
+    offer, asked = facts.attempt.boot_offer, facts.attempt.requested
+    if offer is None or asked is None or not offer.file or asked.is_write:
         return None
-    if told.file.lstrip(b"/") == asked.file.lstrip(b"/"):
+    if offer.file.lstrip(b"/") == asked.file.lstrip(b"/"):
         return None
-    if asked.server not in told.boot_servers:
+    if asked.server not in offer.boot_servers:
         return None
     return facts.draft(
         NAME_DIFFERS,
-        f"DHCP told {facts.name} to load {told.shown_file}, but it requests "
+        f"DHCP told {facts.name} to load {offer.shown_file}, but it requests "
         f"{visible(asked.file)}.",
         confidence=FACT,
-        evidence=(f"{told.server}: {told.words()}",),
+        evidence=(f"{offer.server}: {offer.words()}",),
         remedies=(
             (
                 "if that file does not exist: check the machine's own settings "

@@ -23,14 +23,14 @@ BEFORE_REQUEST: tuple[WireRule, ...] = (
 )
 """All that match are reported: each is about another setting."""
 
-_MOST_TOLD = 4_096
+_MOST_REPORTED = 4_096
 
 
 class NewFindings:
     """Returns each finding once for each boot of a machine."""
 
     def __init__(self) -> None:
-        self._told: dict[tuple[str, bytes, float], None] = {}
+        self._reported: dict[tuple[str, bytes, float], None] = {}
 
     def look(self, devices: Devices, now: float) -> list[tuple[Device, Draft]]:
         """Return new findings at NOW, in seconds of the events' clock."""
@@ -42,9 +42,9 @@ class NewFindings:
                 if draft is None:
                     continue
                 key = (draft.code, facts.device.mac, begun)
-                if key not in self._told:
-                    self._told[key] = None
+                if key not in self._reported:
+                    self._reported[key] = None
                     found.append((facts.device, draft))
-        while len(self._told) > _MOST_TOLD:
-            del self._told[next(iter(self._told))]
+        while len(self._reported) > _MOST_REPORTED:
+            del self._reported[next(iter(self._reported))]
         return found

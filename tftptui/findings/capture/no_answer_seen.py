@@ -81,15 +81,15 @@ def _others_get(last: TransferView) -> Evidence:
 
 def _no_answer(facts: Facts, tids: list[int], own: list[Neighbour]) -> str:
     """Return who got no reply; OWN are other ports of the client that got one."""
-    told = f"This capture has no reply from {facts.unanswered[-1].server} to"
-    told = f"{told} {facts.client} for {facts.file}"
+    text = f"This capture has no reply from {facts.unanswered[-1].server} to"
+    text = f"{text} {facts.client} for {facts.file}"
     if sum(one.requests for one in facts.unanswered) == 1:
-        return f"{told}; it sent no retry, so it may have got a reply."
+        return f"{text}; it sent no retry, so it may have got a reply."
     if not own:
-        return f"{told}, only to other clients."
+        return f"{text}, only to other clients."
     good = list(dict.fromkeys(one.client_tid for one in own[-3:]))
     get, do = ("gets", "get")[len(tids) > 1], ("does", "do")[len(good) > 1]
-    return f"{told}: its {port_word(tids, 'UDP')} {get} none, {port_word(good)} {do}."
+    return f"{text}: its {port_word(tids, 'UDP')} {get} none, {port_word(good)} {do}."
 
 
 def _answers_not_seen(facts: Facts, last: TransferView) -> Draft:

@@ -55,7 +55,7 @@ KIND = Kind(
     ),
     ended=served_to_its_program,
     adjust=_came_late,
-    told_apart=_what_it_said,
+    key_part=_what_it_said,
 )
 
 

@@ -78,7 +78,7 @@ KIND = Kind(
     },
     ended=served_to_its_program,
     adjust=small_blocks,
-    told_apart=reporters,
+    key_part=reporters,
 )
 
 

@@ -58,9 +58,9 @@ def is_probe(facts: Facts, one: TransferView) -> bool:
     if any(not same_options(other.asked, one.asked) for other in later):
         return True
     said = one.error.casefold()
-    is_told = one.phase == "probed" and ("abort" in said or one.peer_error == 0)
+    is_reported = one.phase == "probed" and ("abort" in said or one.peer_error == 0)
     return (
-        is_told
+        is_reported
         or one.kind in ("UEFI PXE (edk2)", "Intel boot ROM")
         or (one.kind == "Raspberry Pi ROM")
     )

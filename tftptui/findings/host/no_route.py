@@ -34,7 +34,7 @@ KIND = Kind(
         "a route is missing; no firewall is involved",
     ),
     ended=served,
-    told_apart=reporters,
+    key_part=reporters,
 )
 
 

@@ -22,7 +22,7 @@ KIND = Kind(
         "no firewall drops the packets: nobody has that address there",
     ),
     ended=served,
-    told_apart=reporters,
+    key_part=reporters,
 )
 
 

@@ -93,7 +93,7 @@ def answers(facts: Facts) -> Draft | None:
     """Detect a client that retries because our replies do not arrive."""
     if not is_unanswered(facts):
         return None
-    worked, told_apart = facts.working, in_words(facts)
+    worked, differences = facts.working, in_words(facts)
     whose = f"{port_word(facts.client_tids, 'UDP')} of {facts.client}"
     is_open_now = reaches_now(facts)
     return Draft(
@@ -108,12 +108,12 @@ def answers(facts: Facts) -> Draft | None:
         stands_at=place_of_silence(facts),
         transfers=tuple(facts.numbers),
         since=facts.tries[0].started,
-        evidence=(*evidence.in_vain(facts, worked), *told_apart),
-        remedies=LazyRemedies(partial(_remedies, facts, is_open=bool(told_apart))),
+        evidence=(*evidence.in_vain(facts, worked), *differences),
+        remedies=LazyRemedies(partial(_remedies, facts, is_open=bool(differences))),
         ports=remedies.range_of(facts),
         helps=KIND.would_help(facts),
         proof=proofs.fetch_from_next_ports(facts)
-        if told_apart
+        if differences
         else proofs.fetch_from_ports(facts),
     )
 

@@ -41,7 +41,7 @@ KIND = Kind(
     },
     ended=served,
     adjust=other_rule,
-    told_apart=reporters,
+    key_part=reporters,
 )
 
 

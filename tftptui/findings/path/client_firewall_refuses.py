@@ -33,7 +33,7 @@ KIND = Kind(
         "client-port": ("unknown", "yes if its firewall allows some ports"),
     },
     ended=served,
-    told_apart=reporters,
+    key_part=reporters,
 )
 
 

@@ -20,7 +20,7 @@ from tftptui.findings.signs.chance import is_parted_by_chance
 from tftptui.findings.signs.comparison import OTHERS, Comparison, Difference, compare
 from tftptui.findings.signs.place import dropped, place_of_silence
 from tftptui.findings.signs.silence import is_other_class, is_unanswered, ports_of
-from tftptui.findings.signs.walks import told_by_trials
+from tftptui.findings.signs.walks import shown_by_trials
 from tftptui.knowledge.clients import EPHEMERAL
 from tftptui.knowledge.signatures import is_habit, known
 from tftptui.knowledge.ttl_walk import Tells, filters_by_port
@@ -122,7 +122,7 @@ def walked_client_port(facts: Facts) -> Draft | None:
         return None
     sure = filters_by_port(found.suspect, found.other)
     if found.trials:  # a single flow may have hit the bad one of several paths
-        is_so = told_by_trials(facts) is Tells.CLIENT_PORT
+        is_so = shown_by_trials(facts) is Tells.CLIENT_PORT
         has_many = len({one.server_tid for one in found.trials}) > 1
         sure = (max(sure, LIKELY) if has_many else LIKELY) if is_so else 0.0
     if not sure or found.suspect.port not in facts.client_tids:
@@ -193,5 +193,5 @@ def _where_they_arrive(facts: Facts, known: list[Neighbour]) -> str:
     whose: dict[str, list[int]] = {}
     for one in others:
         whose.setdefault(one.client, []).append(one.client_tid)
-    told = [f"{port_word(tids)} of {client}" for client, tids in whose.items()]
-    return joined([port_word(own), *told])
+    places = [f"{port_word(tids)} of {client}" for client, tids in whose.items()]
+    return joined([port_word(own), *places])

@@ -14,7 +14,7 @@ from tftptui.findings.signs.comparison import (
     works_again,
 )
 from tftptui.findings.signs.silence import is_quiet_after_one, is_unanswered
-from tftptui.findings.signs.walks import told_by_trials, trials
+from tftptui.findings.signs.walks import shown_by_trials, trials
 from tftptui.knowledge.ttl_walk import Tells
 from tftptui.telemetry.findings import LIKELY, Evidence
 
@@ -97,7 +97,7 @@ def intermittent(facts: Facts) -> Draft | None:
 
 def walked_path(facts: Facts) -> Draft | None:
     """Detect test packets of which some arrive, with no port to explain which."""
-    if told_by_trials(facts) is not Tells.PATH or not is_unanswered(facts):
+    if shown_by_trials(facts) is not Tells.PATH or not is_unanswered(facts):
         return None
     made = trials(facts)
     lost = sum(not one.reached for one in made)

@@ -160,10 +160,10 @@ def mtu_lowered(facts: Facts) -> Draft | None:
     one = facts.latest
     if one is None:
         return None
-    told = [icmp for icmp in facts.icmp if icmp.is_too_big]
+    too_big = [icmp for icmp in facts.icmp if icmp.is_too_big]
     is_small = one.block_size + _HEADERS < 1_500  # noqa: PLR2004 - Ethernet
     lowered = [note for note in one.notes if _ROUTE_WORDS in note]
-    if not told and not (lowered and is_small):
+    if not too_big and not (lowered and is_small):
         return None
     return Draft(
         kind=LOWERED,
@@ -176,7 +176,7 @@ def mtu_lowered(facts: Facts) -> Draft | None:
         since=one.started,
         evidence=(
             *(Evidence(text=note, transfer=one.number) for note in lowered),
-            *evidence.complaints(told),
+            *evidence.complaints(too_big),
         ),
         remedies=remedies.fewer_bytes(facts),
     )

@@ -12,7 +12,7 @@ from tftptui.findings.kind import Kind, Scope
 from tftptui.findings.signs.chance import is_parted_by_chance
 from tftptui.findings.signs.comparison import is_apart
 from tftptui.findings.signs.silence import MANY, is_quiet_after_one, is_unanswered
-from tftptui.findings.signs.walks import told_by_trials, trials
+from tftptui.findings.signs.walks import shown_by_trials, trials
 from tftptui.knowledge.ttl_walk import Tells
 from tftptui.settings import PortRange
 from tftptui.telemetry.findings import LIKELY
@@ -78,7 +78,7 @@ def range_mismatch(facts: Facts) -> Draft | None:
 
 def walked_range(facts: Facts) -> Draft | None:
     """Detect test packets that arrive from some of our ports, and none from others."""
-    if told_by_trials(facts) is not Tells.SERVER_PORT or not is_unanswered(facts):
+    if shown_by_trials(facts) is not Tells.SERVER_PORT or not is_unanswered(facts):
         return None
     good = {one.server_tid for one in trials(facts) if one.reached}
     bad = {one.server_tid for one in trials(facts)} - good

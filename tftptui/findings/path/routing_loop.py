@@ -21,7 +21,7 @@ KIND = Kind(
         "a route is wrong; no firewall is involved",
     ),
     ended=served,
-    told_apart=reporters,
+    key_part=reporters,
 )
 
 

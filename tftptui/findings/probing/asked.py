@@ -76,8 +76,8 @@ def sizes_word(trials: Sequence[Trial]) -> str:
 
 def options_of(trial: Trial, *, agreed: bool = False) -> dict[str, str]:
     """Return the requested or agreed options of a trial by name; empty for none."""
-    told = trial.agreed if agreed else trial.options
-    return dict(part.split("=", 1) for part in told.split())
+    options = trial.agreed if agreed else trial.options
+    return dict(part.split("=", 1) for part in options.split())
 
 
 def options_word(trial: Trial) -> str:

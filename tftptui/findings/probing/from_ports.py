@@ -16,17 +16,17 @@ from tftptui.telemetry.words import port_word
 
 def from_ports(asked: Asked, trials: Sequence[Trial]) -> Iterator[Draft]:
     """Yield the meaning of each kind of failure, the more certain ones first."""
-    told = [one for one in trials if one.outcome != "no-port"]
-    if not told:
+    sent = [one for one in trials if one.outcome != "no-port"]
+    if not sent:
         return
     for outcome, rule in _RULES.items():
-        these = [one for one in told if one.outcome == outcome]
+        these = [one for one in sent if one.outcome == outcome]
         if not these:
             continue
         if rule is None:
-            yield from silence(asked, these, told)
+            yield from silence(asked, these, sent)
         else:
-            yield rule(asked, these, told)
+            yield rule(asked, these, sent)
 
 
 def _refused(asked: Asked, refused: Sequence[Trial], _: Sequence[Trial]) -> Draft:
@@ -110,12 +110,12 @@ def _stalled(asked: Asked, these: Sequence[Trial], _: Sequence[Trial]) -> Draft:
     )
 
 
-def _cut(asked: Asked, these: Sequence[Trial], told: Sequence[Trial]) -> Draft:
+def _cut(asked: Asked, these: Sequence[Trial], sent: Sequence[Trial]) -> Draft:
     nbytes = max(one.nbytes for one in these)
-    further = [one for one in told if one.outcome == "ok" and one.nbytes > nbytes]
+    further = [one for one in sent if one.outcome == "ok" and one.nbytes > nbytes]
     if len(further) > len(these):
         return _lost(asked, these, further)
-    some = f"{len(these)} of {len(told)} transfers" if further else "Transfers"
+    some = f"{len(these)} of {len(sent)} transfers" if further else "Transfers"
     return Draft(
         kind=path_cut.KIND,
         headline=f"{some} from {asked.server} start, then stop after at most "

@@ -69,10 +69,10 @@ _PATH_HELPS = tuple(
 
 
 def silence(
-    asked: Asked, silent: Sequence[Trial], told: Sequence[Trial]
+    asked: Asked, silent: Sequence[Trial], sent: Sequence[Trial]
 ) -> Iterator[Draft]:
     """Yield the conclusions: packets dropped by this host, and those lost elsewhere."""
-    heard = [one for one in told if one.outcome in _HEARD]
+    heard = [one for one in sent if one.outcome in _HEARD]
     here = [one for one in silent if one.port in asked.rules.stops]
     if here and not asked.rules.stops.keys() & set(ports_of(heard)):
         yield _stopped_here(asked, here, heard)
@@ -226,10 +226,10 @@ def _let_answers_pass(asked: Asked, heard: Sequence[Trial]) -> tuple[Remedy, ...
     if situation is None:
         return (ask,)
     command = printing(advise(situation, Dialect.NFTABLES))
-    told = "print the rules for your firewall"
+    text = "print the rules for your firewall"
     if asked.own:
-        told += f"; our network is assumed to be {situation.clients[0]}"
-    rules = Remedy(platform=OURS, text=told, command=command)
+        text += f"; our network is assumed to be {situation.clients[0]}"
+    rules = Remedy(platform=OURS, text=text, command=command)
     return (ask, rules)
 
 

@@ -74,8 +74,8 @@ def _row(trial: Trial, name: str, note: str = "") -> str:
         f"  {name:>8}  {outcome:<16} {tid:>5}  {trial.nbytes:>8,}"
         f"  {trial.seconds:>6.2f} s"
     )
-    told = trial.detail or note
-    return f"{row}  {told}" if told else row
+    words = trial.detail or note
+    return f"{row}  {words}" if words else row
 
 
 def _own_port(trial: Trial) -> str:
@@ -109,8 +109,8 @@ def _draft(draft: Draft) -> Iterator[str]:
         yield from _wrapped("  evidence  ", evidence.text)
     yield from _wrapped("  where     ", SEEN_BY_CLIENT[draft.stands_at])
     for help_ in draft.helps:
-        told = f"{KNOBS[help_.knob]}: {VERDICTS[help_.verdict]} – {help_.why}"
-        yield from _wrapped("  helps?    ", told)
+        line = f"{KNOBS[help_.knob]}: {VERDICTS[help_.verdict]} – {help_.why}"
+        yield from _wrapped("  helps?    ", line)
     for remedy in draft.remedies:
         yield from _wrapped("  fix       ", remedy.text)
         if remedy.command:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from tftptui.findings.facts import Facts, Neighbour
 from tftptui.findings.signs.chance import is_parted_by_chance
-from tftptui.findings.signs.walks import told_by_trials, trials
+from tftptui.findings.signs.walks import shown_by_trials, trials
 from tftptui.knowledge.ttl_walk import Tells
 from tftptui.protocol.options import DEFAULT_BLOCK_SIZE
 from tftptui.telemetry.findings import Evidence
@@ -267,7 +267,7 @@ def in_words(facts: Facts) -> list[Evidence]:
     """
     comparison = compare(facts)
     made = trials(facts)
-    is_free = bool(made) and told_by_trials(facts) is Tells.NOTHING
+    is_free = bool(made) and shown_by_trials(facts) is Tells.NOTHING
     found = [one for one in comparison.possible if not (is_free and one in _OF_PORTS)]
     if len(found) < _FEW and not made:
         return []

@@ -22,10 +22,10 @@ _OF_THE_MOMENT = frozenset(
 
 def last_refusal(facts: Facts, direction: str) -> Refused | None:
     """Return the last refusal about the file, unless it was served since."""
-    told = [one for one in facts.refusals if one.reason not in _OF_THE_MOMENT]
-    if not told or told[-1].direction != direction:
+    lasting = [one for one in facts.refusals if one.reason not in _OF_THE_MOMENT]
+    if not lasting or lasting[-1].direction != direction:
         return None
-    last, latest = told[-1], facts.latest
+    last, latest = lasting[-1], facts.latest
     return None if latest is not None and latest.started > last.time else last
 
 

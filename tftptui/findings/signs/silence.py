@@ -165,10 +165,10 @@ def is_of_empty(facts: Facts) -> bool:
     """
     if not facts.tries or facts.heard:
         return False
-    return all(_is_told_nothing(one) for one in facts.tries)
+    return all(_got_size_zero(one) for one in facts.tries)
 
 
-def _is_told_nothing(one: TransferView) -> bool:
+def _got_size_zero(one: TransferView) -> bool:
     """Return whether a read, maybe curl's, got one reply with a size of 0."""
     is_empty = one.direction == "read" and one.total_size == 0
     is_asked_once = one.requests == 1 and one.kind in (CURL, "")

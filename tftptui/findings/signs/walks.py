@@ -35,7 +35,7 @@ def trials(facts: Facts) -> list[PortTrial]:
     return found.trials if found is not None and found.is_done else []
 
 
-def told_by_trials(facts: Facts) -> Tells:
+def shown_by_trials(facts: Facts) -> Tells:
     """Return the difference that explains which test packets arrived."""
     found = facts.location
     if found is None or not found.is_done:

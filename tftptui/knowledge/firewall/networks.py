@@ -21,7 +21,7 @@ _SUMMARY = {4: 20, 6: 48}
 LOOPBACKS = ("127.0.0.1", "::1")
 """Other addresses of 127.0.0.0/8 may represent machines, as in the demo."""
 
-_MOST_NAMED, _MOST_TOLD = 4, 4
+_MOST_NAMED, _MOST_SHOWN = 4, 4
 LENGTHS = {4: tuple(range(8, 33)), 6: (*range(32, 65, 4), 128)}
 """Prefix lengths that the user may choose, the widest network first."""
 
@@ -123,12 +123,12 @@ def client_networks(
     return tuple(found.values())
 
 
-def told_networks(
+def shown_networks(
     networks: Iterable[ClientNetwork],
 ) -> tuple[tuple[ClientNetwork, ...], int]:
     """Return the networks to name, assumed ones first, and the number of others."""
     ordered = sorted(networks, key=lambda one: not one.is_assumed)
-    return tuple(ordered[:_MOST_TOLD]), len(ordered[_MOST_TOLD:])
+    return tuple(ordered[:_MOST_SHOWN]), len(ordered[_MOST_SHOWN:])
 
 
 def _network_of(
@@ -147,13 +147,19 @@ def _network_of(
     return ClientNetwork(_around(client, length), (), basis)
 
 
-def _known(client: Address, network: Network, told: HostNetwork) -> ClientNetwork:
-    if told.is_own:
-        return ClientNetwork(network, (), Basis.INTERFACE, told.device)
+def _known(
+    client: Address, network: Network, host_network: HostNetwork
+) -> ClientNetwork:
+    if host_network.is_own:
+        return ClientNetwork(network, (), Basis.INTERFACE, host_network.device)
     if network.prefixlen < _SUMMARY[client.version]:
         around = network_around(client)
-        return ClientNetwork(around, (), Basis.ASSUMED, summary=told.network)
-    way = f"via {told.gateway}" if told.gateway else f"by {told.device}"
+        return ClientNetwork(around, (), Basis.ASSUMED, summary=host_network.network)
+    way = (
+        f"via {host_network.gateway}"
+        if host_network.gateway
+        else f"by {host_network.device}"
+    )
     return ClientNetwork(network, (), Basis.ROUTE, way)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from textwrap import wrap
 
 from tftptui.knowledge.firewall.advice import Advice, Alternative
-from tftptui.knowledge.firewall.networks import told_networks
+from tftptui.knowledge.firewall.networks import shown_networks
 from tftptui.knowledge.firewall.plans import Flow
 from tftptui.knowledge.firewall.situation import Kind, Situation
 from tftptui.knowledge.firewall.words import PLACES, endpoints, ends
@@ -36,8 +36,8 @@ def _head(advice: Advice) -> Iterator[str]:
     clients, servers = endpoints(situation)
     nat = ", with NAT" if situation.has_nat else ""
     yield from wrap(f"TFTP: {clients} → {servers}", _WIDTH)
-    told, more = told_networks(advice.origins)
-    for one in told:
+    shown, more = shown_networks(advice.origins)
+    for one in shown:
         yield from wrap(f"  {one.words}.", _WIDTH, subsequent_indent="  ")
     if more:
         yield f"  {more} more networks, known or assumed in the same way."

@@ -6,7 +6,7 @@ The observed traffic is in ``ticket_seen``.
 from collections.abc import Sequence
 
 from tftptui.knowledge.firewall.advice import Advice
-from tftptui.knowledge.firewall.networks import told_networks
+from tftptui.knowledge.firewall.networks import shown_networks
 from tftptui.knowledge.firewall.seen import SeenFlow
 from tftptui.knowledge.firewall.situation import Way, Where
 from tftptui.knowledge.firewall.ticket_seen import (
@@ -54,16 +54,16 @@ def markdown_text(advice: Advice, elsewhere: str = CSV_COMMAND) -> str:
 def _place(advice: Advice) -> list[str]:
     """Return where the rules belong, and where else the block may be."""
     where, traffic = advice.situation.where, advice.traffic
-    told = f"On the firewall {PLACES[where]}, UDP:"
+    head = f"On the firewall {PLACES[where]}, UDP:"
     if traffic is None or not traffic.may_be_client:
-        return [told]
+        return [head]
     if where is Where.CLIENT:
-        return [told, f"**No router is between**: {_SWITCH}."]
+        return [head, f"**No router is between**: {_SWITCH}."]
     if not advice.may_be_client:
-        return [told]
+        return [head]
     if traffic.where is Where.CLIENT:
-        return [f"**No firewall is known between them**: {_OWN}.", told]
-    return [f"**{_ALIKE}** as one on the path: {_OWN}.", told]
+        return [f"**No firewall is known between them**: {_OWN}.", head]
+    return [f"**{_ALIKE}** as one on the path: {_OWN}.", head]
 
 
 _ALIKE = "From the server the client's own firewall looks the same"
@@ -76,10 +76,10 @@ _SWITCH = "if it allows the replies, please check the switches and bridges befor
 
 def _origins(advice: Advice) -> list[str]:
     """Return how the clients' networks are known, in sentences."""
-    told, more = told_networks(advice.origins)
-    if not told:
+    shown, more = shown_networks(advice.origins)
+    if not shown:
         return []
-    text = " ".join(f"{one.words}." for one in told)
+    text = " ".join(f"{one.words}." for one in shown)
     if more:
         text += f" {more} more networks, known or assumed in the same way."
     if not advice.is_assumed:

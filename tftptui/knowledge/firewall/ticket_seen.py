@@ -27,8 +27,8 @@ def story(advice: Advice) -> list[str]:
         seen = counted(len(traffic.flows), "transfer")
         running = sum(flow.outcome == RUNNING for flow in traffic.flows)
         still = f", {running} still running" if running else ""
-        told = f"{seen} seen{still}; none seems to be blocked."
-        return [f"{told} TFTP always needs the following."]
+        opening = f"{seen} seen{still}; none seems to be blocked."
+        return [f"{opening} TFTP always needs the following."]
     first, same = traffic.failed[0], of_one_errand(traffic.failed)
     asked = sum(flow.requests for flow in same)
     theirs = port_word([flow.client_tid for flow in same], "UDP")
@@ -50,7 +50,7 @@ def story(advice: Advice) -> list[str]:
     return [
         text,
         *(f"> {cell(said)}" for said in traffic.said),
-        *(f"{LOCATED} {cell(told)}" for told in traffic.located),
+        *(f"{LOCATED} {cell(opening)}" for opening in traffic.located),
     ]
 
 
@@ -117,9 +117,9 @@ def _answers(flow: SeenFlow) -> str:
     notes = ["OACK"] if flow.has_oack else []
     if flow.sent_again:
         notes.append(f"{flow.sent_again:,} resent")
-    told = f" ({', '.join(notes)})" if notes else ""
+    text = f" ({', '.join(notes)})" if notes else ""
     at_least = "≥ " if flow.direction == "write" and flow.acked else ""
-    return f"{at_least}{flow.answers}{told}"
+    return f"{at_least}{flow.answers}{text}"
 
 
 def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:

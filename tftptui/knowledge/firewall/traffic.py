@@ -191,8 +191,8 @@ class _Reader:
         code = str(line.get("code"))
         # A revised finding keeps its number.
         number = self.run, line.get("number", code)
-        for told in (self.found, self.blamed, self.explained, self.said):
-            told.pop(number, None)
+        for table in (self.found, self.blamed, self.explained, self.said):
+            table.pop(number, None)
         if line.get("withdrawn") is True:
             return
         named = line.get("transfers")
@@ -281,10 +281,10 @@ def _flow(line: Line) -> SeenFlow:
     )
 
 
-def _known(told: object) -> tuple[HostNetwork, ...]:
+def _known(given: object) -> tuple[HostNetwork, ...]:
     """Return the networks of the server's host; none if invalid."""
     try:
-        known = tuple(msgspec.convert(told or [], list[HostNetwork]))
+        known = tuple(msgspec.convert(given or [], list[HostNetwork]))
         for one in known:
             ip_network(one.network)
     except (msgspec.ValidationError, ValueError):

@@ -65,9 +65,9 @@ class Witnesses:
         ends: dict[tuple[str, int], SeenFlow] = {}
         for flow in self._ranked(f for f in self._others if f.is_completed):
             ends.setdefault((flow.client, flow.client_tid), flow)
-        told = [(flow, self._nearness(flow)) for flow in ends.values()]
-        away = [one for one in told if one[1] is not Nearness.SERVER]
-        return away or told
+        pairs = [(flow, self._nearness(flow)) for flow in ends.values()]
+        away = [one for one in pairs if one[1] is not Nearness.SERVER]
+        return away or pairs
 
     def _ranked(self, flows: Iterable[SeenFlow]) -> list[SeenFlow]:
         def proof(flow: SeenFlow) -> tuple[int, bool, bool]:

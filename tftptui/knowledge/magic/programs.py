@@ -149,22 +149,22 @@ def device_tree(head: bytes, size: int, _name: bytes) -> FileKind | None:
     """Recognize a flattened device tree; a FIT image is one (U-Boot doc/usage/fit)."""
     if head[:4] != bytes.fromhex("d00dfeed") or len(head) < _FDT_HEADER:
         return None
-    told = number(head, 4, 4, big=True)
+    expected = number(head, 4, 4, big=True)
     is_fit = b"\0\0\0\1images\0" in head or b"\0\0\0\1configurations\0" in head
     if is_fit:  # its images may follow after the tree
-        return FileKind("fit", "U-Boot FIT image", "", _short_trouble(size, told))
-    return FileKind("dtb", "device tree", "", _short_trouble(size, told))
+        return FileKind("fit", "U-Boot FIT image", "", _short_trouble(size, expected))
+    return FileKind("dtb", "device tree", "", _short_trouble(size, expected))
 
 
-def _length_trouble(size: int, told: int) -> tuple[str, ...]:
-    if size == told:
+def _length_trouble(size: int, expected: int) -> tuple[str, ...]:
+    if size == expected:
         return ()
-    if size > told:
-        return (f"{size - told:,} bytes more than its header says",)
-    return _short_trouble(size, told)
+    if size > expected:
+        return (f"{size - expected:,} bytes more than its header says",)
+    return _short_trouble(size, expected)
 
 
-def _short_trouble(size: int, told: int) -> tuple[str, ...]:
-    if size >= told:
+def _short_trouble(size: int, expected: int) -> tuple[str, ...]:
+    if size >= expected:
         return ()
-    return (f"truncated: its header says {told:,} bytes, the file has {size:,}",)
+    return (f"truncated: its header says {expected:,} bytes, the file has {size:,}",)

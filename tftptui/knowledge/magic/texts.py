@@ -54,8 +54,12 @@ def certificate(head: bytes, size: int, _name: bytes) -> FileKind | None:
     """Recognize a certificate or key in DER: a sequence as long as the file."""
     if head[:2] != bytes.fromhex("3082"):
         return None
-    told = int.from_bytes(head[2:4]) + 4
-    return FileKind("certificate", "certificate or key (DER)") if told == size else None
+    expected = int.from_bytes(head[2:4]) + 4
+    return (
+        FileKind("certificate", "certificate or key (DER)")
+        if expected == size
+        else None
+    )
 
 
 def _pem(label: str, head: bytes, size: int) -> FileKind:

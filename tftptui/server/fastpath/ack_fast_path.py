@@ -381,7 +381,11 @@ class AckFastPath:
     def _complete(self) -> bool:
         """Finish a transfer that had no trouble; False: the session has to."""
         wall, transfer = self._now() + self._wall, self._transfer
-        if transfer.is_told or transfer.parts.agreed.notes or wall - self._left >= SLOW:
+        if (
+            transfer.is_reported
+            or transfer.parts.agreed.notes
+            or wall - self._left >= SLOW
+        ):
             return False
         if self.timer is not None and not transfer.view().is_calm:
             return False

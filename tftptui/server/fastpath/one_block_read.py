@@ -86,7 +86,7 @@ class OneBlockRead:
         "transport",
     )
 
-    is_told = False
+    is_reported = False
     """Whether a transfer-started event was emitted: never, that takes a Transfer."""
 
     def __init__(

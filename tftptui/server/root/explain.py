@@ -113,25 +113,25 @@ def run(
 
 def explain_read(root: Root, asked: bytes, client: str) -> Explanation:
     """Explain an RRQ for a name."""
-    told = _Told()
+    trail = _Trail()
     for candidate in root.names.candidates(asked, client):
-        if told.take(candidate, _try_read(root, candidate)):
+        if trail.take(candidate, _try_read(root, candidate)):
             break
-    return told.explanation(root, asked, client, direction="read")
+    return trail.explanation(root, asked, client, direction="read")
 
 
 def explain_write(root: Root, asked: bytes, client: str, policy: str) -> Explanation:
     """Explain a WRQ for a name; POLICY is the setting ``write``."""
-    told = _Told()
+    trail = _Trail()
     if policy == "off":
         text = "uploads are off"
-        told.problem = RootError(Reason.DENIED, ErrorCode.ACCESS_VIOLATION, text)
-        return told.explanation(root, asked, client, direction="write")
+        trail.problem = RootError(Reason.DENIED, ErrorCode.ACCESS_VIOLATION, text)
+        return trail.explanation(root, asked, client, direction="write")
     for target in root.names.targets(asked, client):
         may_overwrite = policy == "overwrite"
-        if told.take(target, _try_write(root, target, may_overwrite=may_overwrite)):
+        if trail.take(target, _try_write(root, target, may_overwrite=may_overwrite)):
             break
-    return told.explanation(root, asked, client, direction="write")
+    return trail.explanation(root, asked, client, direction="write")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,7 @@ class _Trial:
     nbytes: int | None = None
 
 
-class _Told:
+class _Trail:
     """The candidates tried so far."""
 
     def __init__(self) -> None:

@@ -113,8 +113,8 @@ class Names:
         done = rewrite(self.rules, spelling.name)
         if not done.rules:
             return spelling
-        told = " and ".join(str(number) for number in done.rules)
-        rules = f"rule {told}" if len(done.rules) == 1 else f"rules {told}"
+        numbers = " and ".join(str(number) for number in done.rules)
+        rules = f"rule {numbers}" if len(done.rules) == 1 else f"rules {numbers}"
         why = f"{spelling.why}, rewritten by {rules}"
         return Candidate(done.name, why, done.rules)
 

@@ -48,7 +48,7 @@ class ReportLimit:
         self._lines = Bucket(LINES)
         self._count, self._since = 0, 0.0
 
-    def is_told(self, now: float) -> bool:
+    def is_reported(self, now: float) -> bool:
         """Return whether an error at this time is journaled; if not, count it."""
         if self._lines.take(1, now):
             return True

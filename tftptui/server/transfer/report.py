@@ -265,7 +265,7 @@ class Report:
         self.packet(Kind.ICMP, 0, note=f"{error.name}, says {sender}")
         if self._icmp_limit is None:
             self._icmp_limit = ReportLimit()
-        if not self._icmp_limit.is_told(self._recorder.clock.now()):
+        if not self._icmp_limit.is_reported(self._recorder.clock.now()):
             self._recorder.counters.suppressed += 1
             return
         self._recorder.emit(
@@ -320,7 +320,7 @@ class Report:
         view.error = end.text
         if self._icmp_limit is not None:
             now, wall = recorder.clock.now(), recorder.clock.wall()
-            untold = self._icmp_limit.summary(view.client, now, wall)
-            if untold is not None:
-                recorder.emit(untold)
+            summary = self._icmp_limit.summary(view.client, now, wall)
+            if summary is not None:
+                recorder.emit(summary)
         recorder.emit(ended_event(view, end.outcome.value))

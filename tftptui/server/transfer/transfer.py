@@ -156,7 +156,7 @@ class Transfer:
 
     Attributes:
         readable: callback for a readable socket.
-        is_told: whether its start was reported by an event. Short transfers without
+        is_reported: whether its start was reported by an event. Short transfers without
             problems are only counted, unless somebody wants every event.
         side: its Sender or Receiver.
     """
@@ -170,7 +170,7 @@ class Transfer:
         "client",
         "clock",
         "is_closed",
-        "is_told",
+        "is_reported",
         "number",
         "outcome",
         "parts",
@@ -195,7 +195,7 @@ class Transfer:
         transport = self.transport = parts.transport
         server = self.server = transport.local
         self.outcome: Outcome | None = None
-        self.is_closed = self.is_told = False
+        self.is_closed = self.is_reported = False
         self._resumed = self._look_at = 0.0
         self.clock = parts.recorder.clock
         self.report = Report(self.number, (client, server), parts, parts.recorder)
@@ -276,8 +276,8 @@ class Transfer:
 
     def tell(self) -> None:
         """Emit the events for its request and start, unless already done."""
-        if not self.is_told:
-            self.is_told = True
+        if not self.is_reported:
+            self.is_reported = True
             asked = requested(
                 self.parts.arrival, self.request, self.report.started, self.number
             )
@@ -524,7 +524,7 @@ class Transfer:
 
     def _end(self, end: End) -> None:
         self.outcome = end.outcome
-        if self.is_told or not self.view().is_calm:
+        if self.is_reported or not self.view().is_calm:
             self.tell()
             self.view()
             self.report.ended(end)

@@ -22,7 +22,7 @@ from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.refusal_reasons import Reason
 from tftptui.telemetry.views import Entry, Listing
 
-MOST_TOLD = 5_000
+MOST_ENTRIES = 5_000
 """Maximum entries of a listing; nobody reads more, and each costs time."""
 
 _NUMBER = re.compile(rb"(\d+)")
@@ -65,7 +65,7 @@ def _named(root: Root, name: bytes) -> Entry:
 
 
 def _first(descriptor: int) -> "tuple[list[os.DirEntry[str]], int]":
-    """Return the first MOST_TOLD entries in order, and the total number.
+    """Return the first MOST_ENTRIES entries in order, and the total number.
 
     Sorting all entries of a big directory would hold the GIL for long, and every
     transfer would wait.
@@ -80,7 +80,7 @@ def _first(descriptor: int) -> "tuple[list[os.DirEntry[str]], int]":
                 yield entry
 
     with os.scandir(descriptor) as found:
-        return heapq.nsmallest(MOST_TOLD, shown(found), key=_place), count
+        return heapq.nsmallest(MOST_ENTRIES, shown(found), key=_place), count
 
 
 def _place(entry: "os.DirEntry[str]") -> tuple[bool, bytes]:

@@ -37,8 +37,8 @@ def dissect(packet: bytes) -> list[Field]:
         return fields.found
     number = int.from_bytes(packet[:_OPCODE])
     names = {one.value: one.name for one in Opcode}
-    told = names.get(number, "unknown: TFTP has 1 to 6")
-    fields.number("opcode", f"{number} ({told})")
+    name = names.get(number, "unknown: TFTP has 1 to 6")
+    fields.number("opcode", f"{number} ({name})")
     match number:
         case Opcode.RRQ | Opcode.WRQ:
             fields.text("file name")

@@ -100,14 +100,14 @@ def _datagrams(logged: Logged, past: _Past) -> Iterator[tuple[Datagram, str]]:
     if record.kind > SENT and record.attempt <= 1:
         past.sent.append(record)
     for number, known in enumerate(_known(logged)):
-        told = list(words)
+        parts = list(words)
         if record.count > 1 and number == 0:
-            told = _run_words(record, told)
-        told.append(_aside(logged, known))
+            parts = _run_words(record, parts)
+        parts.append(_aside(logged, known))
         datagram = _datagram(record, known, _ends(logged))
         if datagram.is_sent:
             past.last = datagram
-        yield datagram, "; ".join(filter(None, told))
+        yield datagram, "; ".join(filter(None, parts))
 
 
 def _aside(logged: Logged, known: Known) -> str:

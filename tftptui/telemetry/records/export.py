@@ -212,9 +212,11 @@ def _write_markdown(
         count += 1
         if row.transfer is not None:
             seen.add(row.transfer)
-    told = [_transfer(transfers[number]) for number in sorted(seen & transfers.keys())]
+    written = [
+        _transfer(transfers[number]) for number in sorted(seen & transfers.keys())
+    ]
     rules = ["--:" if way == ">" else ":--" for way in _COLUMNS.values()]
-    head = [*told, "", _line(_COLUMNS), _line(rules)] if told else [
+    head = [*written, "", _line(_COLUMNS), _line(rules)] if written else [
         _line(_COLUMNS), _line(rules)]  # fmt: skip
     file.write("".join(f"{line}\n" for line in [*head, *lines]).encode())
     return count
@@ -228,8 +230,8 @@ def _write_text(file: BinaryIO, records: Iterable[Noted], transfers: Transfers) 
         way = "<-" if row.direction == "out" else "->"
         mark = f"R{row.attempt}" if row.attempt > 1 else row.mark
         ends = f"{client:<21} {way} {server:<21}"
-        told = f"{row.type:<5} {_blocks(row):>13} {row.octets:>6}  {mark:<9} {row.note}"
-        file.write(f"{row.t}  {ends}  {told}".rstrip().encode() + b"\n")
+        line = f"{row.type:<5} {_blocks(row):>13} {row.octets:>6}  {mark:<9} {row.note}"
+        file.write(f"{row.t}  {ends}  {line}".rstrip().encode() + b"\n")
         count += 1
     return count
 

@@ -36,8 +36,8 @@ def status_messages(
     NOTICES are the screen's own. A finding already named by a refusal is left out.
     """
     refused = [*refusal_messages(store, now)]
-    told = {one.finding for one in refused}
-    found = [one for one in alarm_messages(store, now) if one.finding not in told]
+    shown = {one.finding for one in refused}
+    found = [one for one in alarm_messages(store, now) if one.finding not in shown]
     engines = store.status.notices if store.status else []
     own = [
         StatusMessage(Level.NOTICE, partial(fitted_words, f"! {notice}"))

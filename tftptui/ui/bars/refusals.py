@@ -101,12 +101,12 @@ def _forms(kind: _Kind) -> list[str]:
             f"{count(kind.times)} refused {SHORTLY}, last " if kind.times > 1 else ""
         )
         refused = ": " if times else " refused: "
-        told = [f"✗ {times}{name}{refused}" for name in names]
-        return [f"{one}{words}" for one in told for words in _OUTSIDE]
+        forms = [f"✗ {times}{name}{refused}" for name in names]
+        return [f"{one}{words}" for one in forms for words in _OUTSIDE]
     if kind.times > 1:
         times = f"✗ {count(kind.times)} requests refused {SHORTLY}"
-        told = [f"{times}, last {name}: {message}" for name in names]
-        return [*told, f"{times}: {message}"]
+        forms = [f"{times}, last {name}: {message}" for name in names]
+        return [*forms, f"{times}: {message}"]
     return [
         *(f"✗ {name} refused: {message}" for name in names),
         f"✗ {last.client} refused: {message}",
@@ -135,13 +135,13 @@ def exhausted_forms(scene: Scene) -> list[str]:
     remedies = [" · r widens the range"]
     if room := wider(scene):
         remedies.insert(0, f" · r ↓ enter widens the range to {span(*room)}")
-    told = [f"✗ {one}: no free port in {ports}" for one in who]
+    forms = [f"✗ {one}: no free port in {ports}" for one in who]
     if not scene.has_room:
         state = f"✗ no free port: all {count(len(now.states))} are in use"
-        told = [f"{state} · {one}" for one in who] if scene.refused else []
-        told.append(state)
-    longest = [f"{told[0]}{remedy}" for remedy in remedies]
-    return [*longest, *(f"{one}{remedies[-1]}" for one in told[1:]), told[-1]]
+        forms = [f"{state} · {one}" for one in who] if scene.refused else []
+        forms.append(state)
+    longest = [f"{forms[0]}{remedy}" for remedy in remedies]
+    return [*longest, *(f"{one}{remedies[-1]}" for one in forms[1:]), forms[-1]]
 
 
 def _upload_forms(kind: _Kind) -> list[str]:

@@ -121,9 +121,9 @@ class WhyBody:
         yield from self._before_evidence()
         yield from self._evidence()
         seen = {one.text for one in self.finding.evidence}
-        for told in words.located(self.finding, self.store.locations):
-            if told not in seen:
-                yield "", Text(told, overflow="fold")
+        for line in words.located(self.finding, self.store.locations):
+            if line not in seen:
+                yield "", Text(line, overflow="fold")
         if self.finding.helps and self.width < ROOMY:
             yield from (("", Text()), ("Reasons", self._helps()))
         yield from self._history()
@@ -144,12 +144,12 @@ class WhyBody:
             yield "Test it", Text(self.finding.proof, "bold", overflow="fold")
 
     def _evidence(self) -> Iterator[Row]:
-        for place, told in enumerate(self.finding.evidence):
+        for place, evidence in enumerate(self.finding.evidence):
             label = "" if place else "Evidence"
             if place != self.chosen:
-                yield label, Text(told.text, overflow="fold")
+                yield label, Text(evidence.text, overflow="fold")
                 continue
-            row = Text(told.text, self.slots["transfer-active"], overflow="fold")
+            row = Text(evidence.text, self.slots["transfer-active"], overflow="fold")
             yield f"{label[: LABEL - 1]:<{LABEL - 1}}{_CURSOR}", row
 
     def _history(self) -> Iterator[Row]:
@@ -159,8 +159,8 @@ class WhyBody:
             return
         yield "", Text()
         for place, said in enumerate(one.history):
-            told = f"{clock(said.told)[:_SECONDS]} {how_sure(said.confidence)} "
-            text = Text.assemble(f"{told}{said.code}: {said.headline}", overflow="fold")
+            line = f"{clock(said.told)[:_SECONDS]} {how_sure(said.confidence)} "
+            text = Text.assemble(f"{line}{said.code}: {said.headline}", overflow="fold")
             yield ("" if place else "Earlier", text)
         now = f"{how_sure(one.confidence)} {one.code}"
         if one.withdrawn:
@@ -182,8 +182,8 @@ class WhyBody:
         for verdict in verdicts:
             knobs = [self._knobs[h.knob] for h in helps if h.verdict == verdict]
             if knobs:
-                told = Text(VERDICTS[verdict], self.slots[_COLOURS[verdict]])
-                table.add_row(told, Text(", ".join(knobs)))
+                verdict_text = Text(VERDICTS[verdict], self.slots[_COLOURS[verdict]])
+                table.add_row(verdict_text, Text(", ".join(knobs)))
         return table
 
     def _helps(self) -> Table:
@@ -203,9 +203,9 @@ class WhyBody:
             text = Text(overflow="fold")
             if remedy.platform:
                 text.append(remedy.platform, slots["transfer-active"])
-                told = choice and remedy.platform != OURS
-                text.append("  (← → others)  " if told else "  ", slots["muted"])
-                choice = choice and not told  # once is enough
+                is_chosen = choice and remedy.platform != OURS
+                text.append("  (← → others)  " if is_chosen else "  ", slots["muted"])
+                choice = choice and not is_chosen  # once is enough
             text.append(remedy.text)
             if remedy.command:
                 text.append(f"\n{remedy.command}", "bold")

@@ -64,19 +64,19 @@ def remedies(finding: Finding, platform: str) -> Iterable[Remedy]:
 def located(finding: Finding, locations: Mapping[int, Location]) -> list[str]:
     """Return the results of path searches, in words."""
     known = (locations[one] for one in finding.transfers if one in locations)
-    told = (
+    verdicts = (
         f"hop by hop to {one.client}: {one.verdict}" for one in known if one.is_done
     )
-    return list(dict.fromkeys(told))
+    return list(dict.fromkeys(verdicts))
 
 
 def outdated(finding: Finding, now: PortMap | None) -> str:
     """Return a warning if the remedies are for another range than NOW's; else ""."""
     if not finding.ports or now is None:
         return ""
-    told = "in single-port mode" if now.single_port else span(now.first, now.last)
+    state = "in single-port mode" if now.single_port else span(now.first, now.last)
     then = finding.ports.replace("-", "–")
-    return "" if then == told else f"for ports {then}; now {told}: press f"
+    return "" if then == state else f"for ports {then}; now {state}: press f"
 
 
 def as_text(

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from tftptui.knowledge.firewall.advice import Advice
 from tftptui.knowledge.firewall.listing import span
-from tftptui.knowledge.firewall.networks import told_networks
+from tftptui.knowledge.firewall.networks import shown_networks
 from tftptui.knowledge.firewall.plans import Passing
 from tftptui.knowledge.firewall.words import endpoints
 
@@ -58,9 +58,9 @@ def advice_view(advice: Advice, slots: Slots) -> Group:
 
 def _origins(advice: Advice, slots: Slots) -> Text:
     """Return how the clients' networks are known; assumptions are marked."""
-    told, more = told_networks(advice.origins)
+    shown, more = shown_networks(advice.origins)
     text = Text()
-    for one in told:
+    for one in shown:
         words = f"~ {one.words}\n" if one.is_assumed else f"{one.words}\n"
         text.append(words, slots["transfer-stalled" if one.is_assumed else "muted"])
     if more:
@@ -92,13 +92,13 @@ def _flows(advice: Advice, slots: Slots) -> Table:
 
 def _missing(advice: Advice, slots: Slots) -> Text:
     part = advice.missing.value if advice.missing else ""
-    told = f" the evidence suggests that this is blocked: {part}"
-    return Text.assemble((MISSING, slots["transfer-failed"]), (told, slots["muted"]))
+    text = f" the evidence suggests that this is blocked: {part}"
+    return Text.assemble((MISSING, slots["transfer-failed"]), (text, slots["muted"]))
 
 
 def _own_firewall(slots: Slots) -> Text:
-    told = " or the client's own firewall: the server cannot tell which"
-    return Text.assemble(("[e]", slots["transfer-active"]), (told, slots["muted"]))
+    text = " or the client's own firewall: the server cannot tell which"
+    return Text.assemble(("[e]", slots["transfer-active"]), (text, slots["muted"]))
 
 
 def _rules(advice: Advice, slots: Slots) -> Text:

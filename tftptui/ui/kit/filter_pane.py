@@ -23,7 +23,7 @@ FILTERS = (Purpose.FILTER, Purpose.SEARCH)
 ASKING = ("filter", "search", "go_to_time", "save")
 """Actions whose keys are plain letters while the user types."""
 
-TOLD = 8.0
+NOTICE_SECONDS = 8.0
 """Seconds for which the path of a saved file is shown."""
 
 
@@ -168,8 +168,8 @@ class FilterPane(Pane):
             ends = ", .".join(self.FORMATS)
             self.prompt.tell(f"end the name in .{ends}", at=len(name))
         else:
-            told = f"{self.count_to_save()}, {self.FORMATS[kind]}"
-            self.prompt.tell(f"{told}; tab: another format")
+            text = f"{self.count_to_save()}, {self.FORMATS[kind]}"
+            self.prompt.tell(f"{text}; tab: another format")
 
     # After enter.
 
@@ -214,13 +214,17 @@ class FilterPane(Pane):
         kind = format_of(name, [*self.FORMATS]) or ""
 
         def save() -> None:
-            went_well, told = save_as(name, lambda path: write(path, kind), self.ONE)
+            went_well, message = save_as(name, lambda path: write(path, kind), self.ONE)
             severity: SeverityLevel = "information" if went_well else "error"
             app.call_from_thread(
-                app.notify, told, severity=severity, timeout=TOLD, markup=False
+                app.notify,
+                message,
+                severity=severity,
+                timeout=NOTICE_SECONDS,
+                markup=False,
             )
             if not went_well:
-                app.call_from_thread(self._mend, name, told)
+                app.call_from_thread(self._mend, name, message)
 
         self.run_worker(save, group="save", thread=True)
 

@@ -160,7 +160,7 @@ class Prompt(Vertical):
         self._suggester = FilterSuggester(known, vocabulary)
         self._label = Label("", markup=False)
         self._field = PromptField(compact=True, select_on_focus=False)
-        self._told = Static("", markup=False)
+        self._message = Static("", markup=False)
         self._memory = memory
         self._recalled = 0
 
@@ -169,7 +169,7 @@ class Prompt(Vertical):
         with Horizontal():
             yield self._label
             yield self._field
-        yield self._told
+        yield self._message
 
     @property
     def is_typing(self) -> bool:
@@ -218,21 +218,21 @@ class Prompt(Vertical):
         """Show a note below the field; for an error, AT the character it is about."""
         slots = slot_styles(self.app.theme_variables)
         if at is None:
-            told = Text(words, slots["muted"])
-            self._told.remove_class("-long")
-            self._told.update(told, layout=False)  # always one line
+            note = Text(words, slots["muted"])
+            self._message.remove_class("-long")
+            self._message.update(note, layout=False)  # always one line
             return
         head, _, more = words.partition("\n")
         place = len(self.purpose.value) + 1 + at
         room = max(0, self.size.width - len(head) - 2)
         is_long = bool(more) or len(head) + 2 > self.size.width
-        self._told.set_class(is_long, "-long")
+        self._message.set_class(is_long, "-long")
         line = Text(" " * min(place, room))
         line.append("^" if place <= room else "✗", slots["transfer-failed"])
         line.append(f" {head}", slots["transfer-failed"])
         if more:
             line.append(f"\n{more}", slots["muted"])
-        self._told.update(line, layout=is_long)
+        self._message.update(line, layout=is_long)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Post the text."""

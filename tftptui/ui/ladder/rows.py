@@ -149,6 +149,6 @@ def fold_cells(fold: Fold, begin: float, wide: Frame) -> list[Cell]:
 
 def words_cells(words: str, slot: str, wide: Frame) -> list[Cell]:
     """Return a row of words between the lifelines."""
-    told = whole_clauses(words, wide.between)
-    text = fitted(told.center(wide.between), wide.between)
+    shown = whole_clauses(words, wide.between)
+    text = fitted(shown.center(wide.between), wide.between)
     return [(" " * TIME, ""), ("│", "muted"), (text, slot), ("│", "muted")]

@@ -66,7 +66,7 @@ class TransferSide(VerticalScroll):
         super().__init__(id="transfer-side")
         self._store = store
         self._body = Static(markup=False)
-        self._told: object = None
+        self._drawn: object = None
 
     def compose(self) -> ComposeResult:
         """Yield the one text."""
@@ -85,7 +85,7 @@ class TransferSide(VerticalScroll):
         forms = client_choices(view, may_be_nats=may_be_nats(self._store, view))
         theirs = fitting_form(forms, width - len(f"{view.client_tid}") - BESIDE)
         choices = (theirs, server_choice(view, self._store.ports))
-        told = (
+        drawn = (
             repr(view),
             choices,
             repr(finding),
@@ -95,9 +95,9 @@ class TransferSide(VerticalScroll):
             series.length,
             width,
         )
-        if told == self._told:
+        if drawn == self._drawn:
             return
-        self._told = told
+        self._drawn = drawn
         slots = slot_styles(self.app.theme_variables)
         parts = [
             Text(f"{mark(view)} {view.phase}. {meaning(view)}", slots[slot(view)]),

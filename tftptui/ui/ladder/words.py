@@ -22,13 +22,13 @@ def label_forms(line: Line, note: str) -> list[str]:
         name = f"{kind} {note.partition(' ')[0]} …{again}"
         return [f"{kind} {note}{again}", name, f"{kind}{again}", kind]
     size = data_bytes(line)
-    told = f" · {count(size)} bytes" if size is not None else ""
+    size_text = f" · {count(size)} bytes" if size is not None else ""
     last = ", the last" if line.record.flags & Flag.LAST else ""
     run = f"{kind} {run_text(line)}"
     extra = f" · {note}" if note else ""
     return [
-        f"{run}{told}{last}{extra}{again}",
-        f"{run}{told}{last}{again}",
+        f"{run}{size_text}{last}{extra}{again}",
+        f"{run}{size_text}{last}{again}",
         f"{run}{last}{again}",
         f"{run}{again}",
     ]

@@ -35,8 +35,8 @@ def _closed(store: Store) -> Text | None:
     finding = store.latest_finding()
     if finding is None or finding.code != Code.REQUESTS_NOT_ARRIVING:
         return None
-    told = Text(labelled(finding.headline, finding.confidence), "bold")
-    return Text.assemble(told, "\n\nPress w for the rule and the fix.")
+    text = Text(labelled(finding.headline, finding.confidence), "bold")
+    return Text.assemble(text, "\n\nPress w for the rule and the fix.")
 
 
 def _of_server(store: Store, status: Status) -> Text:
@@ -55,8 +55,8 @@ def _of_server(store: Store, status: Status) -> Text:
             f"The request goes to port {status.port}; "
             f"the reply comes from {_one_of(ports)}."
         )
-    if told := _before_requests(store):
-        return lines.append(f"\n\n{told}", "bold")
+    if text := _before_requests(store):
+        return lines.append(f"\n\n{text}", "bold")
     lines.append(
         "\n\nA client times out and nothing shows here? Its request does not arrive.\n"
         "Press D to check this host, B for what it sends before TFTP. On its side:"
@@ -79,9 +79,9 @@ def _before_requests(store: Store) -> str:
 def _refused(store: Store, example: str) -> Text:
     """Return how many requests were refused, the last of them, and where to look."""
     many, last = len(store.refusals), store.refusals[-1]
-    told = "1 came and was" if many == 1 else f"{many:,} came and were"
+    came = "1 came and was" if many == 1 else f"{many:,} came and were"
     return Text.assemble(
-        (f"No transfer yet: {told} refused.", "bold"),
+        (f"No transfer yet: {came} refused.", "bold"),
         f"\n\nLast: {last.file} for {last.client}: {last.message}\n\n"
         "Press 4 for the packets, 2 for requested names and similar files, P for what "
         "is allowed.\nA request that works:\n\n  ",

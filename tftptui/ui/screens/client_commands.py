@@ -252,10 +252,12 @@ class CommandsScreen(Window[None]):
 
     def _only_here(self) -> str:
         """Return a warning that other hosts can't use the address, and what to do."""
-        told = f"{self._order.server} is a loopback address: no other host can use it"
+        warning = (
+            f"{self._order.server} is a loopback address: no other host can use it"
+        )
         if any(not is_loopback(one) for one in self._servers):
-            return f"{told}; press a for another address."
-        return f"{told}; start without --listen, or with a network address."
+            return f"{warning}; press a for another address."
+        return f"{warning}; start without --listen, or with a network address."
 
     def _show(self) -> None:
         self.query_one("#recipe", Static).update(self._whole())

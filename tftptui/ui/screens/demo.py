@@ -183,8 +183,8 @@ class DemoScreen(MainScreen):
         view = self._view
         if view is not None and view.step == view.steps:
             was = "was" if view.state == "over" else "is"
-            told = f"that {was} the last step: , shows it again, q quits"
-            self.app.notify(told, markup=False)
+            message = f"that {was} the last step: , shows it again, q quits"
+            self.app.notify(message, markup=False)
             return
         self._tell(self._demo.next())
 

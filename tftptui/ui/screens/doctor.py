@@ -89,8 +89,8 @@ def _other_way(
     try:
         with beside(other) as listeners:
             places = _places(listeners, addresses)
-            told = f"{way} (tested with a separate server)"
-            patient = Patient(places, live.file, told, is_live=False)
+            message = f"{way} (tested with a separate server)"
+            patient = Patient(places, live.file, message, is_live=False)
             yield from self_test(patient, stop, lambda _: None)
     except EngineError as error:
         yield warn(TOPIC, f"{way}: cannot be tested: {error}")
@@ -199,14 +199,14 @@ class DoctorScreen(Page[None]):
             for result in self._look(self._store, announce, stop):
                 if stop.happened:
                     return
-                self.app.call_from_thread(self._told, result)
+                self.app.call_from_thread(self._take_result, result)
             if not stop.happened:
-                self.app.call_from_thread(self._told, None)
+                self.app.call_from_thread(self._take_result, None)
 
     def _announce(self, stop: Stop, ports: Sequence[int]) -> None:
         """Announce the self-test from the thread; refusal (read-only) is no error."""
-        told = self._tell(ExpectSelfTest(list(ports)))
-        telling = asyncio.run_coroutine_threadsafe(told, self._loop)
+        sending = self._tell(ExpectSelfTest(list(ports)))
+        telling = asyncio.run_coroutine_threadsafe(sending, self._loop)
         self._announcing = telling
         if stop.happened:  # before there was anything to cancel
             telling.cancel()
@@ -217,7 +217,7 @@ class DoctorScreen(Page[None]):
         with suppress(CommandRefusedError, EngineError):
             await self._expect(command)
 
-    def _told(self, result: Result | None) -> None:
+    def _take_result(self, result: Result | None) -> None:
         if result is None:
             self._is_done = True
         else:

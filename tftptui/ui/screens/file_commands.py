@@ -132,24 +132,24 @@ class FileCommandHandler:
         if is_link and not missing:
             command: Command = LinkName(asked.asked, near.name)
             do, more = "make a link", "written to the disk"
-            told = f"{asked.name} is now a link to {near.text} · u undoes it"
+            message = f"{asked.name} is now a link to {near.text} · u undoes it"
             words = f"no link for {asked.name}"
             back = Change(UnlinkName(asked.asked, near.name), words)
         else:
             command = RewriteName(asked.asked, near.name)
             do, more = "add a rule", "until this server ends"
-            told = f"requests for {asked.name} now get {near.text}"
+            message = f"requests for {asked.name} now get {near.text}"
             if is_answered(self._store, asked, near):
-                self._screen.app.notify(f"{told} already", markup=False)
+                self._screen.app.notify(f"{message} already", markup=False)
                 return
             if (rules := self._store.settings.get("rewrite")) is not None:
                 words = f"no rule of its own for {asked.name}"
                 back = Change(ChangeSettings({"rewrite": rules}), words)
-                told = f"{told} · u undoes it"
+                message = f"{message} · u undoes it"
 
         def answered(answer: Answer | None) -> None:
             if answer == "yes":
-                self._ask(command, told, back)
+                self._ask(command, message, back)
 
         matters = [f"serve {near.text} for {asked.name}", f"serve {near.text}"]
         if missing:
@@ -175,14 +175,14 @@ class FileCommandHandler:
         except (CommandRefusedError, EngineError) as error:
             self._serve(folder, str(error))
         else:
-            told = f"now serving {folder}"
-            self._screen.app.notify(told, markup=False)
+            message = f"now serving {folder}"
+            self._screen.app.notify(message, markup=False)
 
-    def _ask(self, command: Command, told: str, back: Change | None = None) -> None:
-        self._screen.run_worker(self._have_done(command, told, back), group="files")
+    def _ask(self, command: Command, message: str, back: Change | None = None) -> None:
+        self._screen.run_worker(self._have_done(command, message, back), group="files")
 
     async def _have_done(
-        self, command: Command, told: str, back: Change | None
+        self, command: Command, message: str, back: Change | None
     ) -> None:
         try:
             await self._client.ask(command)
@@ -192,8 +192,8 @@ class FileCommandHandler:
         if back is not None:
             self._undo.did(back.back, back.words)
             self._screen.refresh_bindings()
-        if told:
-            self._screen.app.notify(told, markup=False)
+        if message:
+            self._screen.app.notify(message, markup=False)
 
 
 def _pair(row: Row) -> tuple[AskedRow, NearName] | None:

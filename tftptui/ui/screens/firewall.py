@@ -176,10 +176,10 @@ class FirewallScreen(Page[None]):
                 with path.open("x", encoding="utf-8", newline="") as file:
                     file.write(text)
             except OSError as error:
-                told = f"not saved: {path}: {error.strerror}"
+                message = f"not saved: {path}: {error.strerror}"
                 if saved:
-                    told = f"saved: {saved[0]}; {told}"
-                self.app.notify(told, severity="error", markup=False)
+                    message = f"saved: {saved[0]}; {message}"
+                self.app.notify(message, severity="error", markup=False)
                 return
             saved.append(path.name if saved else str(path))
         self.app.notify(f"saved: {' and '.join(saved)}", markup=False)
@@ -226,5 +226,5 @@ def _located(store: Store, about: int | None) -> tuple[str, ...]:
     """Return the results of path searches for that finding, or for all in force."""
     chosen = [store.findings[about]] if about in store.findings else []
     standing = [one for one in store.findings.values() if not one.withdrawn]
-    told = (located(one, store.locations) for one in chosen or standing)
-    return tuple(dict.fromkeys(chain.from_iterable(told)))
+    verdicts = (located(one, store.locations) for one in chosen or standing)
+    return tuple(dict.fromkeys(chain.from_iterable(verdicts)))

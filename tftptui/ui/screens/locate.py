@@ -79,12 +79,12 @@ def hop_words(hop: Hop) -> str:
     """Return the result of one datagram."""
     if hop.answer == "silent":
         return "no reply"
-    told = {
+    states = {
         "passed": "replies: TTL expired",
         "reached": "reached",
         "refused": hop.name,
     }
-    return f"{hop.sender or 'unknown'} {told[hop.answer]}"
+    return f"{hop.sender or 'unknown'} {states[hop.answer]}"
 
 
 def _body(location: Location, slots: Slots) -> Group:

@@ -312,8 +312,8 @@ class MainScreen(Screen[None]):
         self._layout.hide(hidden)
         self._lay_out()
         self._take(self._current)
-        told = f"{hidden.name_shown} is hidden; {hidden.digit} shows it again"
-        self.notify(told, markup=False)
+        message = f"{hidden.name_shown} is hidden; {hidden.digit} shows it again"
+        self.notify(message, markup=False)
 
     def action_size(self, step: int) -> None:
         """Make the focused pane a step larger or smaller."""

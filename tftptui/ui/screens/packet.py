@@ -111,11 +111,11 @@ class PacketBody(Static):
             packet_facts(line, is_capture=self._is_capture),
             self._shown(line),
         )
-        told = explained(shown, self._known, self._why)
+        note = explained(shown, self._known, self._why)
         if has_run(line.record):
             block, of = count(shown.record.block), count(line.record.count)
-            told = f"{told}  (block {block}, {self._block} of {of})"
-        return [*facts, ["size", told]]
+            note = f"{note}  (block {block}, {self._block} of {of})"
+        return [*facts, ["size", note]]
 
     def _draw(self) -> None:
         width = self.size.width

@@ -265,6 +265,6 @@ class PolicyScreen(ModalScreen[None]):
             self._say(f"✗ {error}", "transfer-failed")
             return
         self._undo.did(ChangeSettings({name: before}), policy.says(before))
-        told = f"✓ {policy.says(value)} · u undoes it"
-        self._done = (name, told)
+        message = f"✓ {policy.says(value)} · u undoes it"
+        self._done = (name, message)
         self.action_leave()

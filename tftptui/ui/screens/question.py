@@ -14,7 +14,7 @@ from tftptui.ui.actions import QUESTION
 from tftptui.ui.keys import bindings
 from tftptui.ui.messages import FrameArrived
 
-TOLD = 3.0
+NOTICE_SECONDS = 3.0
 """Seconds for which a notice asks for an answer first."""
 
 MARGINS = 2
@@ -108,8 +108,8 @@ class Question(ModalScreen[Answer]):
         """Show which keys answer the question, if another one is pressed."""
         active = self.active_bindings.get(event.key)
         if active is None or not active.enabled:
-            told = f"press y to {self._do}, esc to {self._leave}"
-            self.app.notify(told, timeout=TOLD, markup=False)
+            message = f"press y to {self._do}, esc to {self._leave}"
+            self.app.notify(message, timeout=NOTICE_SECONDS, markup=False)
 
     def on_frame_arrived(self, event: FrameArrived) -> None:
         """Let the message reach the panes below."""

@@ -324,10 +324,10 @@ class TransferScreen(ModalScreen[Left | None]):
 
         def write() -> None:
             for one in (name, in_other_format(name, FORMATS)):
-                went_well, told = save(one, records, transfers)
+                went_well, message = save(one, records, transfers)
                 self.app.call_from_thread(
                     self.app.notify,
-                    told,
+                    message,
                     severity="information" if went_well else "error",
                     timeout=8,
                     markup=False,

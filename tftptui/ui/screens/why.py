@@ -243,16 +243,16 @@ class WhyScreen(Page[NextView | None]):
 
     def _keys(self) -> str:
         """Return the keys that apply to this finding."""
-        told = ["t copy ticket"]
+        keys = ["t copy ticket"]
         if self._finding.proof:
-            told.append("Y copy test")
+            keys.append("Y copy test")
         if self.check_action("firewall", ()):
-            told.append("f rules")
+            keys.append("f rules")
         if self.check_action("locate", ()):
-            told.append("o locate")
+            keys.append("o locate")
         if self.check_action("evidence", ()):
-            told.append("tab evidence")
-        return " · ".join(told)
+            keys.append("tab evidence")
+        return " · ".join(keys)
 
     def _body(self) -> WhyBody:
         return WhyBody(
@@ -273,10 +273,10 @@ class WhyScreen(Page[NextView | None]):
         # The transfer may have ended, or got a finding of its own, since.
         asked = self._store.transfers.get(self._instead.number, self._instead)
         one, whose = self._finding, (asked.client, asked.file)
-        told = f"No finding for the selected transfer. {meaning(asked)}"
+        text = f"No finding for the selected transfer. {meaning(asked)}"
         if (one.client, one.file) == whose:
-            return f"{told}\n{_BELOW}a finding for the same client and file.\n"
-        return f"{told}\n{_BELOW}the latest finding for other transfers.\n"
+            return f"{text}\n{_BELOW}a finding for the same client and file.\n"
+        return f"{text}\n{_BELOW}the latest finding for other transfers.\n"
 
     def _which(self) -> str:
         numbers = self._others()

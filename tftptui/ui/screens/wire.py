@@ -104,7 +104,7 @@ class WireScreen(ModalScreen[None]):
         self._body, self._list = Vertical(), DeviceList(store, now)
         self._scroll = VerticalScroll()
         self._verdict, self._story = Static(markup=False), Static(markup=False)
-        self._told: object = None
+        self._drawn: object = None
         self._shown = ""
 
     def compose(self) -> ComposeResult:
@@ -152,9 +152,9 @@ class WireScreen(ModalScreen[None]):
         self._body.border_title = Content(f"Wire{interfaces}")
         device, findings = self._list.current, self._findings
         is_here = self._store.status is not None, wire is not None
-        told = device, tuple(findings), self.size.width, is_here, self.app.theme
-        if told != self._told:
-            self._told = told
+        drawn = device, tuple(findings), self.size.width, is_here, self.app.theme
+        if drawn != self._drawn:
+            self._drawn = drawn
             self._show(device, findings)
             self.refresh_bindings()
 
@@ -248,8 +248,8 @@ class WireScreen(ModalScreen[None]):
         except (CommandRefusedError, EngineError) as error:
             self.app.notify(str(error), severity="error", markup=False)
         else:
-            told = f"added {where}; removed at the end, or by tftptui doctor --undo"
-            self.app.notify(told, markup=False)
+            message = f"added {where}; removed at the end, or by tftptui doctor --undo"
+            self.app.notify(message, markup=False)
 
 
 def _verdict(
@@ -258,8 +258,8 @@ def _verdict(
     """Yield what is wrong with a machine, or why it requests here, or how far it is."""
     for finding in findings:
         mark, slot = ("⚠", "transfer-stalled") if finding.is_alarm else ("·", "")
-        told = f"{mark} {labelled(finding.headline, finding.confidence)}"
-        yield Text(told, slots[slot] if slot else "")
+        text = f"{mark} {labelled(finding.headline, finding.confidence)}"
+        yield Text(text, slots[slot] if slot else "")
     if device.because:
         yield Text(f"Requested here because {device.because}")
     elif not findings and not device.requested and device.lines:

@@ -171,8 +171,8 @@ def _draw_client(pen: _Pen, y: int, name: str, group: Sequence[LaneView]) -> Non
 
 def _status(group: Sequence[LaneView]) -> tuple[str, str]:
     """Return a client's progress; for several lanes, failures first."""
-    told = sorted(group, key=lambda lane: lane.status != "failed")
-    return next((status_words(lane) for lane in told if lane.count), None) or (
+    lanes = sorted(group, key=lambda lane: lane.status != "failed")
+    return next((status_words(lane) for lane in lanes if lane.count), None) or (
         status_words(group[0])
     )
 

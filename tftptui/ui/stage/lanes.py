@@ -79,8 +79,8 @@ def _line(lane: LaneView, width: int, slots: Slots, manner: tuple[str, bool]) ->
     line = Text.assemble((name, "bold"), f" {theirs:>{PORT}} ●")
     line.append_text(_track(lane, track, slots, is_open=is_open))
     line.append(f"● {ours:<{PORT}} ")
-    is_told = shown or lane.client_port is None
-    words, slot = status_words(lane) if is_told else ("", "muted")
+    has_status = shown or lane.client_port is None
+    words, slot = status_words(lane) if has_status else ("", "muted")
     line.append(fitted(words, STATUS), slots[slot])
     return line
 

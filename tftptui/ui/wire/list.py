@@ -83,12 +83,12 @@ class DeviceList(RowList[str]):
             return [*cells, Segment(fitted(title, width - MARK - MAC - ADDRESS))]
         latest = device.lines[-1].text if device.lines else ""
         room = width - MARK - MAC - ADDRESS - LONGEST_TITLE - AGE
-        told = age(self._now() - device.last)
+        seen = age(self._now() - device.last)
         return [
             *cells,
             Segment(fitted(title, LONGEST_TITLE - 1) + " "),
             Segment(fitted_words(latest, room - 1) + " ", slots["muted"]),
-            Segment(fitted(told, AGE, right=True), slots["muted"]),
+            Segment(fitted(seen, AGE, right=True), slots["muted"]),
         ]
 
     def _has_alarm(self, device: WireDevice) -> bool:

@@ -105,7 +105,7 @@ def test_low_ports_are_no_surprise_with_the_right_to_them() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given_", "is_told"),
+    ("given_", "is_reported"),
     [
         (typed("30000", "32767"), False),
         (typed("30000", "32768"), True),
@@ -114,9 +114,9 @@ def test_low_ports_are_no_surprise_with_the_right_to_them() -> None:
         (typed("1024", "65535"), True),
     ],
 )
-def test_what_the_system_hands_out_is_noted(given_: Typed, is_told: bool) -> None:  # noqa: FBT001
+def test_what_the_system_hands_out_is_noted(given_: Typed, is_reported: bool) -> None:  # noqa: FBT001
     notes = " ".join(judge(given_, SCENE).notes)
-    assert ("ephemeral range 32768–60999" in notes) == is_told
+    assert ("ephemeral range 32768–60999" in notes) == is_reported
 
 
 def test_the_firewall_is_told_of_the_new_range_and_all_client_ports() -> None:

@@ -73,8 +73,8 @@ def _test(test: Test, one: Filtered, now: float) -> bool:
                 for first, last in ranges
             )
         case Word():
-            told = (_TEXTS[key](one) for key in ("client", "file", "kind", "error"))
-            found = any(any(map(_finder(test), texts)) for texts in told)
+            searched = (_TEXTS[key](one) for key in ("client", "file", "kind", "error"))
+            found = any(any(map(_finder(test), texts)) for texts in searched)
         case Texts(key):
             found = any(map(_finder(test), _TEXTS[key](one)))
         case Moment(key):

@@ -241,12 +241,12 @@ def _note(row: EntryRow, model: FileModel, now: float, width: int) -> tuple[str,
         (2 if is_other or going else 5, times),
         (3, _change(change, now, is_roomy=is_roomy)),
     ]
-    told = [forms for _, forms in sorted(ranked, key=itemgetter(0)) if forms[0]]
-    if width < AGES and (is_roomy or not told):  # otherwise it has a column
-        told.append((_since(row, now),))
+    notes = [forms for _, forms in sorted(ranked, key=itemgetter(0)) if forms[0]]
+    if width < AGES and (is_roomy or not notes):  # otherwise it has a column
+        notes.append((_since(row, now),))
     room, gap = (_LONG_NOTE, " · ") if is_roomy else (_NOTE, " ")
     slot = "transfer-active" if going else "muted"
-    return fitting_parts([one for one in told[:2] if one[0]], room, gap), slot
+    return fitting_parts([one for one in notes[:2] if one[0]], room, gap), slot
 
 
 def _running(readers: int, *, is_arriving: bool) -> str:

@@ -77,8 +77,8 @@ def _file_lines(row: EntryRow, model: FileModel, now: float) -> list[Line]:
         parts.append(f"modified {_dated(row, model, now)}")
     lines = [(" · ".join(part for part in parts if part), "")]
     lines += [(f"⚠ {trouble}", "transfer-stalled") for trouble in _troubles(row, model)]
-    if (told := hash_line(model.hashed(row))) is not None:
-        lines.append(told)
+    if (line := hash_line(model.hashed(row))) is not None:
+        lines.append(line)
     lines.append((" · ".join(_service(row, model, now)), "muted"))
     if (change := model.changes.get(row.path)) is not None and change.was:
         was = f"it was {visible(change.was)} until {age(now - change.time)}"
@@ -116,9 +116,9 @@ def _by(last: Last | None, row: EntryRow, model: FileModel, now: float) -> str:
     """Return who fetched it, when, and which version if known."""
     if last is None:
         return ""
-    told = f"by {last.client} {age(now - last.time)}"
+    text = f"by {last.client} {age(now - last.time)}"
     words = likeness_words(last, row.entry, model.digests, now)
-    return f"{told}{', ' if words == THIS else ': '}{words}" if words else told
+    return f"{text}{', ' if words == THIS else ': '}{words}" if words else text
 
 
 def fetches_of(row: Row, model: FileModel, now: float) -> list[str]:

@@ -68,15 +68,15 @@ class Served:
         before = self.arriving.keys()
         self.running, self.arriving = {}, {}
         for view in transfers.values():
-            told = view.number, view.started  # another engine numbers from 1, too
+            key = view.number, view.started  # another engine numbers from 1, too
             name = plain_name(view.served or view.file)
             if view.running:
                 if view.direction == "read":
                     self.running.setdefault(name, []).append(view)
                 else:
                     self.arriving[name] = view
-            elif view.phase == "completed" and told not in self._counted:
-                self._counted[told] = None
+            elif view.phase == "completed" and key not in self._counted:
+                self._counted[key] = None
                 if view.kind != SELF_TEST:  # not a real client
                     self._count(name, view)
         self._forget()

@@ -51,8 +51,8 @@ class Asked:
         self._goes_on = any(one.state == "going-on" for _, one in found)
         loud = _loud(missing, _places(found))
         self._asked = [row for row in loud if not self._has_come(row)]
-        told = {row.name for row in loud}
-        self._quiet = _quiet((one for _, one in found if not one.is_alarm), told)
+        names = {row.name for row in loud}
+        self._quiet = _quiet((one for _, one in found if not one.is_alarm), names)
         return (self._asked, self._quiet) != before
 
     def rows(self, here: set[str]) -> list[Row]:
@@ -130,13 +130,13 @@ def _loud(missing: Iterable[Refusal], places: Places) -> list[AskedRow]:
     return [*reversed(found.values())]
 
 
-def _quiet(healthy: Iterable[Search], told: set[str]) -> QuietRow | None:
+def _quiet(healthy: Iterable[Search], shown: set[str]) -> QuietRow | None:
     names: set[str] = set()
     programs: dict[str, None] = {}
     for search in healthy:
-        if told.issuperset(search.missing):
+        if shown.issuperset(search.missing):
             continue
-        names |= {*search.missing} - told
+        names |= {*search.missing} - shown
         programs[search.list.client] = None
     return QuietRow(len(names), tuple(programs)) if names else None
 

@@ -106,9 +106,9 @@ class FilesPane(Pane):
         self._field = NarrowField()
         self._trouble = Static(id="file-trouble", markup=False)
         self._detail = Static(id="file-detail", markup=False)
-        self._told_cure = ""
+        self._shown_cure = ""
         self._lines = 0
-        self._told: object = None
+        self._shown: object = None
         self._bound: object = None
         self._opened: set[bytes] = set()
         self._engine = store.engines
@@ -189,23 +189,26 @@ class FilesPane(Pane):
         if (doable := self._doable(row)) != self._bound:
             self._bound = doable
             self.refresh_bindings()
-        is_told = self._detail.display
-        self.summary = listed if is_told else foot(row, now) or listed
-        lines = detail(row, self._model, now) if is_told else []
+        is_shown = self._detail.display
+        self.summary = listed if is_shown else foot(row, now) or listed
+        lines = detail(row, self._model, now) if is_shown else []
         lines = lines[: self._make_room(lines)]
-        if (cure, lines) != self._told:
-            if cure != self._told_cure:
-                self._told_cure = cure
+        if (cure, lines) != self._shown:
+            if cure != self._shown_cure:
+                self._shown_cure = cure
                 self._trouble.update(f"⚠ {cure}")
-            self._told = (cure, lines)
+            self._shown = (cure, lines)
             slots = slot_styles(self.app.theme_variables)
             self._detail.update(as_text(lines, slots), layout=False)
 
-    def _make_room(self, told: list[Line]) -> int:
+    def _make_room(self, lines_shown: list[Line]) -> int:
         """Return the lines for the detail: more than the minimum if rows are free."""
         few = 3 + (self.size.height >= ROOM_FOR_MORE)
         both = self._list.outer_size.height + self._detail.outer_size.height
-        text, width = "\n".join(words for words, _ in told), self._detail.size.width
+        text, width = (
+            "\n".join(words for words, _ in lines_shown),
+            self._detail.size.width,
+        )
         wanted = Content(text).get_height({}, width) if width else 0
         lines = max(few, min(wanted, both - 1 - self._list.row_count()))
         if lines != self._lines:

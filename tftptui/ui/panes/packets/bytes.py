@@ -73,17 +73,17 @@ def explained(line: Line, known: Known, why: str = "") -> str:
     """
     if line.record.kind in _NO_PACKET:
         return "no packet of TFTP"
-    told, missing = f"{count(known.length)} bytes", known.length - len(known.data)
+    note, missing = f"{count(known.length)} bytes", known.length - len(known.data)
     if not known.is_exact:
         sent = count(line.record.nbytes)
-        told = f"put together from its record; {sent} bytes were sent, not these"
+        note = f"put together from its record; {sent} bytes were sent, not these"
     elif not known.data:
-        told += ", not kept; p captures packets from now on"
+        note += ", not kept; p captures packets from now on"
     elif missing and line.record.kind in DATA_KINDS:
-        told += f"; {why or 'reading the file …'}"
+        note += f"; {why or 'reading the file …'}"
     elif missing:
-        told += f", {count(missing)} of them not kept"
-    return told
+        note += f", {count(missing)} of them not kept"
+    return note
 
 
 def byte_lines(data: bytes, width: int) -> Iterator[list[Cell]]:

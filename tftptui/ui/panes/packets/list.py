@@ -52,7 +52,7 @@ _NEAR = 0.001
 HELD_LABELS = {"packets.pause": "follow"}
 """Labels of keys that differ while the list is paused."""
 
-TOLD = 2.0
+NOTICE_SECONDS = 2.0
 """Seconds for which a short message is shown."""
 
 BREATH = 0.01
@@ -159,7 +159,7 @@ class PacketList(ScrollView, can_focus=True):
         self._is_moving = False
         self._anchor: _Anchor | None = None
         self._is_searching = False
-        self._told_none: tuple[int, float] | None = None
+        self._reported_none: tuple[int, float] | None = None
         self._generation = 0
         self._strips: LRUCache[Hashable, Strip] = LRUCache(KEPT_STRIPS)
         self._slots: Mapping[str, Style] = {}
@@ -429,12 +429,14 @@ class PacketList(ScrollView, can_focus=True):
     def _tell_none(self, step: int, name: str) -> None:
         """Show that there is none, unless that message is still visible."""
         now = asyncio.get_running_loop().time()
-        before, self._told_none = self._told_none, (step, now)
-        if before is None or before[0] != step or now - before[1] >= TOLD:
+        before, self._reported_none = self._reported_none, (step, now)
+        if before is None or before[0] != step or now - before[1] >= NOTICE_SECONDS:
             where = "after" if step > 0 else "before"
-            self.notify(f"No {name} {where} this row", timeout=TOLD, markup=False)
+            self.notify(
+                f"No {name} {where} this row", timeout=NOTICE_SECONDS, markup=False
+            )
         else:
-            self._told_none = before
+            self._reported_none = before
 
     def action_open(self) -> None:
         """Open the row under the cursor in full."""

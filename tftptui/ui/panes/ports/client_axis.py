@@ -171,14 +171,14 @@ def numbers(on: Axis) -> str:
 
 def names(on: Axis) -> str:
     """Return the line with the users of each zone, as many as fit."""
-    told: list[tuple[int, str]] = []
+    labels: list[tuple[int, str]] = []
     starts = [start for start, _, zone in on.zone_starts() if zone.names]
     for start, cells, zone in on.zone_starts():
         # A blank must follow; a next zone without a name provides it.
         room = cells - (start + cells in starts)
         forms = (" ".join(zone.names[:most]) for most in range(len(zone.names), 0, -1))
-        told.append((start, next((form for form in forms if len(form) <= room), "")))
-    return _line(told, on)
+        labels.append((start, next((form for form in forms if len(form) <= room), "")))
+    return _line(labels, on)
 
 
 def _line(words: Sequence[tuple[int, str]], on: Axis) -> str:

@@ -26,10 +26,10 @@ MOST_NAMED = 2
 def surprises(command: SetPorts, scene: Scene) -> tuple[str, ...]:
     """Return sentences on what COMMAND would and would not do, most important first."""
     knob: Knob = "single-port" if command.single_port else "port-range"
-    told = [*helps(scene.findings, knob, "this")]
+    lines = [*helps(scene.findings, knob, "this")]
     if not command.single_port:
-        told += [*_of_the_range(command, scene)]
-    return tuple(told)
+        lines += [*_of_the_range(command, scene)]
+    return tuple(lines)
 
 
 def notes(command: SetPorts, scene: Scene) -> tuple[str, ...]:
@@ -50,14 +50,14 @@ def helps(findings: Sequence[Finding], knob: Knob, what: str) -> Iterator[str]:
     A common error is to expect that another range changes the client's port: the client
     chooses its own.
     """
-    told: dict[tuple[str, str], set[str]] = {}
+    by_text: dict[tuple[str, str], set[str]] = {}
     for finding in findings:
         for one in finding.helps:
             if one.knob == knob:
-                told.setdefault((one.verdict, one.why), set()).update(
+                by_text.setdefault((one.verdict, one.why), set()).update(
                     finding.clients or [finding.client]
                 )
-    for (verdict, why), clients in told.items():
+    for (verdict, why), clients in by_text.items():
         first, *others = sorted(clients)
         who = first + (f" and {len(others)} more" if others else "")
         # "may help X, if …": the reason of a doubt begins with its own verdict.

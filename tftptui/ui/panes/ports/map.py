@@ -148,8 +148,8 @@ class RangeMap(Widget, can_focus=True):
         """Return the visible rows."""
         plan, slots = self.plan, slot_styles(self.app.theme_variables)
         if plan is None:
-            told = NO_RANGE if self._store.is_capture else "no range yet"
-            return Text(told, slots["muted"], no_wrap=True, overflow="ellipsis")
+            empty = NO_RANGE if self._store.is_capture else "no range yet"
+            return Text(empty, slots["muted"], no_wrap=True, overflow="ellipsis")
         rows = range(self._top, min(plan.rows, self._top + self.size.height))
         cursor = self.under_cursor.start if self.has_focus else None
         return draw_map(plan, self._states or self._shown(), rows, slots, cursor)

@@ -118,7 +118,7 @@ class PortsPane(Pane):
         self._rules = RulePreview(store)
         self._owned: Mapping[int, TransferView] = {}
         self._accused: Mapping[int, Finding] = {}
-        self._told: list[Text | str] = ["", ""]
+        self._shown: list[Text | str] = ["", ""]
         self._allowed = (False, False, False)
         self._applied: SetPorts | None = None
         self._is_fixed = False
@@ -174,8 +174,8 @@ class PortsPane(Pane):
 
     def _states(self) -> bytes:
         ports = self._store.ports
-        told = (self._accused, self._owned)
-        return shown_states(ports, self._now(), *told) if ports else b""
+        drawn = (self._accused, self._owned)
+        return shown_states(ports, self._now(), *drawn) if ports else b""
 
     def frame_arrived(self) -> None:
         """Show what has changed."""
@@ -185,8 +185,8 @@ class PortsPane(Pane):
         self._strip.look()
         if self._is_fixed != self._store.is_fixed:
             self._is_fixed = self._store.is_fixed
-            told = OF_CAPTURE if self._store.is_capture else OF_SERVER
-            for words, text in zip(self._about, told, strict=True):
+            title = OF_CAPTURE if self._store.is_capture else OF_SERVER
+            for words, text in zip(self._about, title, strict=True):
                 words.update(text, layout=False)
             self._open(is_open=self.has_class("-open"))
         self._editor.look()
@@ -239,8 +239,8 @@ class PortsPane(Pane):
         return None if begun is None else self._now() - begun
 
     def _update(self, widget: Static, place: int, text: Text) -> None:
-        if text != self._told[place]:
-            self._told[place] = text
+        if text != self._shown[place]:
+            self._shown[place] = text
             widget.update(text, layout=False)  # its height is fixed
 
     # The cursor.
@@ -272,8 +272,8 @@ class PortsPane(Pane):
     def _make_room(self, *, walks: bool) -> None:
         """Give the line under the fields to the scale while it has no text."""
         is_low = LOOKING <= self.content_size.height < SCALED
-        is_told = self.is_typing or walks or self._hints()[0][0] != HINT
-        self.set_class(is_low and not is_told and self._editor.display, "-quiet")
+        is_shown = self.is_typing or walks or self._hints()[0][0] != HINT
+        self.set_class(is_low and not is_shown and self._editor.display, "-quiet")
 
     def _cursor_words(self) -> str:
         if self._strip.has_focus:

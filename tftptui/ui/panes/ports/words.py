@@ -30,7 +30,7 @@ from tftptui.ui.store import Store
 def summary(counts: Mapping[int, int]) -> str:
     """Return the counts of states in one line: ``3 used · 97 free``."""
     return " · ".join(
-        f"{count(number)} {NAMES[state]}" for state, number in _told(counts)
+        f"{count(number)} {NAMES[state]}" for state, number in _present(counts)
     )
 
 
@@ -47,11 +47,11 @@ def legend(
             (MARKS[state], slots[SLOTS[state]]),
             f" {count(number)} {NAMES[state]}{age if state == USED else ''}",
         )
-        for state, number in _told(counts)
+        for state, number in _present(counts)
     )
 
 
-def _told(counts: Mapping[int, int]) -> Iterator[tuple[int, int]]:
+def _present(counts: Mapping[int, int]) -> Iterator[tuple[int, int]]:
     return (
         (state, number)
         for state, number in counts.items()
@@ -59,7 +59,7 @@ def _told(counts: Mapping[int, int]) -> Iterator[tuple[int, int]]:
     )
 
 
-MOST_TOLD = 3
+MOST_CALLERS = 3
 """Limit of clients that are listed."""
 
 
@@ -85,8 +85,8 @@ def tell_ports(
         last = f"last used by {_whose(view, now)}" if view else "not used yet"
         return f"{port} is free · {last}"
     if state == BLOCKED and port in found:
-        told = found[port].of(view.number if view else 0)
-        return f"{port} {_state(view, now)} · ! {told}"
+        state_words = found[port].of(view.number if view else 0)
+        return f"{port} {_state(view, now)} · ! {state_words}"
     until = store.ports.resting.get(port) if store.ports else None
     return f"{port} {_state(view, now) if until is None else _rest(until, view, now)}"
 
@@ -99,11 +99,11 @@ def _rest(until: float, view: TransferView | None, now: float) -> str:
 
 def _tell_many(ports: range, states: bytes) -> str:
     counts = count_states(states)
-    told = [
+    parts = [
         f"{count(number)} {NAMES[state]}" for state, number in counts.items() if number
     ]
     closer = "" if counts[FREE] == len(states) else " · space zooms in"
-    return f"{span(ports.start, ports.stop - 1)}: {', '.join(told)}{closer}"
+    return f"{span(ports.start, ports.stop - 1)}: {', '.join(parts)}{closer}"
 
 
 def _state(view: TransferView | None, now: float) -> str:
@@ -132,8 +132,8 @@ def tell_callers(ports: range, seen: Sequence[Caller], now: float) -> str:
     whose = f", as {' and '.join(zone.names)} use" if zone.names else ""
     if not seen:
         return f"{place}{whose} · no request from there yet"
-    latest = "; ".join(_caller(one, now) for one in seen[: -MOST_TOLD - 1 : -1])
-    more = len(seen) - MOST_TOLD
+    latest = "; ".join(_caller(one, now) for one in seen[: -MOST_CALLERS - 1 : -1])
+    more = len(seen) - MOST_CALLERS
     return f"{latest}{f'; {more} earlier' if more > 0 else ''} · {place}{whose}"
 
 

@@ -282,7 +282,7 @@ class TransferList(RowList[Key]):
         """Draw a transfer, a client or an alarm."""
         row = self.model.rows[index]
         if isinstance(row, AlarmRow):
-            return self._draw_told(row.number, width)
+            return self._draw_finding(row.number, width)
         mark = Segment(fitted(self._lead(row), MARK), self._state(row))
         if isinstance(row, ClientRow):
             text = fitted_words(self._client_words(row), width - MARK - 1)
@@ -354,7 +354,7 @@ class TransferList(RowList[Key]):
             tries=f"{row.times} tries" if row.times > 1 else "",
         )
 
-    def _draw_told(self, number: int, width: int) -> list[Segment]:
+    def _draw_finding(self, number: int, width: int) -> list[Segment]:
         hint = "  w why? "  # leave a cell before the scrollbar
         room = width - len(hint)
         finding = self._store.finding_of(number)

@@ -202,7 +202,7 @@ class TransferModel:
         above = (row for row in reversed(self.rows[:place]) if _depth(row) < depth)
         return next((row.key for row in above), None)
 
-    def told(self, numbers: Iterable[int]) -> int:
+    def last_of_alarm(self, numbers: Iterable[int]) -> int:
         """Return the first of NUMBERS that is the last transfer of an alarm; else 0."""
         for number in numbers:
             finding = self._store.finding_of(number)
@@ -214,8 +214,8 @@ class TransferModel:
     def filtered(self, row: Row) -> Filtered:
         """Return a row as filters see it."""
         finding = self._store.finding_of(row.view.number)
-        told = "" if finding is None or row.is_refused else finding.headline
-        return Filtered(row.view, row.is_refused, row.times, told)
+        headline = "" if finding is None or row.is_refused else finding.headline
+        return Filtered(row.view, row.is_refused, row.times, headline)
 
     def _passes(self, wanted: Filter, row: Row) -> bool:
         if not wanted:
@@ -280,8 +280,8 @@ class TransferModel:
         if self._store.findings:
             parts = row.rows if isinstance(row, ClientRow) else (row,)
             numbers = [number for one in parts for number in _numbers(one)]
-            if told := self.told(sorted(numbers, reverse=True)):
-                yield AlarmRow(told)
+            if finding := self.last_of_alarm(sorted(numbers, reverse=True)):
+                yield AlarmRow(finding)
         if isinstance(row, Row) and row.is_open:
             for number in reversed(row.tries[:-1]):
                 view = self._store.transfers[number]

@@ -102,7 +102,7 @@ class TransfersPane(FilterPane):
         self._empty = Static(id="transfer-empty", markup=False)
         self._detail = Static(id="transfer-detail", markup=False)
         self._looking_up: set[str] = set()
-        self._told = ("", "")
+        self._detail_shown = ("", "")
         self._invited = Text()
         self._allowed: tuple[object, bool] = (None, False)
         self._lines: tuple[int, int] | None = None
@@ -307,12 +307,12 @@ class TransfersPane(FilterPane):
         self.notify(f"looking up {client}", timeout=2, markup=False)
         name = await host_name(client)
         self._looking_up.discard(client)
-        told = f"DNS has no name for {client}"
+        message = f"DNS has no name for {client}"
         if name:
             self._list.hosts.set_name(client, name)
-            told = f"{client} is {name}"
+            message = f"{client} is {name}"
             self._list.refresh_rows()
-        self.notify(told, markup=False)
+        self.notify(message, markup=False)
 
     def action_narrow(self) -> None:
         """Show the packets of the selected transfer."""
@@ -420,15 +420,15 @@ class TransfersPane(FilterPane):
             self._allowed = allowed
             self.refresh_bindings()
         if view is not None:
-            told = self._story(view)
+            text = self._story(view)
         elif row is not None:
-            told = words.row_story(row, self._store, self._now())
+            text = words.row_story(row, self._store, self._now())
         else:
-            told = ("", "No transfer matches the filter. Press esc to clear it.")
-        if told != self._told:
-            self._told = told
-            self._detail.border_title = Content(f" {told[0]} ") if told[0] else None
-            self._detail.update(Text(told[1]), layout=False)  # its height is fixed
+            text = ("", "No transfer matches the filter. Press esc to clear it.")
+        if text != self._detail_shown:
+            self._detail_shown = text
+            self._detail.border_title = Content(f" {text[0]} ") if text[0] else None
+            self._detail.update(Text(text[1]), layout=False)  # its height is fixed
         self._make_room()
 
     def _story(self, view: TransferView) -> tuple[str, str]:
@@ -457,7 +457,7 @@ class TransfersPane(FilterPane):
         if not width or not self._store.transfers:
             return
         detail = self._detail.styles
-        text = Content(self._told[1])
+        text = Content(self._detail_shown[1])
         needed = text.get_height({}, width - detail.margin.width)
         rows, room = self._list.row_count(), height - self._list.header_lines
         lines = max(0, min(needed + detail.gutter.height, room - rows))

@@ -199,12 +199,12 @@ def _client_state(row: ClientRow, store: Store) -> str:
     tries = sum(one.times for one in row.rows)
     files = {one.view.file for one in row.rows}
     of_files = f"{tries} requests for {len(files)} files" if len(files) > 1 else ""
-    told = of_files or (f"{tries} tries" if tries > 1 else "1 try")
+    what = of_files or (f"{tries} tries" if tries > 1 else "1 try")
     states = Counter(_state_word(one, store) for one in row.rows)
     if len(states) == 1:
-        return f"{told}, {next(iter(states))}{_reason(row.worst)}"
+        return f"{what}, {next(iter(states))}{_reason(row.worst)}"
     counts = ", ".join(f"{number} {state}" for state, number in states.most_common())
-    return f"{told}: {counts}{_reason(row.worst)}"
+    return f"{what}: {counts}{_reason(row.worst)}"
 
 
 def _state_word(row: Row, store: Store) -> str:
@@ -371,16 +371,18 @@ def leased_from(view: TransferView, ports: PortMap) -> tuple[str, str]:
 def agreement(view: TransferView) -> list[str]:
     """Return one text per option: ``blksize 1468 → 1428``, ``tsize not granted``."""
     agreed = {name.lower(): value for name, value in view.agreed}
-    told = []
+    parts = []
     for name, wanted in view.asked:
         given = agreed.get(name.lower())
         if not view.server_tid:  # a capture without a reply
-            told.append(f"{name} {wanted}")
+            parts.append(f"{name} {wanted}")
         elif given is None:
-            told.append(f"{name} {wanted} not granted")
+            parts.append(f"{name} {wanted} not granted")
         else:
-            told.append(f"{name} {wanted}" + (f" → {given}" if given != wanted else ""))
-    return told
+            parts.append(
+                f"{name} {wanted}" + (f" → {given}" if given != wanted else "")
+            )
+    return parts
 
 
 def meaning(view: TransferView) -> str:
@@ -420,10 +422,10 @@ def story(
     HASHED is the hash of the VERSION that it reads; MAY_BE_NATS is whether a NAT may
     have chosen the client's port.
     """
-    told = agreement(view)
-    asked = "Options: " + ", ".join(told) + "." if told else "No options requested."
+    parts = agreement(view)
+    asked = "Options: " + ", ".join(parts) + "." if parts else "No options requested."
     sentences = [
-        meaning(view) if finding is None else f"{_told(finding, view)}.",
+        meaning(view) if finding is None else f"{_finding_text(finding, view)}.",
         verdict(hashed),
         f"{_capital(view.story)}." if view.story else "",
         ports_in_words(view, ports, may_be_nats=may_be_nats),
@@ -439,7 +441,7 @@ def story(
 def counts_in_words(view: TransferView) -> str:
     """Return the numbers of errors on the path."""
     plural = "" if view.retransmits == 1 else "s"
-    told = [
+    counts = [
         f"{count(number)} {word}"
         for number, word in (
             (view.retransmits, f"packet{plural} resent"),
@@ -448,10 +450,10 @@ def counts_in_words(view: TransferView) -> str:
         )
         if number
     ]
-    return ", ".join(told) + "." if told else ""
+    return ", ".join(counts) + "." if counts else ""
 
 
-def _told(finding: Finding, view: TransferView) -> str:
+def _finding_text(finding: Finding, view: TransferView) -> str:
     """Return a finding's text about a transfer; a leading file name keeps its case."""
     text = labelled(finding.of(view.number), finding.confidence)
     names = tuple(name for name in (view.file, *finding.files) if name)
