@@ -178,7 +178,7 @@ def doctor(
     Takes the options of serve. Changes nothing without --undo. Exit status: 0 all good,
     1 warnings, 2 errors.
     """
-    from tftptui.doctor.checks.all_checks import asked_port, check_all  # noqa: PLC0415 - --help
+    from tftptui.doctor.checks.all_checks import check_all, request_port_of  # noqa: PLC0415 - --help
     from tftptui.doctor.reading.host import read_facts  # noqa: PLC0415
     from tftptui.doctor.report import report_json, report_text  # noqa: PLC0415
     from tftptui.doctor.result import exit_status  # noqa: PLC0415
@@ -196,7 +196,7 @@ def doctor(
     except SettingsError as error:
         print(f"tftptui: {error}", file=sys.stderr)
         return EXIT_USAGE
-    port = asked_port(settings)
+    port = request_port_of(settings)
     facts = read_facts(settings, port, may_attach=may_attach(port))
     results = check_all(facts, settings, networks)
     if ask is not None:
@@ -235,10 +235,10 @@ def explain(
     from tftptui.engine.root.near_names import with_near_names  # noqa: PLC0415 - --help is instant
     from tftptui.server.root.explain import run  # noqa: PLC0415
 
-    settings, asked = settings_of(options, root, None), os.fsencode(name)
+    settings, requested = settings_of(options, root, None), os.fsencode(name)
     try:
-        explanation = run(settings, asked, client, is_write=upload)
-        explanation = with_near_names(explanation, settings, asked)
+        explanation = run(settings, requested, client, is_write=upload)
+        explanation = with_near_names(explanation, settings, requested)
     except SettingsError as error:
         print(f"tftptui: {error}", file=sys.stderr)
         return EXIT_USAGE

@@ -47,7 +47,7 @@ def test_verdicts(
 ) -> None:
     address = ip_address(client)
     ends = Ends(address, 2_072, SERVERS[address.version], "eth0")
-    got = judge(rules, ends, asked=69, answering=answering)
+    got = judge(rules, ends, request_port=69, answering=answering)
     assert got.request.passes is is_let_in
     assert got.answer.passes is True
     assert comes_through(got) is is_let_in
@@ -56,5 +56,5 @@ def test_verdicts(
 @pytest.mark.parametrize("rules", [ufw(), firewalld()], ids=["ufw", "firewalld"])
 def test_another_port_is_not_let_in(rules: Ruleset) -> None:
     ends = Ends(ip_address("10.55.32.175"), 2_072, SERVERS[4], "eth0")
-    got = judge(rules, ends, asked=6_969, answering=40_000)
+    got = judge(rules, ends, request_port=6_969, answering=40_000)
     assert got.request.passes is False

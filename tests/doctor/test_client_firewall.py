@@ -7,11 +7,11 @@ import pytest
 
 from tftptui.doctor.client_firewall import look_here
 from tftptui.doctor.facts import Filters
-from tftptui.findings.probing.asked import Asked, HostRules
+from tftptui.findings.probing.target import HostRules, Target
 from tftptui.telemetry.probe_trials import Outcome, Trial
 
 OWN, SERVER = "10.0.4.9", "10.0.1.5"
-ASKED = Asked(SERVER, 69, "file", OWN)
+ASKED = Target(SERVER, 69, "file", OWN)
 CHAIN = {"family": "inet", "table": "f", "name": "in", "handle": 1, "type": "filter"}
 
 

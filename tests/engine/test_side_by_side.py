@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from tests.support.facts import CURL, NOON, asked_again, completed, refused, tried
+from tests.support.facts import CURL, NOON, completed, refused, repeated_request, tried
 from tests.support.seen import Seen
 
 
@@ -36,7 +36,7 @@ def test_wanting_ports_do_not_replace_what_a_client_said(seen: Seen) -> None:
 
 def test_a_silence_does_not_end_that_ports_are_wanting(seen: Seen) -> None:
     miss_a_port(seen)
-    seen.begin(asked_again(tried(1, 1.0, retransmits=4), 3.0))
+    seen.begin(repeated_request(tried(1, 1.0, retransmits=4), 3.0))
     seen.look(5.0)
     assert codes(seen) == ["range-exhausted", "answers-blocked"]
     seen.look(16.0)

@@ -17,11 +17,11 @@ from tests.support.facts import (
     CURL,
     FIREWALL,
     NOON,
-    asked_again,
     completed,
     facts_of,
     icmp,
     neighbour,
+    repeated_request,
     tried,
 )
 from tftptui.findings.draft import Draft
@@ -79,7 +79,7 @@ def test_nothing_is_told_that_an_engineer_would_dispute_at_once(seen: Facts) -> 
             assert int(some.replace(",", "")) <= int(all_.replace(",", "")), told
         if "switched off" in draft.headline and draft.code == "client-gone":
             said = [at for one in seen.icmp for at in one.times]
-            assert not said or seen.last_asked <= max(said), told
+            assert not said or seen.last_requested <= max(said), told
         if "Nothing is blocked" in draft.headline:
             assert draft.confidence < FACT
         if seen.is_gateway:
@@ -93,7 +93,7 @@ PORTS = st.sampled_from([1_024, 2_072, 2_073, 25_300, 44_669, 49_200])
 def mixtures(draw: st.DrawFn) -> Facts:
     """Return a silent client among successful and silent tries of its network."""
     tid, one = draw(PORTS), draw(st.integers(40_000, 40_099))
-    silent = asked_again(tried(9, 20.0, client_tid=tid, server_tid=one), 26.0)
+    silent = repeated_request(tried(9, 20.0, client_tid=tid, server_tid=one), 26.0)
     around: list[Any] = [
         neighbour(
             50 + number,
@@ -134,7 +134,7 @@ INNOCENT: dict[str, Facts] = {
     ),
     "suspended before its first ACK": facts_of(tried(retransmits=3), now=8.0),
     "a client that asks twice on a slow path": facts_of(
-        asked_again(tried(), 1.0), now=2.5
+        repeated_request(tried(), 1.0), now=2.5
     ),
     "a program that its user ended": facts_of(
         halfway(phase="abandoned"),
@@ -148,7 +148,7 @@ INNOCENT: dict[str, Facts] = {
         icmp=(icmp(3, CLIENT, 1.9),),
     ),
     "a host that is down and comes back": facts_of(
-        asked_again(tried(retransmits=0), 3.0), now=3.1, icmp=()
+        repeated_request(tried(retransmits=0), 3.0), now=3.1, icmp=()
     ),
     "one forged error": facts_of(
         tried(retransmits=0), now=1.0, icmp=(icmp(13, FIREWALL, 0.1),)
@@ -174,7 +174,7 @@ INNOCENT: dict[str, Facts] = {
         now=3.0,
     ),
     "an OACK that is lost once": facts_of(
-        asked_again(tried(retransmits=1, agreed=[("tsize", "1")]), 2.0), now=3.5
+        repeated_request(tried(retransmits=1, agreed=[("tsize", "1")]), 2.0), now=3.5
     ),
     "few losses among many blocks": facts_of(halfway(lost=5, timeouts=2), now=3.0),
 }

@@ -6,10 +6,10 @@ from typing import Any
 from tests.support.facts import (
     CLIENT,
     FILE,
-    asked_again,
     facts_of,
     icmp,
     neighbour,
+    repeated_request,
     tried,
 )
 from tests.support.findings import draft_of
@@ -36,7 +36,7 @@ def test_one_block_is_one_block() -> None:
 
 
 def test_a_port_of_another_client_is_said_to_be_its() -> None:
-    again = asked_again(tried(retransmits=4), 6.0)
+    again = repeated_request(tried(retransmits=4), 6.0)
     own = neighbour(50, client=CLIENT, client_tid=49_200)
     other = neighbour(51, client="10.0.4.22", client_tid=50_000)
     draft = draft_of(facts_of(again, now=9.0, neighbours=(own, other)))
@@ -77,7 +77,7 @@ def test_blocks_are_to_be_smaller_than_those_that_were_lost() -> None:
 def test_only_a_port_that_is_the_next_each_time_is_higher_each_time() -> None:
     first, second = tried(1), tried(2, 2.0)
     assert asked(facts_of(first, second)).text.endswith("port higher each time")
-    for other in (tried(2, 2.0, client_tid=3_000), asked_again(second, 4.0)):
+    for other in (tried(2, 2.0, client_tid=3_000), repeated_request(second, 4.0)):
         assert "higher" not in asked(facts_of(first, other)).text
 
 

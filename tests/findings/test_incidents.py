@@ -4,7 +4,14 @@ from typing import Any
 
 import pytest
 
-from tests.support.facts import CLIENT, NOON, asked_again, completed, refused, tried
+from tests.support.facts import (
+    CLIENT,
+    NOON,
+    completed,
+    refused,
+    repeated_request,
+    tried,
+)
 from tests.support.seen import Seen
 from tftptui.findings.incidents import MOST_JOINED
 from tftptui.telemetry.findings import FACT, LIKELY
@@ -21,7 +28,7 @@ def seen() -> Seen:
 
 def in_vain(number: int, at: float = 0.0, **changes: Any) -> TransferView:
     """Return a try whose replies do not arrive."""
-    return asked_again(tried(number, at, retransmits=3, **changes), at + 2.0)
+    return repeated_request(tried(number, at, retransmits=3, **changes), at + 2.0)
 
 
 def stuck(number: int, at: float, size: int) -> TransferView:

@@ -2,14 +2,21 @@
 
 from dataclasses import replace
 
-from tests.support.facts import CLIENT, SERVER, asked_again, facts_of, neighbour, tried
+from tests.support.facts import (
+    CLIENT,
+    SERVER,
+    facts_of,
+    neighbour,
+    repeated_request,
+    tried,
+)
 from tests.support.findings import draft_of, remembered_flow
 from tftptui.findings.facts import Scene
 from tftptui.telemetry.findings import LIKELY
 
 
 def test_what_a_port_showed_last_outweighs_what_it_showed_before() -> None:
-    again = asked_again(tried(client_tid=2_071), 6.0)
+    again = repeated_request(tried(client_tid=2_071), 6.0)
     worked = neighbour(50, client=CLIENT, client_tid=2_070, at=-90.0)
     failed = neighbour(51, client=CLIENT, client_tid=2_070, at=-30.0, worked=False)
     seen = facts_of(again, now=9.0, neighbours=(worked, failed))
@@ -34,7 +41,7 @@ def test_its_proof_names_the_port_that_requests_go_to() -> None:
 
 
 def test_only_who_has_all_of_a_file_has_got_it() -> None:
-    again = asked_again(tried(client_tid=2_072), 6.0)
+    again = repeated_request(tried(client_tid=2_072), 6.0)
     whole = neighbour(50, client=CLIENT, client_tid=44_001, file="a.img")
     part = neighbour(51, client=CLIENT, client_tid=44_002, file="b.img", is_done=False)
     put = neighbour(52, client=CLIENT, client_tid=44_003, file="c.log", is_upload=True)

@@ -6,13 +6,13 @@ from typing import get_args
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tftptui.findings.probing import Asked, conclude
-from tftptui.findings.probing.asked import HostRules
+from tftptui.findings.probing import Target, conclude
+from tftptui.findings.probing.target import HostRules
 from tftptui.findings.probing.text import equivalents, report_text
 from tftptui.telemetry.findings import FACT, LIKELY, POSSIBLE
 from tftptui.telemetry.probe_trials import Outcome, Trial
 
-ASKED = Asked("10.0.1.5", 69, "pxe/it's.0")
+ASKED = Target("10.0.1.5", 69, "pxe/it's.0")
 
 
 def trials(outcome: Outcome, *ports: int, **changes: object) -> list[Trial]:
@@ -41,7 +41,7 @@ def test_low_ports_without_an_answer_are_the_founding_case() -> None:
     assert "--local-port 2070" in draft.proof
 
 
-def said(asked: Asked, *told: list[Trial]) -> str:
+def said(asked: Target, *told: list[Trial]) -> str:
     by_port = [one for some in told for one in some]
     return report_text(asked, by_port, ([], []), conclude(asked, by_port))
 
@@ -79,7 +79,7 @@ LOW = trials("silent", 2_070, 2_071)
 HIGH = trials("ok", 40_000, server_tid=40_001)
 
 
-def by(rules: HostRules) -> Asked:
+def by(rules: HostRules) -> Target:
     return replace(ASKED, own="10.0.4.9", rules=rules)
 
 

@@ -4,7 +4,14 @@ from typing import Any
 
 import pytest
 
-from tests.support.facts import CURL, asked_again, completed, facts_of, refused, tried
+from tests.support.facts import (
+    CURL,
+    completed,
+    facts_of,
+    refused,
+    repeated_request,
+    tried,
+)
 from tests.support.findings import boot_rom
 from tftptui.findings.facts import Facts
 from tftptui.findings.summary import summary_of
@@ -23,7 +30,7 @@ def test_a_boot_rom_takes_a_new_port_at_each_try() -> None:
 
 
 def test_a_client_that_keeps_its_port_shows_its_rhythm() -> None:
-    one = asked_again(tried(client_tid=44_669, **CURL), 7.0, 14.0)
+    one = repeated_request(tried(client_tid=44_669, **CURL), 7.0, 14.0)
     assert summary_of(facts_of(one, now=15.0)) == (
         "requested 3 times, from port 44669, 7.0 s and 7.0 s apart; "
         "none of our 3 replies was acknowledged."
@@ -31,14 +38,14 @@ def test_a_client_that_keeps_its_port_shows_its_rhythm() -> None:
 
 
 def test_requests_a_moment_apart_are_told_in_milliseconds() -> None:
-    one = asked_again(tried(client_tid=44_669, **CURL), 0.004, 0.0043)
+    one = repeated_request(tried(client_tid=44_669, **CURL), 0.004, 0.0043)
     assert summary_of(facts_of(one, now=15.0)).startswith(
         "requested 3 times, from port 44669, 4 ms and under 1 ms apart; "
     )
 
 
 def test_silence_of_a_moment_means_nothing() -> None:
-    one = asked_again(tried(retransmits=0), 0.25)
+    one = repeated_request(tried(retransmits=0), 0.25)
     assert "acknowledged" not in summary_of(facts_of(one, now=0.5))
 
 

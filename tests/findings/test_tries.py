@@ -10,9 +10,9 @@ from tests.support.facts import (
     CLIENT,
     NOON,
     SERVER,
-    asked_again,
     completed,
     refused,
+    repeated_request,
     tried,
 )
 from tests.support.seen import OURS, Seen
@@ -54,7 +54,7 @@ def test_the_same_port_and_request_are_a_retry_for_longer(index: TriesIndex) -> 
 
 
 def test_a_later_request_keeps_the_story_open(index: TriesIndex) -> None:
-    first, second = told(index, asked_again(tried(1), 10.0), tried(2, 20.0))
+    first, second = told(index, repeated_request(tried(1), 10.0), tried(2, 20.0))
     assert first is second
 
 
@@ -236,7 +236,7 @@ def test_a_story_keeps_its_latest_tries(index: TriesIndex) -> None:
 
 def test_an_answer_from_another_address_is_told() -> None:
     seen = Seen()
-    seen.begin(asked_again(tried(asked_address="10.0.1.6"), 2.0))
+    seen.begin(repeated_request(tried(asked_address="10.0.1.6"), 2.0))
     assert seen.look(4.0) == ["wrong-source-address"]
 
 
@@ -279,7 +279,7 @@ def test_a_thousand_in_trouble_are_looked_at_in_turn() -> None:
     seen = Seen()
     for number in range(1, 1_001):
         one = tried(number, client=f"10.{number // 200}.{number % 200}.1")
-        seen.begin(asked_again(one, 2.0))
+        seen.begin(repeated_request(one, 2.0))
     codes = [seen.look(0.2) for _ in range(50)][-1]
     assert 10 < len(codes) <= 150
     assert set(codes) == {"answers-blocked"}

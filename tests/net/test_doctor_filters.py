@@ -192,7 +192,7 @@ def judged(lab: Lab, server: Serve, port: int, *, is_single: bool) -> Exchange:
     client, host = ip_address(Routed.CLIENT), ip_address(Routed.SERVER)
     answering = port if is_single else server.ports.first
     ends = Ends(client, 2_072, host, "eth0")
-    return judge(listed(lab), ends, asked=port, answering=answering)
+    return judge(listed(lab), ends, request_port=port, answering=answering)
 
 
 def check(lab: Lab, server: Serve, *, is_single: bool, works: bool) -> None:
@@ -287,7 +287,10 @@ def test_ipv6(
         ip_address(Routed.CLIENT_V6), 2_072, ip_address(Routed.SERVER_V6), "eth0"
     )
     exchange = judge(
-        listed(lab), ends, asked=servers[0].at.port, answering=servers[0].ports.last
+        listed(lab),
+        ends,
+        request_port=servers[0].at.port,
+        answering=servers[0].ports.last,
     )
     assert (got == "whole", comes_through(exchange)) == (works, works)
 

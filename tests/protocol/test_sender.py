@@ -12,12 +12,12 @@ from tftptui.protocol.session import State
 from tftptui.protocol.timing import RetransmitTimer
 
 
-def _negotiating(*, size_asked: bool = False, retries: int = 6) -> SendSession:
+def _negotiating(*, wants_size: bool = False, retries: int = 6) -> SendSession:
     """Return a session that has sent its first OACK at time 0."""
     session = SendSession(
         last_block=10,
         negotiated=True,
-        size_asked=size_asked,
+        wants_size=wants_size,
         timer=RetransmitTimer(retries=retries),
     )
     session.start(0.0)
@@ -273,12 +273,12 @@ class TestGivingUp:
 class TestError:
     @pytest.mark.parametrize("code", [0, 8])
     def test_after_the_size_was_told_is_a_probe(self, code: int) -> None:
-        session = _negotiating(size_asked=True)
+        session = _negotiating(wants_size=True)
         text = f"the client ended it with ERROR {code}: bye"
         assert session.receive_error(code, "bye") == [End(Outcome.PROBED, text)]
 
     def test_with_another_code_is_a_failure(self) -> None:
-        session = _negotiating(size_asked=True)
+        session = _negotiating(wants_size=True)
         text = "the client ended it with ERROR 3: full"
         assert session.receive_error(3, "full") == [End(Outcome.FAILED, text)]
 
@@ -287,7 +287,7 @@ class TestError:
         assert _negotiating().receive_error(8, "") == [End(Outcome.FAILED, text)]
 
     def test_after_a_repeated_oack_is_a_failure(self) -> None:
-        session = _negotiating(size_asked=True)
+        session = _negotiating(wants_size=True)
         _pass_deadline(session)
         text = "the client ended it with ERROR 0"
         assert session.receive_error(0, "") == [End(Outcome.FAILED, text)]

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.waiting import await_readable
 from tftptui.net.addresses import Endpoint, endpoint_of
-from tftptui.server.listener import BATCH, Arrival, Listener, asked_address
+from tftptui.server.listener import BATCH, Arrival, Listener, destination_address
 
 EVERY_V4, EVERY_V6 = "0.0.0.0", "::"  # noqa: S104
 OURS_V4 = ["127.0.0.1", "127.0.0.2", "127.8.9.10"]  # all of 127/8 is this machine
@@ -40,7 +40,7 @@ def test_port_zero_becomes_a_real_one() -> None:
 
 
 @pytest.mark.parametrize("asked", OURS_V4)
-def test_the_asked_address_is_told_where_all_are_served(asked: str) -> None:
+def test_the_destination_address_is_told_where_all_are_served(asked: str) -> None:
     with listening(EVERY_V4) as listener, client() as sock:
         sock.sendto(b"hello", (asked, listener.local.port))
         arrival = only_arrival(listener)
@@ -66,11 +66,11 @@ def test_what_is_sent_to_a_multicast_address_is_known(
 ) -> None:
     info = socket.inet_pton(socket.AF_INET6, asked) + bytes(4)
     told = (socket.IPPROTO_IPV6, socket.IPV6_PKTINFO, info)
-    assert asked_address([told]) == (asked, is_to_many)
+    assert destination_address([told]) == (asked, is_to_many)
 
 
 @pytest.mark.parametrize("asked", OURS_V4)
-def test_the_answer_leaves_from_the_asked_address(asked: str) -> None:
+def test_the_answer_leaves_from_the_destination_address(asked: str) -> None:
     with listening(EVERY_V4) as listener, client() as sock:
         sock.bind(("127.0.0.1", 0))
         sock.sendto(b"hello", (asked, listener.local.port))

@@ -44,7 +44,7 @@ def tried(number: int = 1, at: float = 0.0, **changes: Any) -> TransferView:
     return TransferView(**(given | INTEL | changes))
 
 
-def asked_again(view: TransferView, *at: float) -> TransferView:
+def repeated_request(view: TransferView, *at: float) -> TransferView:
     """Return a try whose client retried AT these seconds after noon."""
     return msgspec.structs.replace(
         view,

@@ -9,11 +9,11 @@ from tests.support.facts import (
     FIREWALL,
     NOON,
     SERVER,
-    asked_again,
     completed,
     facts_of,
     icmp,
     neighbour,
+    repeated_request,
     tried,
 )
 from tftptui.findings.draft import Draft
@@ -43,7 +43,7 @@ def boot_rom(*, tries: int = 3) -> Facts:
 def remembered_flow(*neighbours: Neighbour, kind: str = "Intel boot ROM") -> Facts:
     """Return port 2072 without a reply before and after others around it worked."""
     before = tried(1, client_tid=2_072, kind=kind)
-    after = asked_again(tried(2, 20.0, client_tid=2_072, kind=kind), 26.0)
+    after = repeated_request(tried(2, 20.0, client_tid=2_072, kind=kind), 26.0)
     high = neighbour(53, 10.0, client=CLIENT, client_tid=3_000, server_tid=40_010)
     low = neighbour(54, 15.0, client=CLIENT, client_tid=2_000, server_tid=40_012)
     around = (*neighbours, high, low)

@@ -15,7 +15,7 @@ from tests.support.scripted_engine import ScriptedEngine
 from tests.support.serve import CHECKOUT, environment
 from tests.support.strips import text_of
 from tftptui.ui.app import TftpApp
-from tftptui.ui.clipboard import into_multiplexer, copied_message
+from tftptui.ui.clipboard import copied_message, into_multiplexer
 from tftptui.ui.memory import COPY_NAME, NAME, Memory
 from tftptui.ui.messages import CopyWanted
 

@@ -166,13 +166,13 @@ def _as_they_end(waiting: dict[Future[Trial], int]) -> Iterator[Trial]:
 
 def _trial(probe: Probe, port: int, stop: Stop) -> Trial:
     """Run one trial; every failure is part of the result."""
-    asked = _text(probe.offer.options())
+    options = _text(probe.offer.options())
     try:
         own = Endpoint(_anywhere(probe.server), port)
         channel = open_channel(own, probe.server, stop)
     except OSError as error:
         why = port_trouble(error, PortRange(port, port))
-        return Trial(port=port, options=asked, outcome="no-port", detail=why)
+        return Trial(port=port, options=options, outcome="no-port", detail=why)
     with closing(channel):
         return _run(probe, port, channel, stop)
 

@@ -181,14 +181,14 @@ def _probe(
     # --help is instant.
     from tftptui.client.server_address import ResolveError, resolve  # noqa: PLC0415
     from tftptui.doctor.client_firewall import look_here  # noqa: PLC0415
-    from tftptui.findings.probing import Asked, conclude  # noqa: PLC0415
+    from tftptui.findings.probing import Target, conclude  # noqa: PLC0415
     from tftptui.findings.probing.text import equivalents, report_text  # noqa: PLC0415
     from tftptui.net.interfaces import source_towards  # noqa: PLC0415
 
     port = place.port_or(options.port)
     if options.commands:
-        asked = Asked(place.host, port, visible(name))
-        print(equivalents(asked, wanted.ports), end="")
+        target = Target(place.host, port, visible(name))
+        print(equivalents(target, wanted.ports), end="")
         return EXIT_FINE
     try:
         server = resolve(place.host, port)[0]
@@ -196,24 +196,24 @@ def _probe(
         print(f"tftptui: {error}", file=sys.stderr)
         return EXIT_FOUND
     own = source_towards(server.host) or ""
-    asked = Asked(server.host, port, visible(name), own)
+    target = Target(server.host, port, visible(name), own)
     try:
         done = _trials(server, name, wanted, options)
     except KeyboardInterrupt:
         print("tftptui: interrupted", file=sys.stderr)
         return EXIT_INTERRUPTED
-    asked = look_here(asked, done[0])
-    drafts = conclude(asked, *done)
+    target = look_here(target, done[0])
+    drafts = conclude(target, *done)
     if options.json:
         grids = zip(("ports", "sizes", "options"), done, strict=True)
         report = {
-            "asked": asked,
+            "asked": target,
             **dict(grids),
             "findings": [one.as_fields() for one in drafts],
         }
         print(msgspec.json.encode(report).decode())
     else:
-        print(report_text(asked, done[0], done[1:], drafts), end="")
+        print(report_text(target, done[0], done[1:], drafts), end="")
     return EXIT_FOUND if drafts else EXIT_FINE
 
 

@@ -175,10 +175,10 @@ class Director:
         for name in (*self.step.start, *self._extras):
             tallies = [actor.tally for actor in self.stage.cast.of(name)]
             was_on = [tally for tally in tallies if tally is not None]
-            if was_on and all(self._asked_in_vain(tally) for tally in was_on):
+            if was_on and all(self._got_nothing(tally) for tally in was_on):
                 self.start(name)
 
-    def _asked_in_vain(self, tally: Tally) -> bool:
+    def _got_nothing(self, tally: Tally) -> bool:
         """Return whether a client gave up, or still waits though the step is over."""
         if tally.outcome is None:
             return self.state is StepState.OVER and not tally.answered_by

@@ -169,8 +169,8 @@ def _seen_port(lane: Lane, now: float, director: Director) -> int | None:
     if tracking.nat is None or lane.client_port is None or server is None:
         return None
     client = Endpoint(lane.actor.address, lane.client_port)
-    asked = Endpoint(director.stage.casting.server.host, server)
-    tracked = tracking.look_up(Flow(client, asked), now, to_server=True)
+    server_port = Endpoint(director.stage.casting.server.host, server)
+    tracked = tracking.look_up(Flow(client, server_port), now, to_server=True)
     seen = lane.client_port if tracked is None else tracked.leaving.source.port
     return None if seen == lane.client_port else seen
 

@@ -241,16 +241,16 @@ class Stage:
     def _hear_request(self, datagram: Datagram) -> None:
         """Pass a request to the engine, as from a watched interface."""
         with suppress(PeerError):
-            asked = parse_tftp(datagram.payload)
-            if isinstance(asked, ReadRequest | WriteRequest):
+            request = parse_tftp(datagram.payload)
+            if isinstance(request, ReadRequest | WriteRequest):
                 event = FileRequested(
                     time=self.wall_time(),
                     interface=INTERFACE,
                     client=datagram.source.host,
                     server=datagram.target.host,
-                    file=asked.filename,
+                    file=request.filename,
                     mac=mac_of(datagram.source.host),
-                    is_write=isinstance(asked, WriteRequest),
+                    is_write=isinstance(request, WriteRequest),
                 )
                 self.engine.wire.take([event])
 

@@ -70,10 +70,10 @@ def wire_event(
     by = place(line.by) if line.by else ""
     if says in _REQUESTS:
         options = _named(_REQUESTS[says], by) + _PROGRAMS.get(kind, ())
-        asked = DhcpMessage(op=Op.REQUEST, xid=1, chaddr=mac, options=options)
+        request = DhcpMessage(op=Op.REQUEST, xid=1, chaddr=mac, options=options)
         nobody = IPv4Address(_NOBODY)
         return DhcpSeen(
-            time=time, interface=INTERFACE, message=asked, source=nobody, port=67
+            time=time, interface=INTERFACE, message=request, source=nobody, port=67
         )
     message = DhcpMessage(
         op=Op.REPLY,

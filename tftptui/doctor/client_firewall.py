@@ -11,7 +11,7 @@ from tftptui.doctor.packet_filter.model import Ruleset
 from tftptui.doctor.packet_filter.nft import RulesetError
 from tftptui.doctor.packet_filter.ruleset import read_host
 from tftptui.doctor.reading.packet_filter import may_read, read_filters
-from tftptui.findings.probing.asked import Asked, HostRules
+from tftptui.findings.probing.target import HostRules, Target
 from tftptui.net.interfaces import interface_addresses
 from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.probe_trials import Trial
@@ -25,36 +25,36 @@ Interfaces = Mapping[str, Sequence[IPv4Interface | IPv6Interface]]
 
 
 def look_here(
-    asked: Asked,
+    target: Target,
     by_port: Sequence[Trial],
     read: Callable[[], Filters] = read_filters,
     interfaces: Callable[[], Interfaces] = interface_addresses,
     may: Callable[[], bool] = may_read,
-) -> Asked:
-    """Return ASKED with the effect of this host's own rules on replies.
+) -> Target:
+    """Return TARGET with the effect of this host's own rules on replies.
 
     The rules are read, which takes a while, only if a trial got no reply.
 
     Args:
-        asked: the server and the file.
+        target: the server and the file.
         by_port: results by client port.
         read: returns the rules.
         interfaces: returns this host's addresses.
         may: returns whether the rules can be read.
     """
     if all(one.outcome != "silent" for one in by_port):
-        return asked
+        return target
     if not sys.platform.startswith("linux"):
-        return replace(asked, rules=HostRules("its rules can be read on Linux only"))
+        return replace(target, rules=HostRules("its rules can be read on Linux only"))
     if not may():
-        return replace(asked, rules=HostRules("only root can read its rules"))
+        return replace(target, rules=HostRules("only root can read its rules"))
     tids = sorted({one.server_tid for one in by_port if one.server_tid is not None})
     try:
-        ends = _ends(asked, (one.port for one in by_port), interfaces())
-        rules = _rules(_ruleset(read()), ends, asked.port, tids[:_MOST] or _USUAL)
+        ends = _ends(target, (one.port for one in by_port), interfaces())
+        rules = _rules(_ruleset(read()), ends, target.port, tids[:_MOST] or _USUAL)
     except RulesetError as error:
         rules = HostRules(visible(str(error)))
-    return replace(asked, rules=rules)
+    return replace(target, rules=rules)
 
 
 def _ruleset(filters: Filters) -> Ruleset:
@@ -68,14 +68,19 @@ def _ruleset(filters: Filters) -> Ruleset:
     return read_host(filters.nft, filters.saved, filters.legacy)
 
 
-def _ends(asked: Asked, ports: Iterable[int], interfaces: Interfaces) -> Iterator[Ends]:
+def _ends(
+    target: Target, ports: Iterable[int], interfaces: Interfaces
+) -> Iterator[Ends]:
     """Yield the endpoints for each of our ports, with the device.
 
     Raises:
         RulesetError: our address is not known, so nothing can be evaluated.
     """
     try:
-        server, own = ip_address(asked.server.partition("%")[0]), ip_address(asked.own)
+        server, own = (
+            ip_address(target.server.partition("%")[0]),
+            ip_address(target.own),
+        )
     except ValueError:
         raise RulesetError("the own address towards the server is unknown") from None
     homes = [
@@ -88,13 +93,16 @@ def _ends(asked: Asked, ports: Iterable[int], interfaces: Interfaces) -> Iterato
 
 
 def _rules(
-    ruleset: Ruleset, ends: Iterable[Ends], asked: int, tids: Sequence[int]
+    ruleset: Ruleset, ends: Iterable[Ends], request_port: int, tids: Sequence[int]
 ) -> HostRules:
-    """Evaluate replies from any of TIDS to each end; ASKED is the request port."""
+    """Evaluate replies from any of TIDS to each end; requests go to REQUEST_PORT."""
     stops: dict[int, str] = {}
     doubts: dict[int, str] = {}
     for each in ends:
-        found = [judge_answer(ruleset, each, asked=asked, answering=t) for t in tids]
+        found = [
+            judge_answer(ruleset, each, request_port=request_port, answering=t)
+            for t in tids
+        ]
         against = [one for one in found if one.passes is not True]
         if not against:
             continue

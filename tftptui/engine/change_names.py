@@ -56,11 +56,11 @@ def _serve(service: Service, folder: str) -> None:
         raise CommandRefusedError(f"cannot serve {folder}: {why}") from error
 
 
-def _add_rule(service: Service, asked: bytes, name: bytes) -> None:
-    settings = with_rule(service.settings, asked, name)
+def _add_rule(service: Service, requested: bytes, name: bytes) -> None:
+    settings = with_rule(service.settings, requested, name)
     trial = root_of(settings)
     with contextlib.closing(trial):
-        file = trial.open(asked)
+        file = trial.open(requested)
     os.close(file.descriptor)
     if file.name != b"/".join(part for part in name.split(b"/") if part):
         raise CommandRefusedError("another rewrite rule would lead elsewhere")

@@ -510,7 +510,7 @@ class Engine:
 
     def _status(self) -> Status:
         place, counters = self._place, self.recorder.counters
-        place.look(self.recorder.clock.now(), is_asked=counters.requests > 0)
+        place.look(self.recorder.clock.now(), is_requested=counters.requests > 0)
         recording, notices = self._capture.recording, self.notices()
         return status_of(self.service, self._watch, place, recording, notices)
 

@@ -181,7 +181,7 @@ class Findings:
     def missed(self) -> list[Missed]:
         """Return the names reported as missing or unreadable."""
         return [
-            Missed(tries, self._gatherer.names(tries), tries.last_asked)
+            Missed(tries, self._gatherer.names(tries), tries.last_requested)
             for tries in self._incidents
             if tries.incident
             and tries.is_reported

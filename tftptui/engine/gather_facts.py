@@ -142,5 +142,5 @@ class FactGatherer:
 
 def _there(tries: ClientTries) -> str:
     """Return what its client would get now, if it has not requested since."""
-    served, asked = tries.there
-    return served if tries.last_asked <= asked else ""
+    served, requested = tries.there
+    return served if tries.last_requested <= requested else ""

@@ -166,7 +166,7 @@ def _exchange(
     for device, addresses in known.interfaces.items():
         if any(one.ip == ours for one in addresses):
             ends = Ends(theirs, client_tid, ours, device)
-            return judge(known.ruleset, ends, asked=port, answering=tid or port)
+            return judge(known.ruleset, ends, request_port=port, answering=tid or port)
     return None
 
 

@@ -43,9 +43,9 @@ def folder_of(text: str) -> Path:
     return Path(text).expanduser().absolute()
 
 
-def with_rule(settings: Settings, asked: bytes, name: bytes) -> Settings:
-    """Return SETTINGS with a first rewrite rule from ASKED to NAME."""
-    rules = (exact_rule(asked, name), *settings.rewrite)
+def with_rule(settings: Settings, requested: bytes, name: bytes) -> Settings:
+    """Return SETTINGS with a first rewrite rule from REQUESTED to NAME."""
+    rules = (exact_rule(requested, name), *settings.rewrite)
     return msgspec.structs.replace(settings, rewrite=rules)
 
 
@@ -60,9 +60,9 @@ def _plain(value: Value | tuple[str, ...]) -> Value:
     return [*value] if isinstance(value, tuple) else value
 
 
-def exact_rule(asked: bytes, name: bytes) -> str:
-    """Return the rewrite rule that turns exactly ASKED into NAME."""
-    pattern = "".join(_in_pattern(octet) for octet in asked)
+def exact_rule(requested: bytes, name: bytes) -> str:
+    """Return the rewrite rule that turns exactly REQUESTED into NAME."""
+    pattern = "".join(_in_pattern(octet) for octet in requested)
     replacement = "".join(_in_replacement(octet) for octet in name)
     return rf"\A{pattern}\Z={replacement}"
 

@@ -24,8 +24,8 @@ def set_ports(service: Service, command: SetPorts) -> None:
             f"reuse delay {command.quarantine:g} s: it must be 0 to "
             f"{LONGEST_QUARANTINE:g} s"
         )
-    asked_on = {listener.local.port for listener in service.listeners}
-    if len(ports) == 1 and ports.first in asked_on:
+    request_port = {listener.local.port for listener in service.listeners}
+    if len(ports) == 1 and ports.first in request_port:
         raise CommandRefusedError(
             f"port {ports.first} takes the requests; choose another, "
             "or single-port mode"

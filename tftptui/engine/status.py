@@ -30,13 +30,13 @@ class HostAddresses:
         self.networks: list[HostNetwork] = []
         self._looked = self._counted = float("-inf")
 
-    def look(self, now: float, *, is_asked: bool) -> None:
+    def look(self, now: float, *, is_requested: bool) -> None:
         """Read them again if INTERVAL has passed at NOW (monotonic seconds)."""
         if now - self._looked > INTERVAL:
             self._looked = now
             self.addresses = [str(address) for address in own_addresses()]
             self.mtu = default_route_mtu()
-        if is_asked and now - self._counted > INTERVAL:
+        if is_requested and now - self._counted > INTERVAL:
             self._counted = now
             self.networks = host_networks()
 

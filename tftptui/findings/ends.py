@@ -76,7 +76,7 @@ def completed(facts: Facts) -> str:
 def later_tries(facts: Facts) -> list[Neighbour]:
     """Return the client's other successful transfers that started after these tries."""
     own = [one for one in facts.neighbours if one.client == facts.client]
-    return [one for one in own if one.worked and one.begun > facts.last_asked]
+    return [one for one in own if one.worked and one.begun > facts.last_requested]
 
 
 def later_success(

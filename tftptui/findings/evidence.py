@@ -37,7 +37,7 @@ def asked(facts: Facts) -> Evidence:
     if client and client.steps and _counts_up(facts):
         text += ", the client's port higher each time"
     number = facts.numbers[-1] if facts.tries else None
-    return Evidence(text=text, transfer=number, time=facts.last_asked)
+    return Evidence(text=text, transfer=number, time=facts.last_requested)
 
 
 def _counts_up(facts: Facts) -> bool:
@@ -60,8 +60,8 @@ def refused_requests(facts: Facts) -> str:
     """Return how many requests were refused, and from how many ports they came."""
     tids = facts.refused_tids
     if facts.refused_from > len(tids):
-        asked = counted(facts.refused, "request")
-        return f"{asked} from {counted(facts.refused_from, 'port')}"
+        requests = counted(facts.refused, "request")
+        return f"{requests} from {counted(facts.refused_from, 'port')}"
     if len(tids) == 1:
         return f"requested {times(facts.refused)}, from {port_word(tids)}"
     return f"{counted(facts.refused, 'request')}, from {port_word(tids)}"

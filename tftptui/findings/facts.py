@@ -11,7 +11,7 @@ from math import inf
 from shlex import quote
 
 from tftptui.knowledge.names import Search
-from tftptui.knowledge.signatures import AskedOptions, is_firmware
+from tftptui.knowledge.signatures import RequestedOptions, is_firmware
 from tftptui.settings import DEFAULT_PORTS
 from tftptui.telemetry.events import Refused
 from tftptui.telemetry.ttl_walks import Location
@@ -332,16 +332,16 @@ class Facts:
         return sum(one.requests for one in self.tries) + self.refused
 
     @property
-    def last_asked(self) -> float:
+    def last_requested(self) -> float:
         """Time of the last request."""
         tries = (*self.tries, *self.unanswered)
-        asked = [time for one in tries for time in one.asked_at]
-        return max([*asked, *(one.time for one in self.refusals)], default=self.now)
+        times = [time for one in tries for time in one.asked_at]
+        return max([*times, *(one.time for one in self.refusals)], default=self.now)
 
     @property
     def quiet(self) -> float:
         """Seconds since the last request."""
-        return self.now - self.last_asked
+        return self.now - self.last_requested
 
     @property
     def client_left(self) -> float:
@@ -444,6 +444,6 @@ class Facts:
         return one is not None and one.direction == "write"
 
 
-def same_options(one: AskedOptions, other: AskedOptions) -> bool:
+def same_options(one: RequestedOptions, other: RequestedOptions) -> bool:
     """Return whether two requests have the same options: then the second is a retry."""
     return list(one) == list(other)

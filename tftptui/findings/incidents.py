@@ -202,7 +202,7 @@ class Incidents:
     def _let_go(self, tries: ClientTries) -> None:
         """Stop following old tries; without requests their incident may end."""
         incident = self._of(tries)
-        if incident is not None and incident.cause.kind.ends_unasked:
+        if incident is not None and incident.cause.kind.ends_unrequested:
             self._leave(tries, "it is no longer requested")
         else:
             self._forget(tries)

@@ -53,7 +53,7 @@ class Kind:
         key_part: returns the part of the key that distinguishes causes of this kind.
         surer_than: the less certain kind of the same cause.
         is_on_disk: whether it ends with a fix of a file on the server's disk.
-        ends_unasked: whether it ends if the file is not requested for a long time.
+        ends_unrequested: whether it ends if the file is not requested for a long time.
         ends_in_time: whether it may end by time alone.
         newest_leads: whether the newest occurrence leads the report, not the most
             certain.
@@ -69,7 +69,7 @@ class Kind:
     key_part: Callable[[Facts], str] = _nothing
     surer_than: "Kind | None" = None
     is_on_disk: bool = False
-    ends_unasked: bool = False
+    ends_unrequested: bool = False
     ends_in_time: bool = False
     newest_leads: bool = False
 

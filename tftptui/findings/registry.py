@@ -102,7 +102,7 @@ TROUBLE: tuple[Rule, ...] = (
     intermittent.walked_path,
     answers_blocked.answers,
     acks_blocked.acks,
-    client_gone.asked_once,
+    client_gone.single_request,
     requests_refused.sent_back,
     no_answer_seen.nobody_answers,
     server_aborted.given_up,

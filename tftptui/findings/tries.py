@@ -115,10 +115,10 @@ class ClientTries:
         return self.views[next(reversed(self.views))] if self.views else None
 
     @property
-    def last_asked(self) -> float:
+    def last_requested(self) -> float:
         """Time of the last request for the file."""
-        asked = [view.asked_at[-1] for view in self.views.values() if view.asked_at]
-        return max([*asked, *(one.time for one in self.refusals)], default=0.0)
+        times = [view.asked_at[-1] for view in self.views.values() if view.asked_at]
+        return max([*times, *(one.time for one in self.refusals)], default=0.0)
 
     @property
     def is_calm(self) -> bool:
@@ -139,8 +139,8 @@ class ClientTries:
         """The approximate number of bytes it occupies."""
         texts = 0
         for view in self.views.values():
-            asked = sum(len(name) + len(value) for name, value in view.asked)
-            texts += len(view.file) + len(view.served) + asked
+            options = sum(len(name) + len(value) for name, value in view.asked)
+            texts += len(view.file) + len(view.served) + options
         for one in self.refusals:
             texts += len(one.file) + len(one.message)
         tries = len(self.views) + len(self.refusals)
@@ -210,7 +210,7 @@ class ClientTries:
     def takes_refusal(self, event: Refused) -> bool:
         """Return whether a refusal belongs to it: soon after, or all were refused."""
         is_only_refused = not self.views and self.is_reported
-        return is_only_refused or event.time - self.last_asked <= WINDOW
+        return is_only_refused or event.time - self.last_requested <= WINDOW
 
     def takes(self, view: TransferView) -> bool:
         """Return whether a new transfer for its file is one more try."""
@@ -220,7 +220,7 @@ class ClientTries:
         # The cheap check first: there may be many clients behind one address.
         if latest is not None and view.started - latest.started <= WINDOW:
             return True
-        since = view.started - self.last_asked
+        since = view.started - self.last_requested
         if since <= WINDOW:
             return True
         if latest is not None and _was_cut(latest):

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from tftptui.knowledge.clients import TABLE, Client
 
-AskedOptions = Sequence[tuple[str, str]]
+RequestedOptions = Sequence[tuple[str, str]]
 """Options as requested, in order, as (name, value)."""
 
 UNKNOWN_GAP = 10.0
@@ -32,15 +32,17 @@ def pattern(options: str) -> re.Pattern[str]:
     return re.compile("".join(parts))
 
 
-def recognize(asked: AskedOptions, client_tid: int, file: str = "") -> Client | None:
+def recognize(
+    options: RequestedOptions, client_tid: int, file: str = ""
+) -> Client | None:
     """Return the program that sent a request, or None.
 
     Args:
-        asked: its options; names are case-insensitive.
+        options: of the request; names are case-insensitive.
         client_tid: its source UDP port.
         file: the requested name.
     """
-    text = "".join(f"{name.lower()}={value} " for name, value in asked)
+    text = "".join(f"{name.lower()}={value} " for name, value in options)
     return next((one for one in _asking(text) if _fits(one, client_tid, file)), None)
 
 
@@ -74,7 +76,7 @@ def retry_gap(kind: str) -> float:
     return client.gap if client else UNKNOWN_GAP
 
 
-def timeout_in(options: AskedOptions) -> float | None:
+def timeout_in(options: RequestedOptions) -> float | None:
     """Return the seconds of a timeout option (RFC 2349); None without one."""
     value = {name.casefold(): value for name, value in options}.get("timeout", "")
     return float(value) if value.isascii() and value.isdecimal() else None

@@ -68,9 +68,9 @@ class Offer:
             if name.lower() in answered:
                 raise _refused(f"{_shown(name)} twice")
             answered[name.lower()] = value
-        asked = {name for name, _ in self.options()}
+        requested = {name for name, _ in self.options()}
         for name in answered:
-            if name not in asked:
+            if name not in requested:
                 raise _refused(f"{_shown(name)}, which was not requested")
         size = _lowered(answered, b"blksize", _MIN_BLOCK_SIZE, self.block_size)
         return Terms(
@@ -87,22 +87,24 @@ class Offer:
 
 
 def _lowered(
-    answered: dict[bytes, bytes], name: bytes, lowest: int, asked: int | None
+    answered: dict[bytes, bytes], name: bytes, lowest: int, requested: int | None
 ) -> int | None:
     """Return a value that the server may lower, but not below LOWEST."""
     value = _number(answered, name)
-    if value is None or asked is None:
+    if value is None or requested is None:
         return None
-    if not lowest <= value <= asked:
-        raise _refused(f"{_shown(name)} {value}, but {asked} was requested")
+    if not lowest <= value <= requested:
+        raise _refused(f"{_shown(name)} {value}, but {requested} was requested")
     return value
 
 
-def _same(answered: dict[bytes, bytes], name: bytes, asked: int | None) -> int | None:
+def _same(
+    answered: dict[bytes, bytes], name: bytes, requested: int | None
+) -> int | None:
     """Return a value that the server may only confirm."""
     value = _number(answered, name)
-    if value is not None and value != asked:
-        raise _refused(f"{_shown(name)} {value}, but {asked} was requested")
+    if value is not None and value != requested:
+        raise _refused(f"{_shown(name)} {value}, but {requested} was requested")
     return value
 
 

@@ -59,14 +59,14 @@ class Agreed(msgspec.Struct, frozen=True):
     notes: tuple[str, ...] = ()
 
 
-def negotiate(asked: Options, limits: Limits, total_size: int | None) -> Agreed:
+def negotiate(options: Options, limits: Limits, total_size: int | None) -> Agreed:
     """Negotiate options for a file of TOTAL_SIZE bytes (None: unknown).
 
     The OACK has only requested options (RFC 2347), values are only lowered, and an
     option with a value outside its RFC's range is ignored, except that a larger blksize
     is lowered. Of an option requested twice the first one counts.
     """
-    wanted, refusals = _wanted(asked, limits.refused)
+    wanted, refusals = _wanted(options, limits.refused)
     block_size, notes = _block_size(_number(wanted.get(b"blksize")), limits)
     window, window_notes = _window(
         _number(wanted.get(b"windowsize")), limits, block_size or DEFAULT_BLOCK_SIZE
@@ -74,13 +74,13 @@ def negotiate(asked: Options, limits: Limits, total_size: int | None) -> Agreed:
     seconds = _within(_number(wanted.get(b"timeout")), MIN_TIMEOUT, MAX_TIMEOUT)
     micros = _within(_number(wanted.get(b"utimeout")), MIN_UTIMEOUT, MAX_UTIMEOUT)
     rollover = _within(_number(wanted.get(b"rollover")), 0, 1)
-    size_asked = _number(wanted.get(b"tsize")) is not None
+    wants_size = _number(wanted.get(b"tsize")) is not None
     answers = {
         b"blksize": block_size,
         b"windowsize": window,
         b"timeout": seconds,
         b"utimeout": micros,
-        b"tsize": total_size if size_asked else None,
+        b"tsize": total_size if wants_size else None,
         b"rollover": rollover,
     }
     oack = tuple(
@@ -99,9 +99,9 @@ def negotiate(asked: Options, limits: Limits, total_size: int | None) -> Agreed:
     )
 
 
-def announced_size(asked: Options) -> int | None:
+def announced_size(options: Options) -> int | None:
     """Return the file size in bytes by a WRQ's tsize (RFC 2349), or None."""
-    for name, value in asked:
+    for name, value in options:
         if name.lower() == b"tsize":
             return _number(value)
     return None
@@ -113,11 +113,11 @@ def path_block_size(mtu: int, *, ipv6: bool) -> int:
 
 
 def _wanted(
-    asked: Options, refused: frozenset[bytes]
+    options: Options, refused: frozenset[bytes]
 ) -> tuple[dict[bytes, bytes], tuple[str, ...]]:
     """Return the options to negotiate, and a sentence for each refused one."""
     wanted: dict[bytes, bytes] = {}
-    for name, value in asked:
+    for name, value in options:
         wanted.setdefault(name.lower(), value)
     if not refused:
         return wanted, ()
@@ -129,25 +129,25 @@ def _wanted(
 
 
 def _block_size(
-    asked: int | None, limits: Limits
+    requested: int | None, limits: Limits
 ) -> tuple[int | None, tuple[str, ...]]:
-    if asked is None or asked < MIN_BLOCK_SIZE:
+    if requested is None or requested < MIN_BLOCK_SIZE:
         return None, ()
-    size, why = min(asked, limits.block_size, MAX_BLOCK_SIZE), "this server's limit"
+    size, why = min(requested, limits.block_size, MAX_BLOCK_SIZE), "this server's limit"
     if limits.path_block_size is not None and size > limits.path_block_size:
         size = max(MIN_BLOCK_SIZE, limits.path_block_size)
         why = "the route carries no more unfragmented"
-    return size, (f"blksize {asked}→{size}: {why}",) if size < asked else ()
+    return size, (f"blksize {requested}→{size}: {why}",) if size < requested else ()
 
 
 def _window(
-    asked: int | None, limits: Limits, block_size: int
+    requested: int | None, limits: Limits, block_size: int
 ) -> tuple[int | None, tuple[str, ...]]:
-    if asked is None or not 1 <= asked <= MAX_WINDOW:
+    if requested is None or not 1 <= requested <= MAX_WINDOW:
         return None, ()
-    window = max(1, min(asked, limits.window, limits.in_flight // block_size))
-    if window < asked:
-        return window, (f"windowsize {asked}→{window}: this server's limit",)
+    window = max(1, min(requested, limits.window, limits.in_flight // block_size))
+    if window < requested:
+        return window, (f"windowsize {requested}→{window}: this server's limit",)
     return window, ()
 
 

@@ -41,7 +41,7 @@ class SendSession(Session):
         window: int = 1,
         last_block: int | None = None,
         negotiated: bool = False,
-        size_asked: bool = False,
+        wants_size: bool = False,
         timer: RetransmitTimer | None = None,
         peer: str = "client",
     ) -> None:
@@ -51,7 +51,7 @@ class SendSession(Session):
         self._window = window
         self._last_block = last_block
         self._negotiated = negotiated
-        self._size_asked = size_asked
+        self._wants_size = wants_size
         self._oack_attempt = 0
         self._runs: list[_Run] = []
         self._gap_answered = False
@@ -122,7 +122,7 @@ class SendSession(Session):
         self._require_running("receive_error")
         probed = (
             self.state is _NEGOTIATING
-            and self._size_asked
+            and self._wants_size
             and self._oack_attempt == 1
             and code in _PROBE_CODES
         )

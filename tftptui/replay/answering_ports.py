@@ -24,7 +24,7 @@ class Answerers:
         self._ports: dict[int, None] = {}
         self._later: set[int] = set()
         self._earlier: frozenset[int] = frozenset()
-        self._is_asked_again = False
+        self._is_repeated = False
         self._note = ""
 
     def follow(self, before: "Answerers") -> None:
@@ -38,14 +38,14 @@ class Answerers:
 
     def asked(self) -> None:
         """Record a request, the first or a repeat."""
-        self._is_asked_again = self._view.heard
+        self._is_repeated = self._view.heard
 
     def answered(self, port: int) -> bool:
         """Record a reply; return whether it is the first from that port."""
         if port in self._ports or len(self._ports) >= _MOST:
             return False
         self._ports[port] = None
-        if self._is_asked_again:
+        if self._is_repeated:
             self._later.add(port)
         self._tell()
         return True
@@ -66,7 +66,7 @@ class Answerers:
         self._view.server_tid = port
         self._ports[port] = None
         self._later.clear()
-        self._is_asked_again = False
+        self._is_repeated = False
         self._tell()
 
     def _tell(self) -> None:

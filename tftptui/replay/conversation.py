@@ -46,7 +46,7 @@ class Conversation:
         server_tid: the port that replied last, or that the client accepted; None before
             the first reply.
         view: current state of the transfer.
-        requests: number of requests; ``asked_in`` has their record numbers.
+        requests: number of requests; ``request_records`` has their record numbers.
         is_reported: whether a watcher has seen it.
         outcome: how it ended; None before.
     """
@@ -62,7 +62,7 @@ class Conversation:
         self.client, self.asked = ends
         self.server_tid: int | None = None
         self.requests = 0
-        self.asked_in: list[int] = []
+        self.request_records: list[int] = []
         self.outcome: Outcome | None = None
         self.is_reported = False
         self._is_write = isinstance(request, WriteRequest)
@@ -105,7 +105,7 @@ class Conversation:
             request_note(self.request),
             flags,
         )
-        self.asked_in.append(self._recorder.ring.next - 1)
+        self.request_records.append(self._recorder.ring.next - 1)
         self._touch()
 
     def follow(self, before: "Conversation") -> None:
@@ -296,10 +296,10 @@ class Conversation:
             self.view.our_error = error.code
         who = "client" if from_client else "server"
         words = f"the {who} ended it with ERROR {error.code}"
-        size_asked = any(name.lower() == b"tsize" for name, _ in self.request.options)
+        wants_size = any(name.lower() == b"tsize" for name, _ in self.request.options)
         is_probe = (
             from_client
-            and size_asked
+            and wants_size
             and self._oacks == 1
             and not self._exchange.acked
             and error.code in _PROBE_CODES

@@ -145,8 +145,8 @@ class Exchange:
 
     def _size(self, nbytes: int) -> int:
         """Return the block size as far as a DATA packet shows it, without an OACK."""
-        asked = by_name(self._request.options)
-        wanted = number(asked, b"blksize") or DEFAULT_BLOCK_SIZE
+        options = by_name(self._request.options)
+        wanted = number(options, b"blksize") or DEFAULT_BLOCK_SIZE
         if nbytes > DEFAULT_BLOCK_SIZE or self._is_within:
             return nbytes
         # A first block shorter than the default is the last one, unless that size was

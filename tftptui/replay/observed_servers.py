@@ -46,12 +46,12 @@ class Around:
         if len(self._asked) > _MOST_CLIENTS:
             del self._asked[next(iter(self._asked))]
 
-    def answered(self, server: Endpoint, asked: Endpoint) -> None:
+    def answered(self, server: Endpoint, request_end: Endpoint) -> None:
         """Record a server's reply, and where the request was sent."""
-        self._servers[asked.host] = None
+        self._servers[request_end.host] = None
         if len(self._servers) > _MOST_SERVERS:
             del self._servers[next(iter(self._servers))]
-        self._is_single_port &= server.port == asked.port
+        self._is_single_port &= server.port == request_end.port
 
     def _numbers(self) -> Iterable[int]:
         return list(self.views)

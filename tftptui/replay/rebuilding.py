@@ -205,16 +205,16 @@ class Rebuilding:
 
     def _meet(self, key: Ends, request: Request, datagram: Datagram) -> Conversation:
         self._last_number += 1
-        client, asked = Endpoint(*datagram.source), Endpoint(*datagram.destination)
-        ends = (client, asked)
-        self._around.asked(client, asked)
+        client, server = Endpoint(*datagram.source), Endpoint(*datagram.destination)
+        ends = (client, server)
+        self._around.asked(client, server)
         met = Conversation(self._last_number, request, ends, self.recorder)
         self._living[key] = met
         self._around.views[met.number] = met.view
         self._waiting[datagram.source] = key
         self._unanswered.setdefault(_errand(met), {})[met.number] = met
         self.recorder.counters.requests += 1
-        arrival = Arrival(datagram.payload, client, asked)
+        arrival = Arrival(datagram.payload, client, server)
         self.recorder.emit(requested(arrival, request, self.clock.wall()))
         return met
 
@@ -254,10 +254,10 @@ class Rebuilding:
             return False
         conversation = self._living.pop(key)
         self._living[datagram.destination, datagram.source[0]] = conversation
-        asked, answered = key[1], datagram.source[0]
-        conversation.view.asked_address = asked
+        server, answered = key[1], datagram.source[0]
+        conversation.view.asked_address = server
         conversation.view.notes.append(
-            f"requested at {asked}, replied from {answered}: clients may reject that"
+            f"requested at {server}, replied from {answered}: clients may reject that"
         )
         self._begin(conversation, datagram)
         return True

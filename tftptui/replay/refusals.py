@@ -55,7 +55,7 @@ class Refusals:
     ) -> None:
         """Handle an ERROR that is the first reply to a request."""
         view, recorder = conversation.view, self._recorder
-        for number in conversation.asked_in:
+        for number in conversation.request_records:
             recorder.ring.disown(number, f"{view.client} {recorder.ring.note(number)}")
         port, note = datagram.source[1], error_note(error)
         recorder.loose(Kind.ERROR, conversation.client, port, datagram.nbytes, note)

@@ -72,8 +72,8 @@ def _shared_ports(listeners: Sequence[Listener], settings: Settings) -> list[str
     Raises:
         BindError: no other port is left in the range.
     """
-    asked_on = {listener.local.port for listener in listeners}
-    shared = sorted(port for port in asked_on if port in settings.ports)
+    request_port = {listener.local.port for listener in listeners}
+    shared = sorted(port for port in request_port if port in settings.ports)
     left = len(settings.ports) - len(shared)
     if settings.single_port or not shared:
         return []
@@ -92,7 +92,7 @@ def _bind_all(addresses: tuple[str, ...], port: int) -> list[Listener]:
     listeners: list[Listener] = []
     try:
         for address in addresses or _EVERYWHERE:
-            listener = _bind(address, port, is_asked=bool(addresses))
+            listener = _bind(address, port, is_requested=bool(addresses))
             if listener is not None:
                 listeners.append(listener)
                 # for port 0: all use what the system chose for the first
@@ -106,14 +106,14 @@ def _bind_all(addresses: tuple[str, ...], port: int) -> list[Listener]:
     return listeners
 
 
-def _bind(address: str, port: int, *, is_asked: bool) -> Listener | None:
+def _bind(address: str, port: int, *, is_requested: bool) -> Listener | None:
     """Open one listener; None if it is optional and its family is missing."""
     try:
         return Listener(_endpoint(address, port))
     except PermissionError:
         raise
     except OSError as error:
-        if error.errno in _ABSENT_FAMILY and not is_asked:
+        if error.errno in _ABSENT_FAMILY and not is_requested:
             return None
         raise BindError(_trouble(error, address, port)) from error
 

@@ -100,7 +100,7 @@ class Listener:
     def _receive_of_many(self) -> Arrival:
         """Receive a datagram on a wildcard socket, with its destination."""
         datagram, ancillary, _, address = self.socket.recvmsg(_LONGEST_REQUEST, 256)
-        asked, is_to_many = asked_address(ancillary)
+        asked, is_to_many = destination_address(ancillary)
         client = endpoint_of(address)
         server = Endpoint(asked or self.local.host, self.local.port, client.scope)
         return Arrival(datagram, client, server, is_to_many)
@@ -154,7 +154,9 @@ class Listener:
         ask_for_room(sock)
 
 
-def asked_address(ancillary: list[tuple[int, int, bytes]]) -> tuple[str | None, bool]:
+def destination_address(
+    ancillary: list[tuple[int, int, bytes]],
+) -> tuple[str | None, bool]:
     """Return the destination address, if known, and whether it is multicast."""
     for level, kind, data in ancillary:
         if (level, kind) == (socket.IPPROTO_IP, _IP_PKTINFO):

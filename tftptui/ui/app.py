@@ -23,7 +23,7 @@ from tftptui.engine.messages import ChangeSettings, Command, FindFiles, FoundFil
 from tftptui.resources import packaged_folder
 from tftptui.settings import Value
 from tftptui.ui.actions import APP
-from tftptui.ui.clipboard import into_multiplexer, copied_message
+from tftptui.ui.clipboard import copied_message, into_multiplexer
 from tftptui.ui.deferred_imports import STEP, Later
 from tftptui.ui.disabled_keys import action_of, nothing_here, why_not
 from tftptui.ui.exit_summary import farewell, running_forms
@@ -163,7 +163,7 @@ class TftpApp(App[None]):
         self._notified_on: Screen[object] | None = None
         self._interrupted: float | None = None  # loop time of the latest ctrl+c
         self._take_theme(
-            theme or self.memory.choice("theme"), is_asked=theme is not None
+            theme or self.memory.choice("theme"), is_requested=theme is not None
         )
 
     def get_default_screen(self) -> MainScreen:
@@ -261,7 +261,7 @@ class TftpApp(App[None]):
 
     # Themes.
 
-    def _take_theme(self, wanted: str, *, is_asked: bool) -> None:
+    def _take_theme(self, wanted: str, *, is_requested: bool) -> None:
         """Use the theme WANTED; of our own themes, only that one is read at first.
 
         An unknown theme is reported if the user asked for it now, not if it was
@@ -273,7 +273,7 @@ class TftpApp(App[None]):
             wanted = f"tftptui-{wanted}"
         if wanted not in names and wanted not in self.available_themes:
             known = ", ".join(sorted(names))
-            if is_asked:
+            if is_requested:
                 self.notices.append(f"there is no theme {wanted!r}; there are {known}")
             wanted = DEFAULT_THEME
         if wanted in names:

@@ -115,8 +115,8 @@ def read_themes(folder: Path, but: str | None = None) -> tuple[list[Theme], list
 
 def slot_styles(variables: Mapping[str, str]) -> dict[str, Style]:
     """Return each slot's foreground style; important ones are bold as well."""
-    asked = tuple(variables.get(name, SLOT_DEFAULTS[name]) for name in SLOTS)
-    return dict(_styles(asked))
+    wanted = tuple(variables.get(name, SLOT_DEFAULTS[name]) for name in SLOTS)
+    return dict(_styles(wanted))
 
 
 @lru_cache(maxsize=8)

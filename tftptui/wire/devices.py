@@ -127,7 +127,7 @@ class Attempt:
         offers: the latest of each server.
         chosen: the server named in a REQUEST; None before.
         ack: the contents of the ACK, or of BOOTP's reply.
-        proxy_asked: time of its request to port 4011; None if there was none.
+        proxy_request_at: time of its request to port 4011; None if there was none.
         proxy_reply: the reply from there.
         requested: its first TFTP request.
     """
@@ -143,7 +143,7 @@ class Attempt:
     offers: dict[str, Offer] = field(default_factory=dict)
     chosen: str | None = None
     ack: Offer | None = None
-    proxy_asked: float | None = None
+    proxy_request_at: float | None = None
     proxy_reply: Offer | None = None
     requested: FileRequested | None = None
 
@@ -380,7 +380,7 @@ class Devices:
             case StepKind.REQUEST if message.server_id is not None:
                 attempt.chosen = str(message.server_id)
             case StepKind.PXE_REQUEST:
-                attempt.proxy_asked = event.time
+                attempt.proxy_request_at = event.time
             case _:
                 pass
         step = _step(device, event.time, kind, peer, text)
@@ -550,7 +550,7 @@ def _reply_kind(event: DhcpSeen, attempt: Attempt) -> StepKind:
         case MessageType.NAK:
             return StepKind.NAK
         case _:
-            is_proxy = not int(message.yiaddr) and attempt.proxy_asked is not None
+            is_proxy = not int(message.yiaddr) and attempt.proxy_request_at is not None
             return StepKind.PXE_REPLY if is_proxy else StepKind.ACK
 
 

@@ -90,7 +90,7 @@ def shown_device(
 ) -> WireDevice:
     """Return a machine and its steps for screens."""
     attempt = device.attempt
-    asked = None if attempt is None else attempt.requested
+    file_request = None if attempt is None else attempt.requested
     return WireDevice(
         mac=mac_text(device.mac),
         interface=device.interface,
@@ -98,9 +98,11 @@ def shown_device(
         title=device.title(),
         last=device.last,
         begun=0.0 if attempt is None else attempt.begun,
-        requested=0.0 if asked is None else asked.time,
-        requester="" if asked is None else asked.client,
-        because="" if asked is None else device.why_requested(asked.server),
+        requested=0.0 if file_request is None else file_request.time,
+        requester="" if file_request is None else file_request.client,
+        because=""
+        if file_request is None
+        else device.why_requested(file_request.server),
         missing_address=missing_address,
         findings=tuple(findings),
         lines=tuple(

@@ -43,7 +43,7 @@ def request(*objects: Json) -> Passage:
 
 def transfer(*objects: Json, answering: int = 40_000) -> Exchange:
     ends = Ends(CLIENT, 2_070, SERVER, "eth0")
-    return judge(read_nft(nft(*objects))[0], ends, asked=69, answering=answering)
+    return judge(read_nft(nft(*objects))[0], ends, request_port=69, answering=answering)
 
 
 @pytest.mark.parametrize(

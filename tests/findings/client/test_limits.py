@@ -7,11 +7,11 @@ import pytest
 from tests.support.facts import (
     CLIENT,
     NOON,
-    asked_again,
     completed,
     facts_of,
     icmp,
     neighbour,
+    repeated_request,
     tried,
 )
 from tests.support.findings import draft_of
@@ -65,7 +65,7 @@ def test_a_halt_anywhere_else_is_no_matter_of_counting(changes: Any) -> None:
 
 def falls_back(seen: Seen, **changes: Any) -> None:
     """Have a client retry with options, and then without, from the same port."""
-    vain = asked_again(tried(1, kind="", client_tid=48_000), 5.0)
+    vain = repeated_request(tried(1, kind="", client_tid=48_000), 5.0)
     seen.begin(vain)
     seen.look(8.0)
     vain.phase, vain.ended, vain.superseded = "abandoned", NOON + 10.0, True

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.facts import CLIENT, CURL, asked_again, facts_of, icmp, tried
+from tests.support.facts import CLIENT, CURL, facts_of, icmp, repeated_request, tried
 from tests.support.findings import draft_of
 from tftptui.findings.registry import judge
 from tftptui.telemetry.findings import FACT, LIKELY
@@ -56,7 +56,7 @@ def test_a_program_that_nobody_knows_is_likely_like_curl() -> None:
 
 
 def test_who_asks_again_from_its_port_has_not_got_the_answer() -> None:
-    again = asked_again(empty(retransmits=4), 7.0)
+    again = repeated_request(empty(retransmits=4), 7.0)
     assert draft_of(facts_of(again, now=9.0)).code == "answers-blocked"
 
 

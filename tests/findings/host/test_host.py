@@ -11,11 +11,11 @@ from tests.support.facts import (
     FIREWALL,
     NOON,
     SERVER,
-    asked_again,
     completed,
     facts_of,
     icmp,
     refused,
+    repeated_request,
     tried,
 )
 from tftptui.findings.facts import Scene
@@ -116,7 +116,7 @@ def test_on_our_own_segment_it_is_the_client_that_is_silent() -> None:
 
 
 def test_answers_from_another_address_are_known() -> None:
-    one = asked_again(tried(), 2.0)
+    one = repeated_request(tried(), 2.0)
     found = judge(facts_of(one, asked_address="10.0.1.6"))
     assert found is not None
     assert (found.code, found.confidence) == ("wrong-source-address", FACT)
@@ -129,7 +129,7 @@ def test_answers_from_the_asked_address_are_right() -> None:
 
 
 def test_this_hosts_errors_come_before_icmp_and_silence() -> None:
-    one = asked_again(tried(send_errno=errno.EPERM), 2.0, 6.0)
+    one = repeated_request(tried(send_errno=errno.EPERM), 2.0, 6.0)
     seen = facts_of(one, icmp=(icmp(13, FIREWALL, 0.1, 2.1),), asked_address="10.0.1.6")
     found = judge(seen)
     assert found is not None
@@ -137,7 +137,7 @@ def test_this_hosts_errors_come_before_icmp_and_silence() -> None:
 
 
 def test_icmp_comes_before_the_address_check() -> None:
-    one = asked_again(tried(), 2.0)
+    one = repeated_request(tried(), 2.0)
     seen = facts_of(one, icmp=(icmp(13, FIREWALL, 0.1, 2.1),), asked_address="10.0.1.6")
     found = judge(seen)
     assert found is not None

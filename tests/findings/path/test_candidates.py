@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.knowledge.test_ttl_walk import FAR_PORT, MIXED, from_, to, tried
-from tests.support.facts import CLIENT, NOON, asked_again, facts_of, neighbour
+from tests.support.facts import CLIENT, NOON, facts_of, neighbour, repeated_request
 from tests.support.facts import tried as tried_in_vain
 from tests.support.findings import draft_of
 from tftptui.findings.facts import Facts
@@ -20,7 +20,7 @@ SILENT = Hop(ttl=2, answer="silent")
 def undecided() -> Facts:
     """Return one port without a reply, after another worked: three possible causes."""
     plain: dict[str, Any] = {"kind": "", "client_tid": 2_072, "server_tid": 40_060}
-    one = asked_again(tried_in_vain(1, 20.0, **plain), 26.0)
+    one = repeated_request(tried_in_vain(1, 20.0, **plain), 26.0)
     worked = neighbour(50, 5.0, client=CLIENT, client_tid=3_000, server_tid=40_010)
     return facts_of(one, now=30.0, neighbours=(worked,))
 
@@ -84,7 +84,7 @@ def test_where_a_path_is_possible_the_client_s_port_is_not_called_blocked() -> N
     # Two failed tries below two that worked: chance does that once in six.
     tids = [(40_919, 40_001), (45_595, 40_005)]
     tries = [
-        asked_again(
+        repeated_request(
             tried_in_vain(
                 number, 20.0 * number, client_tid=tid, server_tid=ours, kind=""
             ),

@@ -8,9 +8,9 @@ import pytest
 from tests.support.facts import (
     CLIENT,
     FIREWALL,
-    asked_again,
     facts_of,
     neighbour,
+    repeated_request,
     tried,
 )
 from tests.support.findings import boot_rom
@@ -108,7 +108,7 @@ def test_what_the_walk_does_not_show_is_not_told(changes: dict[str, object]) -> 
 def test_a_silent_port_as_high_as_those_that_work_excludes_the_client_s_port() -> None:
     high = neighbour(50, 9.0, client=CLIENT, client_tid=44_669, server_tid=40_010)
     vain = neighbour(51, 2.0, client=CLIENT, client_tid=50_000, worked=False)
-    tries = (asked_again(tried(1, 20.0, client_tid=2_072), 26.0),)
+    tries = (repeated_request(tried(1, 20.0, client_tid=2_072), 26.0),)
     draft = judge(facts_of(*tries, now=30.0, neighbours=(high, vain)))
     assert draft is not None
     assert draft.code != "client-port-blocked"

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.facts import CLIENT, NOON, asked_again, completed, tried
+from tests.support.facts import CLIENT, NOON, completed, repeated_request, tried
 from tests.support.seen import Seen
 from tftptui.telemetry.findings import Finding
 
@@ -29,7 +29,7 @@ def plays(seen: Seen, number: int, *, fails: bool) -> None:
         seen.begin(completed(number, at, **tids))
         seen.look(2.0)
         return
-    view = asked_again(tried(number, at, retransmits=3, **tids), at + 5.0)
+    view = repeated_request(tried(number, at, retransmits=3, **tids), at + 5.0)
     seen.begin(view)
     seen.look(7.0)
     view.phase, view.ended = "abandoned", seen.clock.wall()

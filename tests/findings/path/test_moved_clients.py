@@ -9,10 +9,10 @@ from tests.support.facts import (
     FIREWALL,
     NOON,
     SERVER,
-    asked_again,
     completed,
     facts_of,
     icmp,
+    repeated_request,
     tried,
 )
 from tests.support.findings import draft_of
@@ -43,7 +43,7 @@ def test_a_stranger_does_no_harm_to_what_goes_on() -> None:
 
 @pytest.mark.parametrize("sender", [FIREWALL, SERVER])
 def test_who_goes_on_asking_is_not_switched_off(sender: str) -> None:
-    one = asked_again(tried(), 5.0)
+    one = repeated_request(tried(), 5.0)
     found = (icmp(1, sender, 3.0, 8.0),)
     on_link = sender == SERVER
     seen = facts_of(one, icmp=found)
@@ -54,13 +54,13 @@ def test_who_goes_on_asking_is_not_switched_off(sender: str) -> None:
 
 
 def test_who_asks_again_once_it_is_back_was_off() -> None:
-    back = asked_again(tried(), 5.0)
+    back = repeated_request(tried(), 5.0)
     draft = judge(facts_of(back, icmp=(icmp(1, FIREWALL, 3.0),), now=5.5))
     assert draft is None or draft.code != "address-unreachable"
 
 
 def test_a_router_that_rations_its_errors_may_still_not_reach_the_client() -> None:
-    back = asked_again(tried(), 5.0)
+    back = repeated_request(tried(), 5.0)
     draft = draft_of(facts_of(back, icmp=(icmp(1, FIREWALL, 3.0),)))
     assert (draft.code, draft.confidence) == ("address-unreachable", POSSIBLE)
 
@@ -75,6 +75,6 @@ def test_a_closed_port_that_goes_on_sending_is_one_of_two_machines() -> None:
 
 
 def test_who_asks_after_a_router_gave_it_up_was_not_switched_off() -> None:
-    one = asked_again(tried(), 4.0)
+    one = repeated_request(tried(), 4.0)
     draft = judge(facts_of(one, now=4.5, icmp=(icmp(1, FIREWALL, 3.0),)))
     assert draft is None or draft.code != "client-gone"

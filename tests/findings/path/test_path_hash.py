@@ -9,7 +9,14 @@ from typing import Any
 
 import pytest
 
-from tests.support.facts import CLIENT, CURL, asked_again, facts_of, neighbour, tried
+from tests.support.facts import (
+    CLIENT,
+    CURL,
+    facts_of,
+    neighbour,
+    repeated_request,
+    tried,
+)
 from tftptui.findings.facts import Neighbour
 from tftptui.findings.registry import judge
 
@@ -40,7 +47,7 @@ def told(chance: Random, program: dict[str, Any], first: int, last: int) -> list
         if not works:
             one = tried(number, at, **program | tids)
             seen = facts_of(
-                asked_again(one, at + 4.0), now=at + 7.0, neighbours=tuple(around)
+                repeated_request(one, at + 4.0), now=at + 7.0, neighbours=tuple(around)
             )
             draft = judge(seen)
             assert draft is not None

@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.facts import CLIENT, NOON, asked_again, facts_of, neighbour, tried
+from tests.support.facts import (
+    CLIENT,
+    NOON,
+    facts_of,
+    neighbour,
+    repeated_request,
+    tried,
+)
 from tests.support.findings import boot_rom, draft_of, remembered_flow
 from tftptui.findings.facts import Facts
 from tftptui.findings.registry import judge
@@ -24,7 +31,7 @@ def own(number: int, at: float, tid: int, server_tid: int, **changes: Any) -> An
 
 def silent(tid: int, *server_tids: int) -> list[Any]:
     return [
-        asked_again(
+        repeated_request(
             tried(number, 20.0 * number, client_tid=tid, server_tid=server_tid),
             20.0 * number + 6.0,
         )
@@ -104,7 +111,7 @@ def test_who_works_before_all_silence_leaves_a_change_possible() -> None:
 
 
 def test_packets_larger_than_any_that_arrived_are_a_candidate() -> None:
-    plain = [asked_again(tried(agreed=[], client_tid=2_072), 6.0)]
+    plain = [repeated_request(tried(agreed=[], client_tid=2_072), 6.0)]
     probed = own(50, 5.0, 2_072, 40_010, has_blocks=False)
     seen = facts_of(*plain, now=10.0, neighbours=(probed,))
     assert Difference.SIZE in compare(seen).candidates
@@ -134,7 +141,9 @@ def test_in_single_port_mode_the_server_s_port_is_no_candidate() -> None:
 
 def test_one_try_is_not_enough_to_be_sure_of_the_client_s_port() -> None:
     high = neighbour(50, 9.0, client_tid=44_669, server_tid=40_010)
-    draft = draft_of(facts_of(asked_again(tried(), 6.0), now=9.0, neighbours=(high,)))
+    draft = draft_of(
+        facts_of(repeated_request(tried(), 6.0), now=9.0, neighbours=(high,))
+    )
     assert draft.code == "client-port-blocked"
     assert draft.confidence < FACT
     draft = draft_of(replace(boot_rom(), neighbours=(high,)))

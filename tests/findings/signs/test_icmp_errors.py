@@ -10,9 +10,9 @@ from tests.support.facts import (
     FIREWALL,
     NOON,
     SERVER,
-    asked_again,
     facts_of,
     icmp,
+    repeated_request,
     tried,
 )
 from tests.support.findings import ONE_PORT
@@ -55,7 +55,7 @@ def test_one_message_may_be_forged() -> None:
 
 
 def test_one_message_and_a_client_that_asks_again_are_believed() -> None:
-    one = asked_again(tried(), 2.0)
+    one = repeated_request(tried(), 2.0)
     assert (
         found(facts_of(one, icmp=(icmp(13, FIREWALL, 0.1),))).code == "answers-refused"
     )
@@ -84,7 +84,7 @@ def test_the_clients_own_firewall_says_prohibited() -> None:
 
 def insisting(**changes: object) -> Facts:
     """Return a client that keeps retrying, each time reported closed by itself."""
-    one = asked_again(tried(**{**CURL, **changes}), 5.0)
+    one = repeated_request(tried(**{**CURL, **changes}), 5.0)
     return facts_of(one, now=6.0, icmp=(icmp(3, CLIENT, 0.01, 5.01),))
 
 
@@ -283,14 +283,14 @@ def test_what_comes_from_our_gateway_comes_through_a_translation() -> None:
         draft = found(replace(seen, scene=scene))
         assert draft.code == "nat-without-helper"
         assert "this host's gateway" in draft.headline
-    draft = found(facts_of(asked_again(tried(), 6.0), scene=scene))
+    draft = found(facts_of(repeated_request(tried(), 6.0), scene=scene))
     assert (draft.code, draft.confidence) == ("nat-without-helper", POSSIBLE)
     assert "or its own firewall" in draft.headline
 
 
 def test_an_error_of_this_host_s_own_is_not_a_firewall_on_the_path() -> None:
     own = icmp(13, SERVER, 0.1, 2.1)
-    draft = judge(facts_of(asked_again(tried(), 2.0), now=4.0, icmp=(own,)))
+    draft = judge(facts_of(repeated_request(tried(), 2.0), now=4.0, icmp=(own,)))
     assert draft is not None
     assert (draft.code, draft.stands_at) == ("answers-refused", "server")
     assert "The firewall of this host itself rejects" in draft.headline

@@ -9,10 +9,10 @@ from tests.support.facts import (
     FIREWALL,
     NOON,
     SERVER,
-    asked_again,
     completed,
     facts_of,
     neighbour,
+    repeated_request,
     tried,
 )
 from tests.support.findings import HIGH, ONE_PORT, boot_rom, draft_of, remembered_flow
@@ -24,13 +24,13 @@ from tftptui.telemetry.ttl_walks import Hop, Location, Walk
 
 def test_another_port_of_the_same_host_does_not_clear_its_own_firewall() -> None:
     """A host's rules depend on ports just like a router's."""
-    one = asked_again(tried(**HIGH), 7.0)
+    one = repeated_request(tried(**HIGH), 7.0)
     worked = neighbour(client=CLIENT, client_tid=2_070)
     draft = draft_of(facts_of(one, neighbours=(worked,), scene=ONE_PORT))
     assert (draft.code, draft.stands_at) == ("answers-blocked", "between-or-client")
-    low = asked_again(tried(kind=""), 7.0)
+    low = repeated_request(tried(kind=""), 7.0)
     worked = neighbour(client=CLIENT, client_tid=49_200)
-    tries = (low, asked_again(tried(2, client_tid=2_071, kind=""), 7.0))
+    tries = (low, repeated_request(tried(2, client_tid=2_071, kind=""), 7.0))
     draft = draft_of(facts_of(*tries, neighbours=(worked,), now=9.0))
     assert (draft.code, draft.stands_at) == ("client-port-blocked", "between-or-client")
     assert "or by the client's own firewall; packets to port 49200" in draft.headline
@@ -51,7 +51,7 @@ def test_a_client_on_a_network_of_ours_leaves_only_its_own_host(
 ) -> None:
     """But a loopback client may stand for any host, as in the demo."""
     beside = Scene(addresses=frozenset({SERVER}), on_link=True)
-    one = asked_again(tried(**HIGH, client=client), 7.0)
+    one = repeated_request(tried(**HIGH, client=client), 7.0)
     draft = draft_of(replace(facts_of(one, scene=beside), client=client))
     assert (draft.code, draft.stands_at) == ("answers-blocked", place)
     told = [one.text for one in draft.remedies]

@@ -10,10 +10,10 @@ from tests.support.facts import (
     FILE,
     NOON,
     SERVER,
-    asked_again,
     facts_of,
     icmp,
     neighbour,
+    repeated_request,
     tried,
 )
 from tests.support.finding_kinds import ended
@@ -55,7 +55,7 @@ def test_a_boot_rom_that_asks_again_gets_no_answer() -> None:
 def test_answers_may_be_lost_by_chance(
     resent: int, now: float, *, is_reported: bool
 ) -> None:
-    one = asked_again(tried(retransmits=resent), 4.0, 5.4)
+    one = repeated_request(tried(retransmits=resent), 4.0, 5.4)
     assert (judge(facts_of(one, now=now)) is not None) is is_reported
 
 
@@ -64,7 +64,7 @@ def test_it_is_told_after_the_second_request() -> None:
 
 
 def test_a_program_may_have_a_firewall_of_its_own() -> None:
-    draft = draft_of(facts_of(asked_again(tried(**HIGH), 7.0)))
+    draft = draft_of(facts_of(repeated_request(tried(**HIGH), 7.0)))
     assert draft.stands_at == "between-or-client"
     assert "client's own firewall" in draft.headline
 
@@ -103,7 +103,7 @@ def test_what_would_not_help_is_said() -> None:
 
 
 def test_on_a_slow_way_a_client_asks_several_times_in_a_moment() -> None:
-    hasty = asked_again(tried(retransmits=0), 0.25, 0.75, 1.75)
+    hasty = repeated_request(tried(retransmits=0), 0.25, 0.75, 1.75)
     assert judge(facts_of(hasty, now=2.5)) is None
 
 
@@ -168,7 +168,7 @@ def test_a_port_that_fails_again_while_those_around_it_work_is_remembered() -> N
 
 
 def test_a_port_that_worked_before_is_not_held_against_itself() -> None:
-    again = asked_again(tried(client_tid=2_072), 6.0)
+    again = repeated_request(tried(client_tid=2_072), 6.0)
     worked = neighbour(client=CLIENT, client_tid=2_072, at=5.0)
     draft = draft_of(facts_of(again, now=9.0, neighbours=(worked,)))
     assert draft.code == "answers-blocked"
@@ -176,7 +176,7 @@ def test_a_port_that_worked_before_is_not_held_against_itself() -> None:
 
 def test_a_later_success_on_another_port_only_ends_it() -> None:
     worked = neighbour(client=CLIENT, client_tid=3_000, at=9.0, file="pxelinux.0")
-    seen = facts_of(asked_again(tried(), 6.0), now=9.5, neighbours=(worked,))
+    seen = facts_of(repeated_request(tried(), 6.0), now=9.5, neighbours=(worked,))
     assert ended(seen, draft_of(seen).code) == (
         "the client got the file later, on its port 3000"
     )
@@ -184,7 +184,7 @@ def test_a_later_success_on_another_port_only_ends_it() -> None:
 
 def test_who_works_without_options_does_not_understand_them() -> None:
     plain = neighbour(client=CLIENT, client_tid=45_000, had_oack=False)
-    seen = facts_of(asked_again(tried(**HIGH), 7.0), neighbours=(plain,))
+    seen = facts_of(repeated_request(tried(**HIGH), 7.0), neighbours=(plain,))
     draft = draft_of(seen)
     assert (draft.code, draft.confidence) == ("options-not-understood", POSSIBLE)
     assert "a rule for the client's port 44669" in draft.evidence[-1].text
@@ -197,14 +197,14 @@ def test_options_are_most_likely_where_no_port_explains_it() -> None:
         neighbour(50 + n, 5.0 + n, client_tid=44_669, server_tid=tid, **changes)
         for n, tid in enumerate((40_001, 40_099))
     ]
-    seen = facts_of(asked_again(tried(**HIGH), 7.0), neighbours=tuple(plain))
+    seen = facts_of(repeated_request(tried(**HIGH), 7.0), neighbours=tuple(plain))
     draft = draft_of(seen)
     assert (draft.code, draft.confidence) == ("options-not-understood", LIKELY)
 
 
 def test_another_program_without_options_says_nothing_of_them() -> None:
     plain = neighbour(client=CLIENT, client_tid=45_000, had_oack=False, kind="atftp")
-    seen = facts_of(asked_again(tried(**HIGH), 7.0), neighbours=(plain,))
+    seen = facts_of(repeated_request(tried(**HIGH), 7.0), neighbours=(plain,))
     assert draft_of(seen).code != "options-not-understood"
 
 
@@ -250,13 +250,13 @@ def test_other_clients_ports_do_not_tell_of_ours() -> None:
 
 
 def test_a_private_server_asked_from_outside_is_translated() -> None:
-    one = asked_again(tried(client="8.8.8.8"), 2.0)
+    one = repeated_request(tried(client="8.8.8.8"), 2.0)
     draft = draft_of(facts_of(one, client="8.8.8.8"))
     assert (draft.code, draft.confidence) == ("nat-without-helper", LIKELY)
 
 
 def test_in_single_port_mode_no_translation_is_missing() -> None:
-    one = asked_again(tried(client="8.8.8.8"), 2.0)
+    one = repeated_request(tried(client="8.8.8.8"), 2.0)
     draft = draft_of(facts_of(one, client="8.8.8.8", scene=ONE_PORT))
     assert draft.code == "answers-blocked"
     verdicts = {one.knob: one.verdict for one in draft.helps}
@@ -344,7 +344,7 @@ def test_who_gets_it_without_options_does_not_understand_our_answer(
 def test_three_ports_in_vain_are_no_flows_that_somebody_remembers() -> None:
     # A rule for either end's port is equally likely.
     tries = [
-        asked_again(tried(number, client_tid=tid, kind=""), 2.0, 4.0)
+        repeated_request(tried(number, client_tid=tid, kind=""), 2.0, 4.0)
         for number, tid in enumerate((33_000, 33_001, 33_002), 1)
     ]
     high = neighbour(client=CLIENT, client_tid=49_200, at=3.0)
@@ -376,7 +376,7 @@ def test_in_single_port_mode_a_quiet_client_is_gone() -> None:
 
 @pytest.mark.parametrize("changes", [{"heard": True}, {"peer_error": 8}])
 def test_who_has_answered_is_not_silent(changes: dict[str, Any]) -> None:
-    one = asked_again(tried(phase="negotiating", timeouts=0, **changes), 5.0)
+    one = repeated_request(tried(phase="negotiating", timeouts=0, **changes), 5.0)
     draft = judge(facts_of(one, now=7.0))
     assert draft is None or draft.code not in ("answers-blocked", "acks-blocked")
 
@@ -395,7 +395,7 @@ def test_the_proof_names_address_port_and_file() -> None:
 
 
 def test_a_strange_name_is_safe_in_a_shell() -> None:
-    one = asked_again(tried(file="a b;$(x)'"), 2.0)
+    one = repeated_request(tried(file="a b;$(x)'"), 2.0)
     proof = draft_of(facts_of(one, file="a b;$(x)'")).proof
     assert "tftp://10.0.1.5/a%20b%3B%24%28x%29%27 " in proof
 

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.support.facts import NOON, asked_again, completed, facts_of, tried
+from tests.support.facts import NOON, completed, facts_of, repeated_request, tried
 from tftptui.findings import ends
 from tftptui.findings.facts import Facts
 from tftptui.findings.registry import judge, notes
@@ -291,7 +291,7 @@ def test_acks_that_were_repeated_before_the_end_say_nothing() -> None:
 
 
 def test_a_client_that_asks_again_in_vain_is_alive() -> None:
-    again = asked_again(tried(2, 5.0), 7.0)
+    again = repeated_request(tried(2, 5.0), 7.0)
     draft = judge(facts_of(halfway(phase="abandoned"), again, now=11.5))
     assert draft is not None
     assert draft.code == "path-cut"

@@ -119,12 +119,12 @@ async def test_digits_lead_to_the_panes(digit: str, scope: str) -> None:
 
 
 async def test_a_known_client_chose_its_port_itself() -> None:
-    story = "Asked 3 times, from ports 2070, 2071, 2072."
+    story = "MissingNames 3 times, from ports 2070, 2071, 2072."
     frames = told(a_blocked_one(), phase="stalled", kind="Intel boot ROM", story=story)
     async with shown(*frames) as s:
         await opened(s)
         assert "Intel boot ROM's own choice" in s.text()
-        assert "Asked 3 times, from ports 2070" in s.text()
+        assert "MissingNames 3 times, from ports 2070" in s.text()
 
 
 @pytest.mark.parametrize(

@@ -297,8 +297,8 @@ async def test_a_finding_of_the_same_client_and_file_comes_first_instead() -> No
     first, second = founding_case()
     mine = second.findings[0]
     other = finding(number=77, client="192.0.2.9")
-    asked_again = view(9, client=mine.client, file=mine.file)
-    frames = (first, second, frame(asked_again, findings=[other]))
+    repeated_request = view(9, client=mine.client, file=mine.file)
+    frames = (first, second, frame(repeated_request, findings=[other]))
     async with shown(*frames, size=SMALL) as screen:
         await screen.press("home", "w")
         shown_words = " ".join(screen.text().replace("│", " ").split())

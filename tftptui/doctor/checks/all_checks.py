@@ -12,7 +12,7 @@ from tftptui.doctor.result import Result, ok
 from tftptui.settings import TFTP_PORT, Settings
 
 
-def asked_port(settings: Settings) -> int:
+def request_port_of(settings: Settings) -> int:
     """Return the request port that the server would use."""
     return TFTP_PORT if settings.port is None else settings.port
 
@@ -21,7 +21,7 @@ def check_all(
     facts: Facts, settings: Settings, clients: Sequence[Network] = ()
 ) -> list[Result]:
     """Check all facts of a host."""
-    port = asked_port(settings)
+    port = request_port_of(settings)
     return [
         *check_ports(facts, settings, port),
         *check_network(facts, settings.listen),

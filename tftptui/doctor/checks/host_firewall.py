@@ -130,7 +130,7 @@ def _exchanges(
         judge(
             ruleset,
             Ends(asker.client, client_port, asker.server, asker.device),
-            asked=port,
+            request_port=port,
             answering=own,
         )
         for client_port in CLIENT_PORTS

@@ -38,14 +38,14 @@ class Exchange:
 
 
 def judge_answer(
-    ruleset: Ruleset, ends: Ends, *, asked: int, answering: int
+    ruleset: Ruleset, ends: Ends, *, request_port: int, answering: int
 ) -> Passage:
     """Return the result for the first reply on the client's own host.
 
     Args:
         ruleset: the rules of that host, which sent the request.
         ends: client and server, and the client's device.
-        asked: the request port.
+        request_port: where it listens.
         answering: source port of the reply.
     """
     request = passage(
@@ -54,26 +54,30 @@ def judge_answer(
             ends.client,
             ends.client_port,
             ends.server,
-            asked,
+            request_port,
             ends.device,
             is_inward=False,
         ),
     )
-    return passage(ruleset, _answer(request, ends, asked, answering, is_inward=True))
+    return passage(
+        ruleset, _answer(request, ends, request_port, answering, is_inward=True)
+    )
 
 
-def judge(ruleset: Ruleset, ends: Ends, *, asked: int, answering: int) -> Exchange:
+def judge(
+    ruleset: Ruleset, ends: Ends, *, request_port: int, answering: int
+) -> Exchange:
     """Evaluate a transfer on the server's host.
 
     Args:
         ruleset: this host's rules.
         ends: client and server.
-        asked: the request port.
-        answering: source port of the reply; ASKED in single-port mode.
+        request_port: where it listens.
+        answering: source port of the reply; REQUEST_PORT in single-port mode.
     """
-    request = passage(ruleset, _inward(ends, asked, State.NEW))
-    is_same_flow = answering == asked
-    outward = _answer(request, ends, asked, answering, is_inward=False)
+    request = passage(ruleset, _inward(ends, request_port, State.NEW))
+    is_same_flow = answering == request_port
+    outward = _answer(request, ends, request_port, answering, is_inward=False)
     answer = passage(ruleset, outward)
     opener = request if is_same_flow else answer
     ack = passage(
@@ -99,10 +103,10 @@ def _inward(
 
 
 def _answer(
-    request: Passage, ends: Ends, asked: int, answering: int, *, is_inward: bool
+    request: Passage, ends: Ends, request_port: int, answering: int, *, is_inward: bool
 ) -> Packet:
     """Return the first reply, as one end's rules see it."""
-    is_same_flow = answering == asked
+    is_same_flow = answering == request_port
     state, helper = _answer_state(request, is_same_flow=is_same_flow)
     return Packet(
         ends.server,

@@ -11,10 +11,10 @@ from tftptui.engine.holders.rights import keep_only_files
 from tftptui.engine.recording.capture_pipe import (
     LENGTH,
     Begun,
+    CaptureReply,
     Message,
     Met,
     Over,
-    CaptureReply,
     receive,
 )
 from tftptui.files.file_content import Content

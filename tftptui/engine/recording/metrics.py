@@ -94,8 +94,8 @@ class Metrics:
         self._visits.add(visit)
         try:
             async with asyncio.timeout(self._patience):
-                asked = await reader.readuntil(b"\r\n\r\n")
-                writer.write(self._answer(asked.decode("latin-1")))
+                request = await reader.readuntil(b"\r\n\r\n")
+                writer.write(self._answer(request.decode("latin-1")))
                 await writer.drain()
                 writer.close()
                 await writer.wait_closed()
@@ -105,11 +105,11 @@ class Metrics:
             self._visits.discard(visit)
             writer.transport.abort()
 
-    def _answer(self, asked: str) -> bytes:
+    def _answer(self, request: str) -> bytes:
         """Return the reply to a request with headers (RFC 9112 §2.1)."""
         from tftptui.telemetry.metrics import exposition  # noqa: PLC0415 - optional dependency
 
-        line, *headers = asked.split("\r\n")
+        line, *headers = request.split("\r\n")
         method, _, rest = line.partition(" ")
         path = rest.partition(" ")[0].partition("?")[0]
         if method not in ("GET", "HEAD"):

@@ -81,8 +81,8 @@ def _served(root: Root, name: str, client: str) -> str | None:
     """
     if may_be_changed(name):
         return None
-    asked = os.fsencode(name)
+    requested = os.fsencode(name)
     try:
-        return explain_read(root, asked, client).served
+        return explain_read(root, requested, client).served
     except OSError:  # the root is gone or was replaced
         return None

@@ -87,28 +87,28 @@ class NearNames:
         if self._task is not None:
             await self._task  # a thread can't be canceled, but it checks for this
 
-    def seek(self, asked: bytes, tell: Tell) -> None:
-        """Find files with names similar to ASKED, and pass them to TELL."""
+    def seek(self, requested: bytes, tell: Tell) -> None:
+        """Find files with names similar to REQUESTED, and pass them to TELL."""
         if self._root is None or len(self._waiting) >= MOST_WAITING:
             tell([])
             return
-        self._waiting.append((asked, tell))
+        self._waiting.append((requested, tell))
         if self._task is None or self._task.done():
             self._task = asyncio.get_running_loop().create_task(self._work())
 
     async def _work(self) -> None:
         while self._waiting:
-            names = {asked for asked, _ in self._waiting}
+            names = {requested for requested, _ in self._waiting}
             found: dict[bytes, list[NearName]] = {}
             if self._root is not None:
                 found = await asyncio.to_thread(self._find, self._root, names)
             # New entries wait for the next round.
             for _ in range(len(self._waiting)):
-                asked, tell = self._waiting.popleft()
-                if asked in found or self._root is None:
-                    tell(found.get(asked, []))
+                requested, tell = self._waiting.popleft()
+                if requested in found or self._root is None:
+                    tell(found.get(requested, []))
                 else:
-                    self._waiting.append((asked, tell))
+                    self._waiting.append((requested, tell))
 
     def _find(self, root: Root, names: set[bytes]) -> dict[bytes, list[NearName]]:
         """Answer some names; runs in a thread, one at a time."""
@@ -146,19 +146,19 @@ def count_names(root: Root, *, go_on: Callable[[], bool] = lambda: True) -> Know
 
 
 def with_near_names(
-    explanation: Explanation, settings: Settings, asked: bytes
+    explanation: Explanation, settings: Settings, requested: bytes
 ) -> Explanation:
     """Add similar names to an explanation of a read of a missing file."""
     if explanation.reason != Reason.NOT_FOUND or explanation.direction != "read":
         return explanation
     with closing(root_of(settings)) as root:
-        near = near_below(root, asked, count_names(root))
+        near = near_below(root, requested, count_names(root))
     return msgspec.structs.replace(explanation, near=near)
 
 
-def near_below(root: Root, asked: bytes, known: KnownNames) -> list[NearName]:
-    """Return the files served now whose names are similar to ASKED."""
-    offered = near_names(asked, known, most=_OFFERED)
+def near_below(root: Root, requested: bytes, known: KnownNames) -> list[NearName]:
+    """Return the files served now whose names are similar to REQUESTED."""
+    offered = near_names(requested, known, most=_OFFERED)
     there = [near for near in offered if is_served(root, near.name)]
     return [_near_name(near) for near in _alike_sure(there)][:MOST]
 

@@ -34,20 +34,20 @@ IGNORED = Kind(
 def nobody_answers(facts: WireFacts) -> Draft | None:
     """Detect a machine that repeats its request and takes no reply, as far as heard."""
     attempt = facts.attempt
-    asked = _repeated(facts)
-    if len(asked) < _ENOUGH or attempt.offers:
+    times = _repeated(facts)
+    if len(times) < _ENOUGH or attempt.offers:
         return None
     what = "DHCP" if attempt.discovers else "BOOTP"
-    took = seconds(asked[-1] - asked[0])
+    took = seconds(times[-1] - times[0])
     return facts.draft(
         NOBODY,
         f"{facts.name} gets no {what} reply: without an address it never sends a TFTP "
         "request.",
         confidence=LIKELY,
         evidence=(
-            f"{len(asked)} DISCOVERs in {took}, no REQUEST"
+            f"{len(times)} DISCOVERs in {took}, no REQUEST"
             if attempt.discovers
-            else f"{len(asked)} BOOTP requests in {took}",
+            else f"{len(times)} BOOTP requests in {took}",
         ),
         remedies=_remedies(facts),
         stands_at="server-segment",
@@ -79,10 +79,10 @@ def proxy_ignored(facts: WireFacts) -> Draft | None:
     """Detect a machine that takes neither an address nor a proxy's file."""
     attempt = facts.attempt
     giving, proxies = split(list(attempt.offers.values()))
-    asked = _repeated(facts)
-    if len(asked) < _ENOUGH or not giving or not proxies:
+    times = _repeated(facts)
+    if len(times) < _ENOUGH or not giving or not proxies:
         return None
-    if attempt.proxy_asked is not None:
+    if attempt.proxy_request_at is not None:
         return None
     address, file = giving[0].server, joined([one.server for one in proxies])
     return facts.draft(
@@ -92,8 +92,8 @@ def proxy_ignored(facts: WireFacts) -> Draft | None:
         confidence=LIKELY,
         evidence=(
             (
-                f"both offers were seen; it sent {len(asked)} DISCOVERs in "
-                f"{seconds(asked[-1] - asked[0])}"
+                f"both offers were seen; it sent {len(times)} DISCOVERs in "
+                f"{seconds(times[-1] - times[0])}"
             ),
             "no REQUEST and no packet to port 4011 was seen",
         ),
@@ -119,7 +119,7 @@ def split(offers: list[Offer]) -> tuple[list[Offer], list[Offer]]:
 def _repeated(facts: WireFacts) -> list[float]:
     """Return the times of its requests, if all were unanswered for long; else []."""
     attempt = facts.attempt
-    asked = sorted((*attempt.discovers, *attempt.bootp))
+    times = sorted((*attempt.discovers, *attempt.bootp))
     went_on = attempt.chosen or attempt.ack or attempt.requested
-    is_long = bool(asked) and asked[-1] - asked[0] >= _LONG
-    return [] if went_on or not is_long else asked
+    is_long = bool(times) and times[-1] - times[0] >= _LONG
+    return [] if went_on or not is_long else times

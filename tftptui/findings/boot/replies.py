@@ -85,7 +85,11 @@ def file_not_named(facts: WireFacts) -> Draft | None:
         return None
     heard = [attempt.ack, *attempt.offers.values()]
     is_named = any(one.file or one.has_menu or one.is_proxy for one in heard)
-    if is_named or attempt.proxy_asked is not None or attempt.requested is not None:
+    if (
+        is_named
+        or attempt.proxy_request_at is not None
+        or attempt.requested is not None
+    ):
         return None
     return facts.draft(
         FILE_NOT_NAMED,
@@ -125,17 +129,17 @@ def http_only(facts: WireFacts) -> Draft | None:
 
 def name_differs(facts: WireFacts) -> Draft | None:
     """Detect a request for another file than the DHCP server has named."""
-    offer, asked = facts.attempt.boot_offer, facts.attempt.requested
-    if offer is None or asked is None or not offer.file or asked.is_write:
+    offer, requested = facts.attempt.boot_offer, facts.attempt.requested
+    if offer is None or requested is None or not offer.file or requested.is_write:
         return None
-    if offer.file.lstrip(b"/") == asked.file.lstrip(b"/"):
+    if offer.file.lstrip(b"/") == requested.file.lstrip(b"/"):
         return None
-    if asked.server not in offer.boot_servers:
+    if requested.server not in offer.boot_servers:
         return None
     return facts.draft(
         NAME_DIFFERS,
         f"DHCP told {facts.name} to load {offer.shown_file}, but it requests "
-        f"{visible(asked.file)}.",
+        f"{visible(requested.file)}.",
         confidence=FACT,
         evidence=(f"{offer.server}: {offer.words()}",),
         remedies=(

@@ -44,7 +44,7 @@ def nobody_answers(facts: Facts) -> Draft | None:
         return None
     if facts.refusals and facts.refusals[-1].time > last.started:
         return None  # an ERROR is a reply, too
-    asked = sum(one.requests for one in facts.unanswered)
+    requests = sum(one.requests for one in facts.unanswered)
     if last.server not in facts.scene.addresses:
         return _answers_not_seen(facts, last)
     tids = list(dict.fromkeys(one.client_tid for one in facts.unanswered))
@@ -53,7 +53,7 @@ def nobody_answers(facts: Facts) -> Draft | None:
     return Draft(
         kind=KIND,
         headline=_no_answer(facts, tids, own),
-        confidence=LIKELY if asked > 1 else POSSIBLE,
+        confidence=LIKELY if requests > 1 else POSSIBLE,
         stands_at="unknown",
         transfers=tuple(one.number for one in facts.unanswered),
         since=facts.unanswered[0].started,
@@ -120,11 +120,11 @@ def _answers_not_seen(facts: Facts, last: TransferView) -> Draft:
 def unanswered_requests(facts: Facts) -> Evidence:
     """Return the number of requests without a reply, and their ports."""
     tids = list(dict.fromkeys(one.client_tid for one in facts.unanswered))
-    asked = sum(one.requests for one in facts.unanswered)
+    requests = sum(one.requests for one in facts.unanswered)
     last = facts.unanswered[-1]
     return Evidence(
-        text=f"{counted(asked, 'request')} for {facts.file}, from {port_word(tids)}, "
-        "without a reply in this capture",
+        text=f"{counted(requests, 'request')} for {facts.file}, from {port_word(tids)},"
+        " without a reply in this capture",
         transfer=last.number,
         time=last.moved,
     )

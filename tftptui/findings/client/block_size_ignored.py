@@ -132,8 +132,8 @@ def _takes_none(facts: Facts, one: TransferView) -> Draft | None:
 
 
 def _takes_one(facts: Facts, one: TransferView) -> Draft | None:
-    asked = {name.casefold(): value for name, value in one.asked}.get("blksize", "")
-    if not asked.isdecimal() or int(asked) <= one.block_size or one.running:
+    requested = {name.casefold(): value for name, value in one.asked}.get("blksize", "")
+    if not requested.isdecimal() or int(requested) <= one.block_size or one.running:
         return None
     total = one.total_size
     is_first = one.acked_blocks == 1 and total is not None and total > one.block_size
@@ -142,9 +142,9 @@ def _takes_one(facts: Facts, one: TransferView) -> Draft | None:
     return _draft(
         facts,
         one,
-        f"{facts.client} requested blksize {asked}, was granted {one.block_size} and "
-        "stopped after block 1: it ignores the OACK and takes the short block for the "
-        "last one.",
+        f"{facts.client} requested blksize {requested}, was granted {one.block_size}"
+        " and stopped after block 1: it ignores the OACK and takes the short block for"
+        " the last one.",
         (
             Evidence(
                 text=f"block 1 ({one.block_size} of {total:,} bytes) acknowledged, "
@@ -154,7 +154,7 @@ def _takes_one(facts: Facts, one: TransferView) -> Draft | None:
             ),
         ),
         sure=POSSIBLE,
-        wanted=int(asked),
+        wanted=int(requested),
     )
 
 

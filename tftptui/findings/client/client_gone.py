@@ -87,7 +87,7 @@ def host_gone(facts: Facts) -> Draft | None:
     found = since_progress(facts, lambda one: one.is_host_unreachable)
     if not facts.scene.on_link:
         found = [one for one in found if one.sender not in facts.scene.addresses]
-    if not found or facts.last_asked > max(one.times[-1] for one in found):
+    if not found or facts.last_requested > max(one.times[-1] for one in found):
         return None  # it has another address now, or is back
     is_own = found[0].sender in facts.scene.addresses
     who = facts.words.server if is_own else (found[0].sender or "a router")
@@ -182,7 +182,7 @@ def _no_reply(facts: Facts, one: TransferView) -> Draft:
     )
 
 
-def asked_once(facts: Facts) -> Draft | None:
+def single_request(facts: Facts) -> Draft | None:
     """Detect a single request without further packets, in single-port mode.
 
     There ACKs take the same path as the request.

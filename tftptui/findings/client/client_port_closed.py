@@ -112,20 +112,20 @@ def _how_it_closed(
     error within the client's own timeout after its last ACK is enough: it ended by
     itself, before it could miss anything.
     """
-    asked = f"The program on {facts.client} requested {facts.file}"
+    what = f"The program on {facts.client} requested {facts.file}"
     closed = f"its UDP port {one.client_tid} is closed"
     free = " Packets were lost." if is_lossy(facts, one) else " Nothing is blocked."
     rounds = 1 + (one.timeouts if one.heard else one.retransmits)
     unheeded = rounds - sum(len(icmp.times) for icmp in found)
-    waited = found[0].times[0] - (one.moved if one.heard else facts.last_asked)
+    waited = found[0].times[0] - (one.moved if one.heard else facts.last_requested)
     is_at_once = one.heard and waited <= own_gap(one) + _SLACK
     if unheeded >= _MANY_UNHEEDED and not is_at_once:
         lost = "blocks" if facts.is_upload else "ACKs"
         gave_up = f"and quit after {seconds(waited)} of silence: {closed}."
-        return f"{asked} {gave_up} Its {lost} may have been lost.", "unknown"
+        return f"{what} {gave_up} Its {lost} may have been lost.", "unknown"
     if one.heard:
-        return f"{asked}, then stopped: {closed}.{free}", "nobody"
+        return f"{what}, then stopped: {closed}.{free}", "nobody"
     if unheeded > 0:
-        return f"{asked} and quit: {closed}.{free}", "nobody"
+        return f"{what} and quit: {closed}.{free}", "nobody"
     why = "or a NAT, or a second machine with its address, rejects the reply"
-    return f"{asked} and quit before the first reply ({closed}), {why}.", "client"
+    return f"{what} and quit before the first reply ({closed}), {why}.", "client"

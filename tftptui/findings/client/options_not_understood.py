@@ -84,7 +84,7 @@ def _draft(
     facts: Facts, earlier: tuple[TransferView, ...], seen: list[Evidence]
 ) -> Draft:
     others = besides(compare(facts), Difference.OPTIONS)
-    asked = list(dict.fromkeys(name for name, _ in earlier[-1].agreed))
+    names = list(dict.fromkeys(name for name, _ in earlier[-1].agreed))
     of_earlier = replace(facts, tries=earlier)
     return Draft(
         kind=KIND,
@@ -100,7 +100,7 @@ def _draft(
             *seen,
             *others,
         ),
-        remedies=remedies.refuse_option(of_earlier, asked),
+        remedies=remedies.refuse_option(of_earlier, names),
         helps=KIND.would_help(of_earlier),
         proof=f"{proofs.fetch_from_port(of_earlier, earlier[0].client_tid)} "
         "--tftp-no-options",

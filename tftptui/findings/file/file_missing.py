@@ -8,7 +8,7 @@ from tftptui.findings.draft import Draft
 from tftptui.findings.ends import served_or_there
 from tftptui.findings.facts import Facts
 from tftptui.findings.kind import Kind, Scope
-from tftptui.findings.signs.refusals import asked_in_vain, explain, last_refusal
+from tftptui.findings.signs.refusals import explain, last_refusal, refused_request
 from tftptui.telemetry.events import Refused
 from tftptui.telemetry.findings import FACT, OURS, Evidence, Remedy
 from tftptui.telemetry.refusal_reasons import Reason
@@ -33,7 +33,7 @@ MISSING = Kind(
     ended=served_or_there,
     undecided=is_still_missing,
     is_on_disk=True,
-    ends_unasked=True,
+    ends_unrequested=True,
 )
 
 CASE = Kind(
@@ -44,7 +44,7 @@ CASE = Kind(
     ended=served_or_there,
     undecided=is_still_missing,
     is_on_disk=True,
-    ends_unasked=True,
+    ends_unrequested=True,
 )
 
 
@@ -73,7 +73,7 @@ def missing(facts: Facts) -> Draft | None:
         stands_at="server",
         since=facts.refusals[0].time,
         evidence=(
-            asked_in_vain(facts, refused),
+            refused_request(facts, refused),
             *(Evidence(text=f"similar name: {name}") for name in refused.near),
             *_searched(facts),
         ),
@@ -93,7 +93,7 @@ def ambiguous(facts: Facts) -> Draft | None:
         confidence=FACT,
         stands_at="server",
         since=facts.refusals[0].time,
-        evidence=(asked_in_vain(facts, refused),),
+        evidence=(refused_request(facts, refused),),
         remedies=remedies.say(
             "let the client request one of them as spelled, or remove the others"
         ),

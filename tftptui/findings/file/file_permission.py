@@ -8,7 +8,7 @@ from tftptui.findings.draft import Draft
 from tftptui.findings.ends import completed, served
 from tftptui.findings.facts import Facts
 from tftptui.findings.kind import Kind, Scope
-from tftptui.findings.signs.refusals import asked_in_vain, explain, last_refusal
+from tftptui.findings.signs.refusals import explain, last_refusal, refused_request
 from tftptui.telemetry.findings import FACT, Remedy
 from tftptui.telemetry.refusal_reasons import Reason
 
@@ -44,7 +44,7 @@ def locked(facts: Facts) -> Draft | None:
         confidence=FACT,
         stands_at="server",
         since=facts.refusals[0].time,
-        evidence=(asked_in_vain(facts, refused),),
+        evidence=(refused_request(facts, refused),),
         remedies=_unlocking(facts, refused.reason),
         proof=explain(facts),
     )

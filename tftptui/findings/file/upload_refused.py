@@ -95,10 +95,10 @@ def _since(facts: Facts) -> float:
 def _refused(facts: Facts) -> Evidence:
     """Return how often the last reply was given; other replies don't count."""
     last = facts.refusals[-1]
-    asked = evidence.refused_requests(evidence.answered_alike(facts, last))
-    return Evidence(text=f"{asked}; reply: {last.message}", time=last.time)
+    requests = evidence.refused_requests(evidence.answered_alike(facts, last))
+    return Evidence(text=f"{requests}; reply: {last.message}", time=last.time)
 
 
 def _ended(one: TransferView, text: str) -> Evidence:
-    asked = f"requested {times(one.requests)}; stopped: {text}"
-    return Evidence(text=asked, transfer=one.number, time=one.ended or one.moved)
+    words = f"requested {times(one.requests)}; stopped: {text}"
+    return Evidence(text=words, transfer=one.number, time=one.ended or one.moved)

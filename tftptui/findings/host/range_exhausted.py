@@ -4,7 +4,7 @@ from tftptui.findings.codes import Code
 from tftptui.findings.draft import Draft
 from tftptui.findings.facts import Facts, Scene
 from tftptui.findings.kind import Kind, Scope
-from tftptui.findings.signs.refusals import asked_in_vain
+from tftptui.findings.signs.refusals import refused_request
 from tftptui.telemetry.events import PortsInUse, Refused
 from tftptui.telemetry.findings import FACT, Remedy
 from tftptui.telemetry.refusal_reasons import Reason
@@ -53,7 +53,7 @@ def ports_exhausted(facts: Facts) -> Draft | None:
         confidence=FACT,
         stands_at="server",
         since=_without_port(facts)[0].time,
-        evidence=(asked_in_vain(facts, _without_port(facts)[-1]),),
+        evidence=(refused_request(facts, _without_port(facts)[-1]),),
         remedies=_more_ports(scene, foreign),
         proof=f"sudo ss -lunp 'sport >= :{scene.first} and sport <= :{scene.last}'",
     )

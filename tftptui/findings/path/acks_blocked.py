@@ -168,7 +168,7 @@ def _is_there(facts: Facts, one: TransferView) -> list[Evidence]:
     if facts.client_left == inf:
         text = "a client switched off or suspended at that moment looks the same"
         return [Evidence(text=text)]
-    stayed = seconds(facts.client_left - facts.last_asked)
+    stayed = seconds(facts.client_left - facts.last_requested)
     text = (
         f"ICMP from {facts.client}: its port was closed {stayed} after the request, "
         "so the client is up and the path to it works"

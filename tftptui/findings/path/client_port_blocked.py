@@ -180,7 +180,7 @@ def _is_of_another_port(facts: Facts, one: Neighbour) -> bool:
     That shows where the dropped ports end, not that they are no longer dropped.
     """
     is_own = one.client == facts.client and one.client_tid not in facts.client_tids
-    return is_own and one.begun > facts.last_asked and one.client_tid < EPHEMERAL[0]
+    return is_own and one.begun > facts.last_requested and one.client_tid < EPHEMERAL[0]
 
 
 def _where_they_arrive(facts: Facts, known: list[Neighbour]) -> str:

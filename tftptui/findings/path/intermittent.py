@@ -67,7 +67,7 @@ def intermittent(facts: Facts) -> Draft | None:
     """
     if not (is_unanswered(facts) or is_quiet_after_one(facts)):
         return None
-    compared = compare(facts).until(facts.last_asked)
+    compared = compare(facts).until(facts.last_requested)
     if compared.candidates != [Difference.PATH] or not compared.is_in_turns:
         return None
     return Draft(
@@ -83,7 +83,7 @@ def intermittent(facts: Facts) -> Draft | None:
             Evidence(
                 text=f"{ratio(compared)}; failed and working tries do not differ by "
                 "port, size or option",
-                time=facts.last_asked,
+                time=facts.last_requested,
             ),
             evidence.asked(facts),
             evidence.unanswered(facts),

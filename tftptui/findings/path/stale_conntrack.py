@@ -50,7 +50,7 @@ def stale_state(facts: Facts) -> Draft | None:
         for one in facts.working
         if one.client == facts.client
         and one.client_tid not in facts.client_tids
-        and one.time < facts.last_asked
+        and one.time < facts.last_requested
     ]
     ours = facts.client_tids
     if not worked:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from tftptui.findings.client import options_not_understood, options_refused
 from tftptui.findings.draft import Draft
-from tftptui.findings.probing.asked import Asked, options_of, options_word
+from tftptui.findings.probing.target import Target, options_of, options_word
 from tftptui.findings.quality import loss
 from tftptui.telemetry.findings import FACT, LIKELY, Evidence, Help, Remedy
 from tftptui.telemetry.probe_trials import Trial
@@ -25,13 +25,13 @@ def options_explain(by_port: Sequence[Trial], by_options: Sequence[Trial]) -> bo
 
 
 def from_options(
-    asked: Asked, others: Sequence[Trial], by_options: Sequence[Trial]
+    target: Target, others: Sequence[Trial], by_options: Sequence[Trial]
 ) -> Iterator[Draft]:
     """Yield what is wrong with options; OTHERS are the remaining trials."""
     tried = [*others, *by_options]
     disliked = [one for one in tried if one.outcome == "options"]
     if disliked:
-        yield _refused(asked, disliked)
+        yield _refused(target, disliked)
     good = [one for one in tried if one.outcome == "ok"]
     if not good:
         return
@@ -39,16 +39,16 @@ def from_options(
     if options_explain(others, by_options):
         silent += others
     if blamed := _blamed(silent, good):
-        yield _not_understood(asked, silent, blamed)
+        yield _not_understood(target, silent, blamed)
     stuck = [one for one in by_options if one.outcome in ("stalled", "cut")]
     blamed = [name for name in _blamed(stuck, good) if name != "blksize"]
     if blamed == ["windowsize"]:
-        yield _too_much_at_once(asked, stuck)
+        yield _too_much_at_once(target, stuck)
     elif blamed:
-        yield _no_block(asked, stuck, blamed)
+        yield _no_block(target, stuck, blamed)
     erring = [one for one in by_options if one.outcome == "error"]
     if _blamed(erring, good):
-        yield _refused(asked, erring)
+        yield _refused(target, erring)
 
 
 def _blamed(failed: Sequence[Trial], good: Sequence[Trial]) -> list[str]:
@@ -65,12 +65,12 @@ def _blamed(failed: Sequence[Trial], good: Sequence[Trial]) -> list[str]:
 
 
 def _not_understood(
-    asked: Asked, silent: Sequence[Trial], blamed: Sequence[str]
+    target: Target, silent: Sequence[Trial], blamed: Sequence[str]
 ) -> Draft:
     names = joined(blamed)
     return Draft(
         kind=options_not_understood.KIND,
-        headline=f"{asked.server} does not reply to requests with {names}, only to "
+        headline=f"{target.server} does not reply to requests with {names}, only to "
         "requests without",
         confidence=FACT if len(_sets(silent)) > 1 else LIKELY,
         stands_at="unknown",
@@ -87,15 +87,15 @@ def _not_understood(
             ),
         ),
         helps=_HELPS,
-        proof=_with_and_without(asked),
+        proof=_with_and_without(target),
     )
 
 
-def _refused(asked: Asked, refused: Sequence[Trial]) -> Draft:
+def _refused(target: Target, refused: Sequence[Trial]) -> Draft:
     first = refused[0]
     return Draft(
         kind=options_refused.KIND,
-        headline=f"{asked.server} and the client do not agree on "
+        headline=f"{target.server} and the client do not agree on "
         f"{options_word(first)}: {first.detail}",
         confidence=FACT,
         stands_at="server",
@@ -107,15 +107,15 @@ def _refused(asked: Asked, refused: Sequence[Trial]) -> Draft:
             ),
         ),
         helps=_HELPS,
-        proof=_with_and_without(asked),
+        proof=_with_and_without(target),
     )
 
 
-def _too_much_at_once(asked: Asked, stuck: Sequence[Trial]) -> Draft:
+def _too_much_at_once(target: Target, stuck: Sequence[Trial]) -> Draft:
     windows = joined(sorted({options_of(one)["windowsize"] for one in stuck}, key=int))
     return Draft(
         kind=loss.KIND,
-        headline=f"Transfers from {asked.server} stop with a windowsize of {windows} "
+        headline=f"Transfers from {target.server} stop with a windowsize of {windows} "
         "blocks, not with 1: something on the path drops bursts",
         confidence=LIKELY,
         stands_at="between",
@@ -131,11 +131,11 @@ def _too_much_at_once(asked: Asked, stuck: Sequence[Trial]) -> Draft:
     )
 
 
-def _no_block(asked: Asked, stuck: Sequence[Trial], blamed: Sequence[str]) -> Draft:
+def _no_block(target: Target, stuck: Sequence[Trial], blamed: Sequence[str]) -> Draft:
     names = joined(blamed)
     return Draft(
         kind=options_not_understood.KIND,
-        headline=f"{asked.server} grants {names}, then sends nothing more",
+        headline=f"{target.server} grants {names}, then sends nothing more",
         confidence=LIKELY,
         stands_at="unknown",
         evidence=(
@@ -144,7 +144,7 @@ def _no_block(asked: Asked, stuck: Sequence[Trial], blamed: Sequence[str]) -> Dr
         ),
         remedies=(Remedy(text=f"Let the clients send requests without {names}."),),
         helps=_HELPS,
-        proof=_with_and_without(asked),
+        proof=_with_and_without(target),
     )
 
 
@@ -163,5 +163,5 @@ def _listed(trials: Sequence[Trial]) -> str:
     return joined(_sets(trials))
 
 
-def _with_and_without(asked: Asked) -> str:
-    return f"{asked.fetch('--tftp-no-options')}; {asked.fetch()}"
+def _with_and_without(target: Target) -> str:
+    return f"{target.fetch('--tftp-no-options')}; {target.fetch()}"

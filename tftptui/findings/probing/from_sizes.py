@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 
 from tftptui.findings.draft import Draft
 from tftptui.findings.path import path_mtu
-from tftptui.findings.probing.asked import Asked, sizes_word
+from tftptui.findings.probing.target import Target, sizes_word
 from tftptui.telemetry.findings import FACT, OURS, Evidence, Help, Remedy
 from tftptui.telemetry.probe_trials import Outcome, Trial
 
 
-def from_sizes(asked: Asked, trials: Sequence[Trial]) -> Iterator[Draft]:
+def from_sizes(target: Target, trials: Sequence[Trial]) -> Iterator[Draft]:
     """Yield the finding that small blocks arrive and larger ones don't, if so."""
     good = [one for one in trials if one.outcome == "ok" and one.block_size]
     bad: list[Outcome] = ["stalled", "cut"]
@@ -20,11 +20,11 @@ def from_sizes(asked: Asked, trials: Sequence[Trial]) -> Iterator[Draft]:
     smallest = min(one.block_size or 0 for one in lost)
     if smallest <= largest:
         return
-    yield _too_large(asked, (largest, good), (smallest, lost))
+    yield _too_large(target, (largest, good), (smallest, lost))
 
 
 def _too_large(
-    asked: Asked,
+    target: Target,
     arriving: tuple[int, Sequence[Trial]],
     lost_ones: tuple[int, Sequence[Trial]],
 ) -> Draft:
@@ -59,6 +59,6 @@ def _too_large(
             Help(knob="single-port", verdict="no", why="small packets pass"),
         ),
         proof="; ".join(
-            asked.fetch(f"--tftp-blksize {size}") for size in (largest, smallest)
+            target.fetch(f"--tftp-blksize {size}") for size in (largest, smallest)
         ),
     )

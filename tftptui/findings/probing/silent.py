@@ -10,7 +10,7 @@ from ipaddress import ip_address, ip_network
 from tftptui.findings.draft import Draft
 from tftptui.findings.host import requests_not_arriving
 from tftptui.findings.path import answers_blocked, client_port_blocked, intermittent
-from tftptui.findings.probing.asked import Asked, ports_of, seen
+from tftptui.findings.probing.target import Target, ports_of, seen
 from tftptui.findings.signs.chance import is_parted_by_chance
 from tftptui.knowledge.clients import EPHEMERAL
 from tftptui.knowledge.firewall.advice import advise
@@ -69,24 +69,24 @@ _PATH_HELPS = tuple(
 
 
 def silence(
-    asked: Asked, silent: Sequence[Trial], sent: Sequence[Trial]
+    target: Target, silent: Sequence[Trial], sent: Sequence[Trial]
 ) -> Iterator[Draft]:
     """Yield the conclusions: packets dropped by this host, and those lost elsewhere."""
     heard = [one for one in sent if one.outcome in _HEARD]
-    here = [one for one in silent if one.port in asked.rules.stops]
-    if here and not asked.rules.stops.keys() & set(ports_of(heard)):
-        yield _stopped_here(asked, here, heard)
+    here = [one for one in silent if one.port in target.rules.stops]
+    if here and not target.rules.stops.keys() & set(ports_of(heard)):
+        yield _stopped_here(target, here, heard)
         silent = [one for one in silent if one not in here]
     if silent:
-        yield _silent(asked, silent, heard) if heard else _nothing(asked, silent)
+        yield _silent(target, silent, heard) if heard else _nothing(target, silent)
 
 
 def _stopped_here(
-    asked: Asked, silent: Sequence[Trial], heard: Sequence[Trial]
+    target: Target, silent: Sequence[Trial], heard: Sequence[Trial]
 ) -> Draft:
     """Return the finding that this host's own rules drop its replies."""
     lost = ports_of(silent)
-    rules = list(dict.fromkeys(asked.rules.stops[port] for port in lost))
+    rules = list(dict.fromkeys(target.rules.stops[port] for port in lost))
     elsewhere = Help(
         knob="client-port",
         verdict="yes" if heard else "unknown",
@@ -108,7 +108,7 @@ def _stopped_here(
             seen(silent, "no reply"),
             *((seen(heard, "reply received"),) if heard else ()),
         ),
-        remedies=_let_in_here(asked, heard),
+        remedies=_let_in_here(target, heard),
         helps=(
             Help(knob="port-range", verdict="no", why=_RANGE),
             _SINGLE_PORT,
@@ -119,13 +119,13 @@ def _stopped_here(
     )
 
 
-def _let_in_here(asked: Asked, heard: Sequence[Trial]) -> tuple[Remedy, ...]:
+def _let_in_here(target: Target, heard: Sequence[Trial]) -> tuple[Remedy, ...]:
     let_in = Remedy(
-        text=f"On this host: allow UDP from {asked.server} to ports 1024–65535, in "
+        text=f"On this host: allow UDP from {target.server} to ports 1024–65535, in "
         "the chain that drops them."
     )
     tids = {one.server_tid for one in heard if one.server_tid}
-    situation = _situation(asked, tids, Where.CLIENT)
+    situation = _situation(target, tids, Where.CLIENT)
     if situation is None:
         return (let_in,)
     command = printing(advise(situation, Dialect.NFTABLES))
@@ -133,14 +133,14 @@ def _let_in_here(asked: Asked, heard: Sequence[Trial]) -> tuple[Remedy, ...]:
     return (let_in, rules)
 
 
-def _place(asked: Asked, lost: Sequence[int]) -> Place:
+def _place(target: Target, lost: Sequence[int]) -> Place:
     """Return where packets are dropped: not here only if the rules here were read."""
-    return "between" if asked.rules.spare(lost) else "between-or-client"
+    return "between" if target.rules.spare(lost) else "between-or-client"
 
 
-def _looked_at(asked: Asked, lost: Sequence[int]) -> Evidence:
+def _looked_at(target: Target, lost: Sequence[int]) -> Evidence:
     """Return what is known about this host's own rules."""
-    rules = asked.rules
+    rules = target.rules
     doubts = [rules.doubts[port] for port in lost if port in rules.doubts]
     if rules.trouble:
         text = f"this host's own firewall was not checked: {rules.trouble}"
@@ -155,9 +155,9 @@ def _looked_at(asked: Asked, lost: Sequence[int]) -> Evidence:
     return Evidence(text=text)
 
 
-def _look_here(asked: Asked, lost: Sequence[int]) -> tuple[Remedy, ...]:
+def _look_here(target: Target, lost: Sequence[int]) -> tuple[Remedy, ...]:
     """Return the remedy to check this host's firewall, unless it was checked."""
-    if asked.rules.spare(lost):
+    if target.rules.spare(lost):
         return ()
     return (
         Remedy(
@@ -168,7 +168,7 @@ def _look_here(asked: Asked, lost: Sequence[int]) -> tuple[Remedy, ...]:
     )
 
 
-def _silent(asked: Asked, silent: Sequence[Trial], heard: Sequence[Trial]) -> Draft:
+def _silent(target: Target, silent: Sequence[Trial], heard: Sequence[Trial]) -> Draft:
     lost, good = ports_of(silent), ports_of(heard)
     is_below, is_above = max(lost) < min(good), min(lost) > max(good)
     is_mixed = not (is_below or is_above) and min(len(lost), len(good)) >= _SOME
@@ -183,18 +183,18 @@ def _silent(asked: Asked, silent: Sequence[Trial], heard: Sequence[Trial]) -> Dr
         kind=intermittent.KIND if is_mixed else client_port_blocked.KIND,
         headline=f"No replies arrive at our {port_word(lost, 'UDP')}; {where}",
         confidence=_sure_of_border(lost, good) if not is_mixed else POSSIBLE,
-        stands_at="between" if is_mixed else _place(asked, lost),
+        stands_at="between" if is_mixed else _place(target, lost),
         evidence=(
             seen(silent, "no reply"),
             seen(heard, "reply received"),
             Evidence(text="the same file each time; only our port differs"),
-            _looked_at(asked, lost),
+            _looked_at(target, lost),
         ),
         remedies=_find_path()
         if is_mixed
-        else (*_look_here(asked, lost), *_let_answers_pass(asked, heard)),
+        else (*_look_here(target, lost), *_let_answers_pass(target, heard)),
         helps=_PATH_HELPS if is_mixed else _PORT_HELPS,
-        proof=asked.fetch_from(lost[0], good[-1]),
+        proof=target.fetch_from(lost[0], good[-1]),
     )
 
 
@@ -217,24 +217,24 @@ def _find_path() -> tuple[Remedy, ...]:
     )
 
 
-def _let_answers_pass(asked: Asked, heard: Sequence[Trial]) -> tuple[Remedy, ...]:
+def _let_answers_pass(target: Target, heard: Sequence[Trial]) -> tuple[Remedy, ...]:
     ask = Remedy(
-        text=f"Allow UDP from {asked.server} to the clients' ports 1024–65535; each "
+        text=f"Allow UDP from {target.server} to the clients' ports 1024–65535; each "
         "client chooses its own port, and a boot ROM chooses a low one."
     )
-    situation = _situation(asked, {one.server_tid for one in heard if one.server_tid})
+    situation = _situation(target, {one.server_tid for one in heard if one.server_tid})
     if situation is None:
         return (ask,)
     command = printing(advise(situation, Dialect.NFTABLES))
     text = "print the rules for your firewall"
-    if asked.own:
+    if target.own:
         text += f"; our network is assumed to be {situation.clients[0]}"
     rules = Remedy(platform=OURS, text=text, command=command)
     return (ask, rules)
 
 
 def _situation(
-    asked: Asked, tids: set[int], where: Where = Where.BETWEEN
+    target: Target, tids: set[int], where: Where = Where.BETWEEN
 ) -> Situation | None:
     """Return the situation to write rules for, or None if no address is known.
 
@@ -243,8 +243,8 @@ def _situation(
     """
     is_ours = bool(tids) and all(tid in DEFAULT_PORTS for tid in tids)
     try:
-        server = ip_address(asked.server.partition("%")[0])
-        own = ip_address(asked.own.partition("%")[0]) if asked.own else None
+        server = ip_address(target.server.partition("%")[0])
+        own = ip_address(target.own.partition("%")[0]) if target.own else None
         clients = (network_around(own),) if own else ANYWHERE
         if own and where is Where.CLIENT:
             clients = (ip_network(own),)
@@ -252,19 +252,19 @@ def _situation(
             servers=(server,),
             clients=clients,
             where=where,
-            port=asked.port,
+            port=target.port,
             ports=DEFAULT_PORTS if is_ours else CLIENT_PORTS,
-            is_single_port=tids == {asked.port},
+            is_single_port=tids == {target.port},
         )
     except ValueError:  # a host name, or a SituationError
         return None
 
 
-def _nothing(asked: Asked, silent: Sequence[Trial]) -> Draft:
+def _nothing(target: Target, silent: Sequence[Trial]) -> Draft:
     lost = ports_of(silent)
     return Draft(
         kind=requests_not_arriving.KIND,
-        headline=f"No replies arrive from {asked.server}, whatever our source port",
+        headline=f"No replies arrive from {target.server}, whatever our source port",
         confidence=POSSIBLE,
         stands_at="unknown",
         evidence=(
@@ -272,10 +272,10 @@ def _nothing(asked: Asked, silent: Sequence[Trial]) -> Draft:
             Evidence(
                 text="no ICMP error came either: the packets are dropped silently"
             ),
-            _looked_at(asked, lost),
+            _looked_at(target, lost),
         ),
         remedies=(
-            *_look_here(asked, lost),
+            *_look_here(target, lost),
             Remedy(
                 text="Check the server. If it shows our requests, its replies are lost "
                 "on the path back; if not, our requests are lost on the path there."
@@ -296,5 +296,5 @@ def _nothing(asked: Asked, silent: Sequence[Trial]) -> Draft:
                 why="yes only if the firewall allows other ports of the server",
             ),
         ),
-        proof=f"tcpdump -ni any udp and host {asked.server}",
+        proof=f"tcpdump -ni any udp and host {target.server}",
     )

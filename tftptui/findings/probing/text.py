@@ -6,7 +6,7 @@ from textwrap import wrap
 
 from tftptui.findings.draft import Draft
 from tftptui.findings.labels import KNOBS, SEEN_BY_CLIENT, VERDICTS
-from tftptui.findings.probing.asked import Asked, options_of, options_word
+from tftptui.findings.probing.target import Target, options_of, options_word
 from tftptui.telemetry.findings import how_sure
 from tftptui.telemetry.probe_trials import Trial
 
@@ -37,7 +37,7 @@ _HEAD = f"  {'our port':>8}  {'outcome':<16} {'from':>5}  {'bytes':>8}  {'time':
 
 
 def report_text(
-    asked: Asked,
+    target: Target,
     by_port: Sequence[Trial],
     others: tuple[Sequence[Trial], Sequence[Trial]],
     drafts: Sequence[Draft],
@@ -47,7 +47,7 @@ def report_text(
     OTHERS are the trials by size and by options.
     """
     by_size, by_options = others
-    lines = [f"{asked.file} from {asked.server}, UDP port {asked.port}", "", _HEAD]
+    lines = [f"{target.file} from {target.server}, UDP port {target.port}", "", _HEAD]
     lines += [_row(trial, str(trial.port)) for trial in by_port]
     if by_size:
         lines += ["", f"by block size, from port {by_size[0].port}:"]
@@ -86,19 +86,19 @@ def _granted(trial: Trial) -> str:
     """Return the agreed options, if they differ from the requested ones."""
     if trial.outcome not in ("ok", "stalled", "cut"):
         return ""
-    asked, agreed = options_of(trial), options_of(trial, agreed=True)
+    requested, agreed = options_of(trial), options_of(trial, agreed=True)
     parts = [
         f"no {name}" if name not in agreed else f"{name} {agreed[name]}"
-        for name, value in asked.items()
+        for name, value in requested.items()
         if name != "tsize" and agreed.get(name) != value
     ]
     return f"granted: {', '.join(parts)}" if parts else ""
 
 
 def _size(trial: Trial) -> str:
-    asked = options_of(trial).get("blksize", "")
+    requested = options_of(trial).get("blksize", "")
     granted = trial.block_size
-    return asked if granted in (None, int(asked)) else f"{asked}→{granted}"
+    return requested if granted in (None, int(requested)) else f"{requested}→{granted}"
 
 
 def _draft(draft: Draft) -> Iterator[str]:
@@ -129,25 +129,25 @@ def _wrapped(label: str, text: str) -> list[str]:
     )
 
 
-def equivalents(asked: Asked, wanted: Sequence[int]) -> str:
+def equivalents(target: Target, wanted: Sequence[int]) -> str:
     """Return a shell script that does the same without tftptui."""
-    ports_, name = " ".join(str(port) for port in wanted), quote(asked.file)
-    at = f"{asked.server} {asked.port}"
+    ports_, name = " ".join(str(port) for port in wanted), quote(target.file)
+    at = f"{target.server} {target.port}"
     lines = [
         f"ports='{ports_}'",
         "# curl chooses its port:",
         "for p in $ports; do",
-        f"  curl -s -m 10 --local-port $p {asked.place} -o /dev/null &&",
+        f"  curl -s -m 10 --local-port $p {target.place} -o /dev/null &&",
         "  echo $p reply || echo $p no reply",
         "done",
         "# tftp-hpa chooses its port too:",
         "for p in $ports; do",
-        f"  timeout 10 tftp -m binary -R $p:$p {asked.server} {asked.port} \\",
+        f"  timeout 10 tftp -m binary -R $p:$p {target.server} {target.port} \\",
         f"  -c get {name} /dev/null && echo $p reply || echo $p no reply",
         "done",
         "# without options, and in blocks of several sizes:",
         "for o in --tftp-no-options '--tftp-blksize 512' '--tftp-blksize 1468'; do",
-        f"  curl -s -m 10 $o {asked.place} -o /dev/null &&",
+        f"  curl -s -m 10 $o {target.place} -o /dev/null &&",
         "  echo $o reply || echo $o no reply",
         "done",
         "# atftp and busybox can't choose their port; they show whether any works, and",

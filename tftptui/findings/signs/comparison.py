@@ -209,7 +209,7 @@ def compare(facts: Facts) -> Comparison:
         _try(one)
         for one in facts.silent
         if one.client == facts.client
-        and first - _COMPARED < one.begun <= facts.last_asked
+        and first - _COMPARED < one.begun <= facts.last_requested
     ]
     first = min((one.begun for one in silent), default=facts.now)
     worked = [_try(one) for one in facts.working]

@@ -48,12 +48,12 @@ def insists(facts: Facts, closed: list[Icmp]) -> bool:
 
     Late errors don't count: a ROM that uses its next port has closed the last one.
     """
-    asked = {one.number: one.asked_at for one in facts.tries}
+    times = {one.number: one.asked_at for one in facts.tries}
     answered = {
         (one.transfer, moment)
         for one in closed
         for time in one.times
-        for moment in asked.get(one.transfer, ())
+        for moment in times.get(one.transfer, ())
         if 0 <= time - moment < _AT_ONCE
     }
     return len(answered) > 1

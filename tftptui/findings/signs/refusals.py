@@ -29,7 +29,7 @@ def last_refusal(facts: Facts, direction: str) -> Refused | None:
     return None if latest is not None and latest.started > last.time else last
 
 
-def asked_in_vain(facts: Facts, last: Refused) -> Evidence:
+def refused_request(facts: Facts, last: Refused) -> Evidence:
     """Return how often it was requested, and the reply."""
     alike = evidence.answered_alike(facts, last)
     return Evidence(

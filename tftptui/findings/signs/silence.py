@@ -97,7 +97,7 @@ def is_quiet_after_one(facts: Facts) -> bool:
         return False
     if has_given_up(facts) or _is_once_more(facts):
         return not facts.scene.single_port  # ACKs take the path of the request
-    if facts.client_left - facts.last_asked < _patience(one):
+    if facts.client_left - facts.last_requested < _patience(one):
         return False  # it had not waited so long for us
     return facts.quiet >= _SHORTEST_PATIENCE and facts.answers >= _EARLY_ANSWERS
 
@@ -123,7 +123,7 @@ def has_given_up(facts: Facts) -> bool:
     """
     if facts.heard or facts.requests != 1 or facts.client_left == inf:
         return False
-    stayed = facts.client_left - facts.last_asked
+    stayed = facts.client_left - facts.last_requested
     patience = max(_SHORTEST_STAY, _STAY_GAPS * own_gap(facts.tries[0]))
     return taken(facts) >= FEW_ANSWERS and stayed >= min(_LONGEST_PATIENCE, patience)
 
@@ -136,7 +136,7 @@ def _is_once_more(facts: Facts) -> bool:
         for one in own
         if not one.worked
         and one.requests == 1
-        and one.begun + _LONGEST_PATIENCE <= facts.last_asked
+        and one.begun + _LONGEST_PATIENCE <= facts.last_requested
     ]
     if not quiet or any(one.worked and one.begun > quiet[-1].begun for one in own):
         return False
@@ -154,8 +154,8 @@ def taken(facts: Facts) -> int:
 
 def own_gap(one: TransferView) -> float:
     """Return the seconds until it retries: as it requested, if it did."""
-    asked, gap = timeout_in(one.asked), retry_gap(one.kind)
-    return gap if asked is None else min(gap, asked)
+    timeout, gap = timeout_in(one.asked), retry_gap(one.kind)
+    return gap if timeout is None else min(gap, timeout)
 
 
 def is_of_empty(facts: Facts) -> bool:
@@ -171,9 +171,9 @@ def is_of_empty(facts: Facts) -> bool:
 def _got_size_zero(one: TransferView) -> bool:
     """Return whether a read, maybe curl's, got one reply with a size of 0."""
     is_empty = one.direction == "read" and one.total_size == 0
-    is_asked_once = one.requests == 1 and one.kind in (CURL, "")
+    is_single = one.requests == 1 and one.kind in (CURL, "")
     is_silent = not one.send_errno and one.peer_error is None
-    return is_empty and is_asked_once and is_silent and "tsize" in dict(one.agreed)
+    return is_empty and is_single and is_silent and "tsize" in dict(one.agreed)
 
 
 def is_other_class(highest: int, worked: list[Neighbour]) -> bool:

@@ -9,7 +9,7 @@ from tftptui.telemetry.ttl_walks import Hop, PortTrial
 def reaches_now(facts: Facts) -> bool:
     """Return whether a probe since the last request reached a port without replies."""
     found = facts.location
-    if found is None or not found.is_done or facts.located_at <= facts.last_asked:
+    if found is None or not found.is_done or facts.located_at <= facts.last_requested:
         return False
     return found.suspect.port in facts.client_tids and is_whole(found.suspect)
 

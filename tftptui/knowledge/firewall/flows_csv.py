@@ -53,7 +53,7 @@ def csv_text(advice: Advice) -> str:
         rows = [ASKED_COLUMNS]
         for flow in advice.chosen.plan.flows:
             for family in advice.situation.families:
-                rows.append(_asked_row(flow, family))
+                rows.append(_flow_row(flow, family))
     lines = _Lines()
     csv.writer(lines).writerows(rows)
     return "".join(lines)
@@ -94,7 +94,7 @@ def _plain(text: str) -> str:
     return f"'{text}" if text.startswith(_SPREADSHEET_SIGNS) else text
 
 
-def _asked_row(flow: Flow, family: Family) -> tuple[str, ...]:
+def _flow_row(flow: Flow, family: Family) -> tuple[str, ...]:
     source, destination = ends(flow, family)
     return (
         flow.part.value,

@@ -102,10 +102,10 @@ class Plan:
 def plan_for(situation: Situation, way: Way) -> Plan:
     """Return how WAY allows the three flows in a situation."""
     passing = _passing(situation, way)
-    asked = PortRange(situation.port, situation.port)
-    answering = asked if way is Way.SINGLE_PORT else situation.ports
+    request_port = PortRange(situation.port, situation.port)
+    answering = request_port if way is Way.SINGLE_PORT else situation.ports
     flows = (
-        Flow(Part.REQUEST, situation.client_ports, asked, Passing.PORTS),
+        Flow(Part.REQUEST, situation.client_ports, request_port, Passing.PORTS),
         Flow(Part.ANSWERS, situation.client_ports, answering, passing[0]),
         Flow(Part.ACKS, situation.client_ports, answering, passing[1]),
     )

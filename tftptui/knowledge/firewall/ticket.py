@@ -37,7 +37,7 @@ def markdown_text(advice: Advice, elsewhere: str = CSV_COMMAND) -> str:
         *_origins(advice),
         *_place(advice),
         table(
-            ("flow", "from", "ports", "to", "ports", "what it is"), _asked_cells(advice)
+            ("flow", "from", "ports", "to", "ports", "what it is"), _flow_cells(advice)
         ),
         _way_words(advice),
         "## Why these ports",
@@ -89,7 +89,7 @@ def _origins(advice: Advice) -> list[str]:
     return [f"**{please}** {text} {other}"]
 
 
-def _asked_cells(advice: Advice) -> list[tuple[str, ...]]:
+def _flow_cells(advice: Advice) -> list[tuple[str, ...]]:
     cells: list[tuple[str, ...]] = []
     for flow in advice.chosen.plan.flows:
         mark = " **(missing)**" if flow.part is advice.missing else ""
@@ -167,6 +167,6 @@ def _ports_to_try(failed: Sequence[SeenFlow]) -> tuple[int, int]:
     """Return the lowest port that failed for the first file, and a high one."""
     if not failed:
         return 2_070, _HIGH_PORTS[0]
-    asked = [flow.client_tid for flow in of_one_errand(failed)]
+    ports = [flow.client_tid for flow in of_one_errand(failed)]
     taken = {flow.client_tid for flow in failed}
-    return min(asked), next(port for port in _HIGH_PORTS if port not in taken)
+    return min(ports), next(port for port in _HIGH_PORTS if port not in taken)

@@ -30,13 +30,13 @@ def story(advice: Advice) -> list[str]:
         opening = f"{seen} seen{still}; none seems to be blocked."
         return [f"{opening} TFTP always needs the following."]
     first, same = traffic.failed[0], of_one_errand(traffic.failed)
-    asked = sum(flow.requests for flow in same)
+    requests = sum(flow.requests for flow in same)
     theirs = port_word([flow.client_tid for flow in same], "UDP")
     ours = port_word([flow.server_tid for flow in same])
     sent = counted(sum(flow.answers for flow in same), "packet")
     text = (
         f"{first.client} requested {code(first.file)} from {first.server} "
-        f"{times(asked)}, from {theirs} ({_span(same)}). "
+        f"{times(requests)}, from {theirs} ({_span(same)}). "
         f"The server replied from {ours}, at least {sent}; none was acknowledged."
     )
     if advice.missing is not None:

@@ -253,12 +253,12 @@ def _missing(flows: tuple[SeenFlow, ...]) -> Part | None:
     then silent had one: its ACKs are lost, unless it quit; that needs three
     retransmissions without an ACK.
     """
-    asked: dict[tuple[str, str], int] = {}
+    requests: dict[tuple[str, str], int] = {}
     for flow in flows:
         if flow.is_unheard:
             key = (flow.client, flow.file)
-            asked[key] = asked.get(key, 0) + flow.requests
-    if any(times > 1 for times in asked.values()):
+            requests[key] = requests.get(key, 0) + flow.requests
+    if any(times > 1 for times in requests.values()):
         return Part.ANSWERS
     patient = 3
     if any(flow.is_unheard and flow.sent_again >= patient for flow in flows):

@@ -94,8 +94,8 @@ def renamed(base: bytes, known: KnownNames) -> list[bytes]:
     """
     name = folded(base).decode("utf-8", "replace")
     candidates = []
-    for asked, there in _RENAMED:
-        if asked.fullmatch(name):
+    for requested, there in _RENAMED:
+        if requested.fullmatch(name):
             for one in known.with_extension(split_extension(base)[1]):
                 text = folded(one.rpartition(b"/")[2]).decode("utf-8", "replace")
                 if there.fullmatch(text):
@@ -127,13 +127,13 @@ def of_like_kind(stem: bytes, extension: bytes) -> Iterator[bytes]:
             yield from (stem + one for one in kinds if one != folded(extension))
 
 
-def loader_beside(asked: bytes, known: KnownNames) -> list[bytes]:
+def loader_beside(requested: bytes, known: KnownNames) -> list[bytes]:
     r"""Return GRUB in the directory of a name that is the label of a boot entry.
 
     Some firmware passes ``\xef\xbf\xbdOnboard`` or ``?USB`` to shim as the name of the
     second stage.
     """
-    *folder, base = parts(asked) or (b"",)
+    *folder, base = parts(requested) or (b"",)
     if not _NO_NAME.fullmatch(base):
         return []
     return [

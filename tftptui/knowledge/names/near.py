@@ -91,20 +91,20 @@ class Near:
         return f"{words}, for {self.note}" if self.note else words
 
 
-def near_names(asked: bytes, known: KnownNames, *, most: int = MOST) -> list[Near]:
-    """Return files with names similar to ASKED, the most likely first.
+def near_names(requested: bytes, known: KnownNames, *, most: int = MOST) -> list[Near]:
+    """Return files with names similar to REQUESTED, the most likely first.
 
     If files differ only in spelling, guesses are left out.
 
     Args:
-        asked: bytes as on the wire.
+        requested: bytes as on the wire.
         known: the existing names.
         most: maximum number to return.
     """
-    if not asked or not len(known):
+    if not requested or not len(known):
         return []
     found: dict[bytes, Near] = {}
-    written = [*spellings(asked)]
+    written = [*spellings(requested)]
     for near in _spelt_differently(written, known):
         found.setdefault(near.name, near)
     if not found:
@@ -138,9 +138,9 @@ def _lower(name: bytes) -> bytes:
     )
 
 
-def _guesses(asked: bytes, known: KnownNames) -> Iterator[Near]:
+def _guesses(requested: bytes, known: KnownNames) -> Iterator[Near]:
     """Yield guesses by confidence; the last two rules only if others find nothing."""
-    if not asked:
+    if not requested:
         return
     is_found = False
     for rule in (
@@ -150,18 +150,18 @@ def _guesses(asked: bytes, known: KnownNames) -> Iterator[Near]:
         _family,
         _other_address,
     ):
-        for near in rule(asked, known):
+        for near in rule(requested, known):
             is_found = True
             yield near
     if not is_found:
-        base = asked.rpartition(b"/")[2]
-        for one in _by_likeness(families.same_series(base, known), asked):
+        base = requested.rpartition(b"/")[2]
+        for one in _by_likeness(families.same_series(base, known), requested):
             yield Near(one, "family")
-        yield from _typo(asked, known)
+        yield from _typo(requested, known)
 
 
-def _without_arguments(asked: bytes, known: KnownNames) -> Iterator[Near]:
-    name, space, _ = asked.partition(b" ")
+def _without_arguments(requested: bytes, known: KnownNames) -> Iterator[Near]:
+    name, space, _ = requested.partition(b" ")
     if space and name:
         for one in known.spelt_like(name):
             yield Near(one, "arguments")
@@ -169,11 +169,11 @@ def _without_arguments(asked: bytes, known: KnownNames) -> Iterator[Near]:
             yield Near(near.name, "arguments")
 
 
-def _elsewhere(asked: bytes, known: KnownNames) -> Iterator[Near]:
+def _elsewhere(requested: bytes, known: KnownNames) -> Iterator[Near]:
     """Yield the same base name in other directories, the most similar path first."""
-    steps = parts(folded(asked))
+    steps = parts(folded(requested))
     below_root = _below_root(steps, known)
-    for one in _by_likeness(known.with_base(asked.rpartition(b"/")[2]), asked):
+    for one in _by_likeness(known.with_base(requested.rpartition(b"/")[2]), requested):
         theirs = parts(folded(one))
         ends_alike = steps[-len(theirs) :] == theirs
         is_short = theirs == below_root or (ends_alike and len(theirs) < len(steps))
@@ -186,8 +186,8 @@ def _below_root(steps: tuple[bytes, ...], known: KnownNames) -> tuple[bytes, ...
     return steps[len(root) :] if root and steps[: len(root)] == root else steps
 
 
-def _other_extension(asked: bytes, known: KnownNames) -> Iterator[Near]:
-    base = asked.rpartition(b"/")[2]
+def _other_extension(requested: bytes, known: KnownNames) -> Iterator[Near]:
+    base = requested.rpartition(b"/")[2]
     stem, extension = split_extension(base)
     others = [base + added.encode() for added in _ADDED]
     if extension:
@@ -195,52 +195,52 @@ def _other_extension(asked: bytes, known: KnownNames) -> Iterator[Near]:
     else:
         others += [base + one for one in sorted(_KNOWN_EXTENSIONS)]
     for other in others:
-        for one in _by_likeness(known.with_base(other), asked):
+        for one in _by_likeness(known.with_base(other), requested):
             yield Near(one, "extension")
-    yield from _glued(asked, known)
+    yield from _glued(requested, known)
     like = [known.with_base(one) for one in families.of_like_kind(stem, extension)]
-    for one in _by_likeness(chain.from_iterable(like), asked):
+    for one in _by_likeness(chain.from_iterable(like), requested):
         yield Near(one, "extension")
 
 
-def _glued(asked: bytes, known: KnownNames) -> Iterator[Near]:
-    """Yield files that ASKED equals except for a few characters after the extension."""
-    base = asked.rpartition(b"/")[2]
+def _glued(requested: bytes, known: KnownNames) -> Iterator[Near]:
+    """Yield files REQUESTED equals but for a few characters after the extension."""
+    base = requested.rpartition(b"/")[2]
     for length in range(1, min(_LONGEST_TAIL, len(base) - 1) + 1):
         shorter = base[:-length]
         if split_extension(folded(shorter))[1] in _KNOWN_EXTENSIONS:
-            for one in _by_likeness(known.with_base(shorter), asked):
+            for one in _by_likeness(known.with_base(shorter), requested):
                 yield Near(one, "extension")
 
 
-def _family(asked: bytes, known: KnownNames) -> Iterator[Near]:
-    base = asked.rpartition(b"/")[2]
-    folder = parts(folded(asked))[:-1]
+def _family(requested: bytes, known: KnownNames) -> Iterator[Near]:
+    base = requested.rpartition(b"/")[2]
+    folder = parts(folded(requested))[:-1]
     hits: list[tuple[bool, int, bytes, str]] = []
     for order, relative in enumerate(families.relatives(base)):
-        for one in _by_likeness(known.with_base(relative.base), asked):
+        for one in _by_likeness(known.with_base(relative.base), requested):
             is_here = parts(folded(one))[:-1] == folder
             hits.append((not is_here, order, one, relative.note))
     for _, _, one, note in sorted(hits, key=lambda hit: hit[:2]):
         yield Near(one, "family", note)
-    for one in families.loader_beside(asked, known):
+    for one in families.loader_beside(requested, known):
         yield Near(one, "family")
     for one in families.renamed(base, known):
         yield Near(one, "family")
 
 
-def _other_address(asked: bytes, known: KnownNames) -> Iterator[Near]:
-    for one in known.with_identity(asked):
+def _other_address(requested: bytes, known: KnownNames) -> Iterator[Near]:
+    for one in known.with_identity(requested):
         yield Near(one, "address")
-    key = identity(asked)
+    key = identity(requested)
     if key is not None:  # the directory may differ, too
         base = key.rpartition(b"/")[2]
         for one in known.with_identity_base(base):
             yield Near(one, "address")
 
 
-def _typo(asked: bytes, known: KnownNames) -> Iterator[Near]:
-    base = folded(asked.rpartition(b"/")[2])
+def _typo(requested: bytes, known: KnownNames) -> Iterator[Near]:
+    base = folded(requested.rpartition(b"/")[2])
     if is_address(base) or len(base) < 3:  # noqa: PLR2004 - too short to compare
         return
     most = 1 if len(base) <= _SHORT else _LETTERS
@@ -252,7 +252,7 @@ def _typo(asked: bytes, known: KnownNames) -> Iterator[Near]:
         if 0 < edits <= most:
             hits.append((edits, other))
     for _, other in sorted(hits):
-        for one in _by_likeness(known.with_base(other), asked):
+        for one in _by_likeness(known.with_base(other), requested):
             yield Near(one, "typo")
 
 
@@ -265,9 +265,9 @@ def _is_another_kind(base: bytes, other: bytes) -> bool:
     return len(kinds) > 1
 
 
-def _by_likeness(names: Iterable[bytes], asked: bytes) -> list[bytes]:
-    """Sort files with one base name by how much of their path matches ASKED."""
-    steps = parts(folded(asked[:LONGEST]))[:-1]
+def _by_likeness(names: Iterable[bytes], requested: bytes) -> list[bytes]:
+    """Sort files with one base name by how much of their path matches REQUESTED."""
+    steps = parts(folded(requested[:LONGEST]))[:-1]
 
     def unlikeness(name: bytes) -> tuple[int, int, int, bytes]:
         theirs = parts(folded(name))[:-1]

@@ -54,12 +54,12 @@ def parts(name: bytes) -> tuple[bytes, ...]:
     return tuple(part for part in name.split(b"/") if part not in (b"", b"."))
 
 
-def spellings(asked: bytes) -> Iterator[tuple[str, bytes]]:
-    """Yield possible spellings of ASKED as (rule, name), step by step.
+def spellings(requested: bytes) -> Iterator[tuple[str, bytes]]:
+    """Yield possible spellings of REQUESTED as (rule, name), step by step.
 
     The first one is the name itself, without redundant slashes.
     """
-    name = asked[:LONGEST]
+    name = requested[:LONGEST]
     yield "slashes", b"/".join(parts(name))
     for rule, step in _STEPS:
         changed = step(name)

@@ -92,14 +92,14 @@ class OneBlockRead:
     def __init__(
         self,
         number: int,
-        asked: tuple[Request, Arrival, SharedFile],
+        opened: tuple[Request, Arrival, SharedFile],
         transport: Transport,
         replacer: Replacer,
         recorder: Recorder,
         closed: Callable[["AnyTransfer"], None],
     ) -> None:
         self.number = number
-        self.request, self.arrival, self.file = asked
+        self.request, self.arrival, self.file = opened
         self.transport = transport
         self.client, self.server = self.arrival.client, transport.local
         self.outcome: Outcome | None = None

@@ -146,16 +146,16 @@ class Policy:
             return Verdict(Reason.CLIENT_LIMIT, ErrorCode.UNDEFINED, text, is_full=True)
         return None
 
-    def room(self, reason: str, client: str, asked: int, now: float) -> int:
+    def room(self, reason: str, client: str, wanted: int, now: float) -> int:
         """Return the maximum size in bytes of an ERROR to this address.
 
         The address may be forged, and its owner would get our packets. So an address
-        gets a few full-length ERRORs; after that none is longer than the request (ASKED
-        bytes), and reasons that are typical of floods get none.
+        gets a few full-length ERRORs; after that none is longer than the request
+        (WANTED bytes), and reasons that are typical of floods get none.
         """
         if self._words.take(client, now):
             return MOST_WORDS
-        return 0 if reason in FLOODING else min(asked, MOST_WORDS)
+        return 0 if reason in FLOODING else min(wanted, MOST_WORDS)
 
 
 def _never(request: Request, settings: Settings) -> Verdict | None:

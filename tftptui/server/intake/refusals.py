@@ -130,10 +130,10 @@ class RefusalDesk:
         self._recorder.raw(packet, arrival.server, arrival.client)
 
     def _write_down(self, arrival: Arrival, request: Request, verdict: Verdict) -> None:
-        asked = requested(arrival, request, self._recorder.clock.wall())
-        self._recorder.emit(asked)
+        event = requested(arrival, request, self._recorder.clock.wall())
+        self._recorder.emit(event)
         program = self._recognize(request, arrival.client)
-        tell = partial(self._tell, asked, (request.filename, program), verdict)
+        tell = partial(self._tell, event, (request.filename, program), verdict)
         if verdict.reason == Reason.NOT_FOUND and isinstance(request, ReadRequest):
             self._seek(request.filename, tell)
         else:
@@ -141,7 +141,7 @@ class RefusalDesk:
 
     def _tell(
         self,
-        asked: Requested,
+        event: Requested,
         about: About,
         verdict: Verdict,
         near: list[NearName],
@@ -151,12 +151,12 @@ class RefusalDesk:
             Refused(
                 time=self._recorder.clock.wall(),  # keeps the journal in order
                 transfer=None,
-                client=asked.client,
-                client_tid=asked.client_tid,
-                server=asked.server,
+                client=event.client,
+                client_tid=event.client_tid,
+                server=event.server,
                 server_tid=None,
-                file=asked.file,
-                direction=asked.direction,
+                file=event.file,
+                direction=event.direction,
                 reason=verdict.reason,
                 error_code=verdict.code,
                 message=verdict.text,
@@ -166,7 +166,7 @@ class RefusalDesk:
                 signature=program,
             )
         )
-        self._latest.append(_shown(asked, about, verdict, near))
+        self._latest.append(_shown(event, about, verdict, near))
 
     def _summarise(self, summaries: list[Summary]) -> None:
         for summary in summaries:
@@ -187,20 +187,20 @@ def too_long(nbytes: int, limit: int) -> PeerError:
 
 
 def _shown(
-    asked: Requested, about: About, verdict: Verdict, near: list[NearName]
+    event: Requested, about: About, verdict: Verdict, near: list[NearName]
 ) -> Refusal:
     name, program = about
     return Refusal(
-        time=asked.time,
-        client=asked.client,
-        client_tid=asked.client_tid,
-        file=asked.file,
+        time=event.time,
+        client=event.client,
+        client_tid=event.client_tid,
+        file=event.file,
         reason=verdict.reason,
         message=verdict.text,
         near=near,
-        direction=asked.direction,
+        direction=event.direction,
         asked=name,
-        server=asked.server,
+        server=event.server,
         kind=program.kind if program else "",
     )
 

@@ -95,7 +95,7 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def run(
-    settings: Settings, asked: bytes, client: str, *, is_write: bool
+    settings: Settings, requested: bytes, client: str, *, is_write: bool
 ) -> Explanation:
     """Explain a request of CLIENT (empty: any client).
 
@@ -107,31 +107,33 @@ def run(
     root = root_of(settings)
     with contextlib.closing(root):
         if is_write:
-            return explain_write(root, asked, client, settings.write)
-        return explain_read(root, asked, client)
+            return explain_write(root, requested, client, settings.write)
+        return explain_read(root, requested, client)
 
 
-def explain_read(root: Root, asked: bytes, client: str) -> Explanation:
+def explain_read(root: Root, requested: bytes, client: str) -> Explanation:
     """Explain an RRQ for a name."""
     trail = _Trail()
-    for candidate in root.names.candidates(asked, client):
+    for candidate in root.names.candidates(requested, client):
         if trail.take(candidate, _try_read(root, candidate)):
             break
-    return trail.explanation(root, asked, client, direction="read")
+    return trail.explanation(root, requested, client, direction="read")
 
 
-def explain_write(root: Root, asked: bytes, client: str, policy: str) -> Explanation:
+def explain_write(
+    root: Root, requested: bytes, client: str, policy: str
+) -> Explanation:
     """Explain a WRQ for a name; POLICY is the setting ``write``."""
     trail = _Trail()
     if policy == "off":
         text = "uploads are off"
         trail.problem = RootError(Reason.DENIED, ErrorCode.ACCESS_VIOLATION, text)
-        return trail.explanation(root, asked, client, direction="write")
-    for target in root.names.targets(asked, client):
+        return trail.explanation(root, requested, client, direction="write")
+    for target in root.names.targets(requested, client):
         may_overwrite = policy == "overwrite"
         if trail.take(target, _try_write(root, target, may_overwrite=may_overwrite)):
             break
-    return trail.explanation(root, asked, client, direction="write")
+    return trail.explanation(root, requested, client, direction="write")
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +172,7 @@ class _Trail:
         return trial.problem.reason != Reason.NOT_FOUND
 
     def explanation(
-        self, root: Root, asked: bytes, client: str, *, direction: str
+        self, root: Root, requested: bytes, client: str, *, direction: str
     ) -> Explanation:
         trial, problem = self.trial, self.problem
         if trial is None and problem is None:
@@ -179,7 +181,7 @@ class _Trail:
                 code = ErrorCode.ACCESS_VIOLATION
             problem = RootError(Reason.MALFORMED, code, "the request names no file")
         return Explanation(
-            asked=visible(asked),
+            asked=visible(requested),
             client=client,
             root=root.title,
             direction=direction,

@@ -37,9 +37,9 @@ def root_of(settings: Settings) -> Root:
         raise SettingsError(f"cannot serve {place}: {error.strerror}") from error
 
 
-def served_as(asked: bytes, name: bytes) -> str:
-    """Return NAME as printable text if it differs from the one ASKED for, else ""."""
-    return "" if components(asked) == components(name) else visible(name)
+def served_as(requested: bytes, name: bytes) -> str:
+    """Return NAME as printable text if it differs from the one REQUESTED, else ""."""
+    return "" if components(requested) == components(name) else visible(name)
 
 
 def _by_address(client: str) -> bytes:

@@ -12,17 +12,17 @@ from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.refusal_reasons import Reason
 
 
-def link(root: Root, asked: bytes, name: bytes) -> bytes:
-    """Create a symbolic link from ASKED to the file NAME; return the link's name.
+def link(root: Root, requested: bytes, name: bytes) -> bytes:
+    """Create a symbolic link from REQUESTED to the file NAME; return the link's name.
 
     Raises:
-        RootError: ASKED exists, its directory does not, or the link would not lead to
-            the file.
+        RootError: REQUESTED exists, its directory does not, or the link would not lead
+            to the file.
         OSError: the directory is not writable.
     """
     if not stat.S_ISREG(root.look(name)[0].st_mode):
         raise _refused("not a file")
-    place = _place(root, asked)
+    place = _place(root, requested)
     try:
         if place.is_there:
             raise _refused("file already exists")
@@ -34,11 +34,11 @@ def link(root: Root, asked: bytes, name: bytes) -> bytes:
     return place.name
 
 
-def _place(root: Root, asked: bytes) -> NewPlace:
+def _place(root: Root, requested: bytes) -> NewPlace:
     try:
-        return root.reach_new(asked)
+        return root.reach_new(requested)
     except RootError as error:
-        targets = [one.name for one in root.names.targets(asked, "")]
+        targets = [one.name for one in root.names.targets(requested, "")]
         if error.reason != Reason.NOT_FOUND or not targets:
             raise
         folder = visible(targets[0].rpartition(b"/")[0])
@@ -49,14 +49,14 @@ def _place(root: Root, asked: bytes) -> NewPlace:
         raise RootError(error.reason, error.code, text) from error
 
 
-def unlink(root: Root, asked: bytes, name: bytes) -> None:
+def unlink(root: Root, requested: bytes, name: bytes) -> None:
     """Remove the link that link() created for the same names; never a file.
 
     Raises:
         RootError: there is no such link.
         OSError: the directory is not writable.
     """
-    for candidate in root.names.targets(asked, ""):
+    for candidate in root.names.targets(requested, ""):
         above, _, part = candidate.name.rstrip(b"/").rpartition(b"/")
         with root.walk(ignore_case=candidate.ignore_case) as walk:
             is_folder = walk.reach(above) is None

@@ -57,7 +57,7 @@ class Names:
         """True without rewrite rules, client directories or ignored case."""
         return not (self.rules or self.ignore_case) and self.folder_of is no_folder
 
-    def candidates(self, asked: bytes, client: str = "") -> Iterator[Candidate]:
+    def candidates(self, requested: bytes, client: str = "") -> Iterator[Candidate]:
         """Yield the names to try for a read, in order, without duplicates.
 
         A name changed by a rule is not tried unchanged. The client's own directory
@@ -65,23 +65,25 @@ class Names:
         it are not tried in it.
         """
         if not self.ignore_case:
-            yield from _in_turn(asked) if self.is_plain else self._exact(asked, client)
+            yield from (
+                _in_turn(requested) if self.is_plain else self._exact(requested, client)
+            )
             return
         exact = []
-        for candidate in self._exact(asked, client):
+        for candidate in self._exact(requested, client):
             exact.append(candidate)
             yield candidate
         for candidate in exact:
             why = f"{candidate.why}, ignoring case"
             yield replace(candidate, why=why, ignore_case=True)
 
-    def targets(self, asked: bytes, client: str = "") -> Iterator[Candidate]:
+    def targets(self, requested: bytes, client: str = "") -> Iterator[Candidate]:
         """Yield the names to try for an upload; the first existing directory wins.
 
         Only the most normalized spelling counts; otherwise a client that writes
         backslashes would create files with backslashes in their names.
         """
-        plain = self._plain(asked)
+        plain = self._plain(requested)
         if not plain.name:
             return
         plain = replace(plain, ignore_case=self.ignore_case)
@@ -90,21 +92,21 @@ class Names:
             yield _inside(folder, plain)
         yield plain
 
-    def _exact(self, asked: bytes, client: str) -> Iterator[Candidate]:
+    def _exact(self, requested: bytes, client: str) -> Iterator[Candidate]:
         folder = self.folder_of(client) if client else None
         tried: set[tuple[bytes, ...]] = set()
         if folder is not None:
-            for candidate in self._rewritten(asked):
+            for candidate in self._rewritten(requested):
                 parts = components(candidate.name)
                 if parts and not _climbs(candidate.name) and _is_new(tried, parts):
                     yield _inside(folder, candidate)
             tried.clear()
-        for candidate in self._rewritten(asked):
+        for candidate in self._rewritten(requested):
             if candidate.name and _is_new(tried, components(candidate.name)):
                 yield candidate
 
-    def _rewritten(self, asked: bytes) -> Iterator[Candidate]:
-        for spelling in _spellings(asked):
+    def _rewritten(self, requested: bytes) -> Iterator[Candidate]:
+        for spelling in _spellings(requested):
             yield self._apply(spelling)
 
     def _apply(self, spelling: Candidate) -> Candidate:
@@ -118,9 +120,9 @@ class Names:
         why = f"{spelling.why}, rewritten by {rules}"
         return Candidate(done.name, why, done.rules)
 
-    def _plain(self, asked: bytes) -> Candidate:
-        plain = Candidate(asked, _AS_ASKED)
-        for plain in _spellings(asked, padded=True):
+    def _plain(self, requested: bytes) -> Candidate:
+        plain = Candidate(requested, _AS_ASKED)
+        for plain in _spellings(requested, padded=True):
             changed = self._apply(plain)
             if changed is not plain:
                 # A captured group may need the same cleaning as the name.
@@ -138,12 +140,12 @@ def components(name: bytes) -> tuple[bytes, ...]:
 _AS_ASKED = "as requested"
 
 
-def _spellings(asked: bytes, *, padded: bool = False) -> Iterator[Candidate]:
+def _spellings(requested: bytes, *, padded: bool = False) -> Iterator[Candidate]:
     """Yield the spellings of a name; PADDED keeps trailing 0xFF bytes."""
-    yield Candidate(asked, _AS_ASKED)
-    if len(asked) > LONGEST:
+    yield Candidate(requested, _AS_ASKED)
+    if len(requested) > LONGEST:
         return
-    name, why = asked, _AS_ASKED
+    name, why = requested, _AS_ASKED
     if b"\\" in name:
         name, why = name.replace(b"\\", b"/"), "backslashes as slashes"
         yield Candidate(name, why)
@@ -164,12 +166,12 @@ def _inside(folder: bytes, candidate: Candidate) -> Candidate:
 
 
 @lru_cache(maxsize=1_024)
-def _in_turn(asked: bytes) -> tuple[Candidate, ...]:
+def _in_turn(requested: bytes) -> tuple[Candidate, ...]:
     """Return the candidates if there are no rules and no client directories."""
     tried: set[tuple[bytes, ...]] = set()
     return tuple(
         spelling
-        for spelling in _spellings(asked)
+        for spelling in _spellings(requested)
         if spelling.name and _is_new(tried, components(spelling.name))
     )
 

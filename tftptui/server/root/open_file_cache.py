@@ -172,28 +172,28 @@ class OpenFileCache:
         self._kept: dict[bytes, _Kept] = {}  # most recently used last
         self._descriptors = 0
 
-    def find(self, asked: bytes, root: int) -> SharedFile | None:
-        """Return the open file for ASKED below the directory ROOT, or None."""
-        kept = self._kept.pop(asked, None)
+    def find(self, requested: bytes, root: int) -> SharedFile | None:
+        """Return the open file for REQUESTED below the directory ROOT, or None."""
+        kept = self._kept.pop(requested, None)
         if kept is None:
             return None
         if not kept.is_there(root):
             self._close(kept)
             return None
-        self._kept[asked] = kept
+        self._kept[requested] = kept
         kept.file.users += 1
         return kept.file
 
-    def keep(self, asked: bytes, walk: Walk, shared: SharedFile) -> SharedFile:
+    def keep(self, requested: bytes, walk: Walk, shared: SharedFile) -> SharedFile:
         """Cache a file just opened if its path has no links or ".."; return it."""
         names = walk.steps
         is_simple = not walk.links and b".." not in names
-        if is_simple and tuple(names) == components(asked):
-            if (old := self._kept.pop(asked, None)) is not None:
+        if is_simple and tuple(names) == components(requested):
+            if (old := self._kept.pop(requested, None)) is not None:
                 self._close(old)
             self._make_room(len(names))
             shared.users += 1
-            kept = self._kept[asked] = _Kept(shared, walk.detach(), names)
+            kept = self._kept[requested] = _Kept(shared, walk.detach(), names)
             self._descriptors += kept.descriptors
             shared.settle(kept.version)
         return shared

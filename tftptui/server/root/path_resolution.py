@@ -106,16 +106,16 @@ class Walk:
         """
         ahead = [(part, True) for part in components(name)]
         while ahead:
-            part, is_asked = ahead.pop(0)
+            part, is_requested = ahead.pop(0)
             if part == b"..":
-                self._up(is_asked=is_asked)
-                if is_asked:
+                self._up(is_requested=is_requested)
+                if is_requested:
                     self.steps.append(part)
                 continue
             self._missing = None if ahead else part
-            if not ahead and self._finds_file(part, is_asked=is_asked):
+            if not ahead and self._finds_file(part, is_requested=is_requested):
                 return part
-            step, part = self._step(part, is_asked=is_asked)
+            step, part = self._step(part, is_requested=is_requested)
             mode = os.fstat(step).st_mode
             if stat.S_ISDIR(mode):
                 self._folders.append(step)
@@ -193,7 +193,7 @@ class Walk:
             part or b".", os.R_OK, dir_fd=self._folders[-1], effective_ids=EFFECTIVE
         )
 
-    def _finds_file(self, part: bytes, *, is_asked: bool) -> bool:
+    def _finds_file(self, part: bytes, *, is_requested: bool) -> bool:
         """Return whether there is a regular file; a shortcut for most names."""
         if is_hidden(part):
             return False
@@ -201,22 +201,22 @@ class Walk:
             self._is_file = stat.S_ISREG(self.look(part).st_mode)
         except OSError:
             return False
-        if self._is_file and is_asked:
+        if self._is_file and is_requested:
             self.steps.append(part)
         return self._is_file
 
-    def _step(self, part: bytes, *, is_asked: bool) -> tuple[int, bytes]:
+    def _step(self, part: bytes, *, is_requested: bool) -> tuple[int, bytes]:
         """Open a component; return its descriptor and its spelling on disk."""
         if is_hidden(part):
             raise FileNotFoundError(errno.ENOENT, "reserved name")
         try:
             step = os.open(part, _STEP, dir_fd=self._folders[-1])
         except FileNotFoundError:
-            if not self._ignore_case or not is_asked:
+            if not self._ignore_case or not is_requested:
                 raise
             part = twin(part, self._names())
             step = os.open(part, _STEP, dir_fd=self._folders[-1])
-        if is_asked:
+        if is_requested:
             self.steps.append(part)
         return step, part
 
@@ -232,8 +232,8 @@ class Walk:
         finally:
             os.close(folder)
 
-    def _up(self, *, is_asked: bool) -> None:
-        if len(self._folders) <= (1 if is_asked else self._floor):
+    def _up(self, *, is_requested: bool) -> None:
+        if len(self._folders) <= (1 if is_requested else self._floor):
             raise outside()
         os.close(self._folders.pop())
 
@@ -248,7 +248,7 @@ class Walk:
         if target != self._absolute and not target.startswith(self._absolute + b"/"):
             raise outside()
         while len(self._folders) > self._floor:
-            self._up(is_asked=False)
+            self._up(is_requested=False)
         return components(target[len(self._absolute) :])
 
     def _file(self, name: bytes) -> ServedFile:

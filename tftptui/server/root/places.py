@@ -97,15 +97,17 @@ class PlacesWalk(Walk):
     def _is_at_top(self) -> bool:
         return len(self._folders) == 1
 
-    def _finds_file(self, part: bytes, *, is_asked: bool) -> bool:
-        return not self._is_at_top and super()._finds_file(part, is_asked=is_asked)
+    def _finds_file(self, part: bytes, *, is_requested: bool) -> bool:
+        return not self._is_at_top and super()._finds_file(
+            part, is_requested=is_requested
+        )
 
     def _names(self) -> list[bytes]:
         return [*self._places] if self._is_at_top else super()._names()
 
-    def _step(self, part: bytes, *, is_asked: bool) -> tuple[int, bytes]:
+    def _step(self, part: bytes, *, is_requested: bool) -> tuple[int, bytes]:
         if not self._is_at_top:
-            return super()._step(part, is_asked=is_asked)
+            return super()._step(part, is_requested=is_requested)
         name = part
         if name not in self._places:
             name = twin(part, self._names() if self._ignore_case else [])

@@ -153,7 +153,7 @@ class Root:
         if self._descriptor >= 0:
             os.close(self._descriptor)
 
-    def open(self, asked: bytes, client: str = "") -> ServedFile:
+    def open(self, requested: bytes, client: str = "") -> ServedFile:
         """Open the file that a request of CLIENT names.
 
         The candidates are tried in order until one exists.
@@ -161,21 +161,21 @@ class Root:
         Raises:
             RootError: there is no such file, or it must not be served.
         """
-        return self._open(asked, client, lambda _, file: file)
+        return self._open(requested, client, lambda _, file: file)
 
-    def share(self, asked: bytes, client: str = "") -> SharedFile:
+    def share(self, requested: bytes, client: str = "") -> SharedFile:
         """Like open(), but may return a file already open; see OpenFileCache.
 
         Raises:
             RootError: like open().
         """
         if self._places is not None or not self.names.is_plain:
-            return self._open(asked, client, self._shared)
-        found = self._opened.find(asked, self._descriptor)
-        return found or self._open(asked, client, partial(self._keep, asked))
+            return self._open(requested, client, self._shared)
+        found = self._opened.find(requested, self._descriptor)
+        return found or self._open(requested, client, partial(self._keep, requested))
 
-    def _keep(self, asked: bytes, walk: Walk, file: ServedFile) -> SharedFile:
-        return self._opened.keep(asked, walk, self._shared(walk, file))
+    def _keep(self, requested: bytes, walk: Walk, file: ServedFile) -> SharedFile:
+        return self._opened.keep(requested, walk, self._shared(walk, file))
 
     def _shared(self, _: Walk, file: ServedFile) -> SharedFile:
         return SharedFile(file, lambda name: self.look(name)[0])
@@ -185,10 +185,10 @@ class Root:
         self._opened.forget()
 
     def _open(
-        self, asked: bytes, client: str, take: Callable[[Walk, ServedFile], T]
+        self, requested: bytes, client: str, take: Callable[[Walk, ServedFile], T]
     ) -> T:
         missing = None
-        for candidate in self.names.candidates(asked, client):
+        for candidate in self.names.candidates(requested, client):
             try:
                 with self.walk(ignore_case=candidate.ignore_case) as walk:
                     return take(walk, walk.open(candidate.name))
@@ -219,14 +219,14 @@ class Root:
             part = walk.reach(name)
             return walk.look(part), walk.may_read(part)
 
-    def reach_new(self, asked: bytes, client: str = "") -> NewPlace:
+    def reach_new(self, requested: bytes, client: str = "") -> NewPlace:
         """Find the destination of an upload of CLIENT.
 
         Raises:
             RootError: there is no such directory, or something else has that name.
         """
         missing = None
-        for candidate in self.names.targets(asked, client):
+        for candidate in self.names.targets(requested, client):
             try:
                 return self.try_new(candidate)
             except RootError as error:

@@ -114,8 +114,8 @@ class Opener:
         file = self.root.share(request.filename, arrival.client.host)
         transport = self._transport(listener, arrival, file.close, self._alone)
         if self._is_brief(request) and transport.to and file.find_packet():
-            asked = (request, arrival, file)
-            return OneBlockRead(number, asked, transport, self, self.recorder, closed)
+            opened = (request, arrival, file)
+            return OneBlockRead(number, opened, transport, self, self.recorder, closed)
         is_text = request.mode is _NETASCII
         source: Source = (
             NetasciiSource(file) if is_text else FileSource(file, may_wait=False)
@@ -235,10 +235,10 @@ class Opener:
         try:
             if self.settings.single_port:
                 return SharedTransport(listener, arrival)
-            asked, client = arrival.server, arrival.client
+            server, client = arrival.server, arrival.client
 
             def open_port(port: int) -> Transport:
-                return way(Endpoint(asked.host, port, asked.scope), client)
+                return way(Endpoint(server.host, port, server.scope), client)
 
             now = self.recorder.clock.now()
             return self.pool.lease(open_port, now, client.host).opened

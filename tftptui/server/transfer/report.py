@@ -218,7 +218,7 @@ class Report:
         view.repeated = wall
         self._recorder.counters.duplicates += 1
 
-    def asked_again(self, datagram: bytes, asked: Endpoint, note: str) -> None:
+    def repeated_request(self, datagram: bytes, asked: Endpoint, note: str) -> None:
         """Record a repeated request to ASKED, resent or duplicated on the path."""
         view, wall = self.view, self._recorder.clock.wall()
         kind = Kind.WRQ if view.direction == "write" else Kind.RRQ

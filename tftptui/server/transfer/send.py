@@ -141,12 +141,12 @@ class Sender:
         if session is None:
             parts, last = self._parts, self._fast.last
             agreed = parts.agreed
-            asked = {name.lower() for name, _ in parts.request.options}
+            names = {name.lower() for name, _ in parts.request.options}
             session = self._session = SendSession(
                 window=agreed.window,
                 last_block=last or None,
                 negotiated=bool(agreed.oack),
-                size_asked=b"tsize" in asked,
+                wants_size=b"tsize" in names,
                 timer=timer_of(agreed, parts.settings),
             )
             session.numbering = agreed.numbering

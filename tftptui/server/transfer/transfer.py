@@ -278,10 +278,10 @@ class Transfer:
         """Emit the events for its request and start, unless already done."""
         if not self.is_reported:
             self.is_reported = True
-            asked = requested(
+            event = requested(
                 self.parts.arrival, self.request, self.report.started, self.number
             )
-            self.parts.recorder.emit(asked)
+            self.parts.recorder.emit(event)
             self.view()
             self.report.began()
 
@@ -348,7 +348,7 @@ class Transfer:
 
     def _note_repeated(self, again: Arrival) -> None:
         note = request_note(self.request)
-        self.report.asked_again(again.datagram, again.server, note)
+        self.report.repeated_request(again.datagram, again.server, note)
 
     def replace(self, text: str) -> None:
         """End silently: the client has started something else, or restarted."""

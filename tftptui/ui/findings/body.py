@@ -112,9 +112,9 @@ class WhyBody:
         number = words.telling(one, store)
         if number is None:
             return None
-        asked_on = store.status.port if store.status else 0
+        request_port = store.status.port if store.status else 0
         view = store.transfers[number]
-        scene = Scene.of(view, asked_on, is_ours=not store.is_capture)
+        scene = Scene.of(view, request_port, is_ours=not store.is_capture)
         return drawing(one, scene, min(self.width, WIDEST) - _FRAME, self.slots)
 
     def _rows(self) -> Iterator[Row]:

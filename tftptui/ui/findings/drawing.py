@@ -42,7 +42,7 @@ class Scene:
     Attributes:
         client, server: addresses.
         client_tid, server_tid: their ports.
-        asked_on: the server's request port.
+        request_port: the server's request port.
         is_read: whether the client fetches a file.
         is_ours: whether the server is this one, and not one in a capture.
     """
@@ -51,19 +51,22 @@ class Scene:
     server: str
     client_tid: int
     server_tid: int
-    asked_on: int
+    request_port: int
     is_read: bool = True
     is_ours: bool = True
 
     @classmethod
-    def of(cls, view: TransferView, asked_on: int, *, is_ours: bool = True) -> Self:
+    def of(cls, view: TransferView, request_port: int, *, is_ours: bool = True) -> Self:
         """Return the scene of a transfer."""
         ends = (view.client, view.server, view.client_tid, view.server_tid)
-        return cls(*ends, asked_on, view.direction == "read", is_ours)
+        return cls(*ends, request_port, view.direction == "read", is_ours)
 
     def ports(self, way: Lane) -> tuple[int, int]:
         """Return the client's and the server's port of a lane."""
-        return self.client_tid, self.asked_on if way == "request" else self.server_tid
+        return (
+            self.client_tid,
+            self.request_port if way == "request" else self.server_tid,
+        )
 
     def name(self, way: Lane) -> str:
         """Return the packets of a lane."""

@@ -67,14 +67,14 @@ def arrow_cells(
     slot = "packet-error" if unanswered and not line.is_again else line.slot
     dashes = ("─╌" if is_halfway else "╌╌") if unanswered else "──"
     arrow = _arrow(line, wide.between, dashes)
-    asked = "" if record.server_tid == _our_tid(line) else f" {record.server_tid}"
+    elsewhere = "" if record.server_tid == _our_tid(line) else f" {record.server_tid}"
     late = f"+{length_text(line.since)}" if line.is_again and line.since else ""
     return [
         (_time(record.time - begin), "muted"),
         (arrow[0], "muted"),
         (arrow[1], slot or ("transfer-active" if line.is_sent else "")),
         (arrow[2], "muted"),
-        (fitted(asked, PORT), "muted"),
+        (fitted(elsewhere, PORT), "muted"),
         (fitted(late, wide.late, right=True), line.slot),
     ]
 

@@ -147,12 +147,15 @@ def _ports(
 
 def _agreed(view: TransferView, slots: dict[str, Style]) -> list[RenderableType]:
     table = Table.grid(padding=(0, GAP))
-    for name, asked, agreed in agreement_rows(view):
-        changed = asked not in ("–", agreed)
+    for name, requested, agreed in agreement_rows(view):
+        changed = requested not in ("–", agreed)
         style = slots["transfer-stalled"] if changed else Style()
-        arrow = "=" if asked == agreed else "→"
+        arrow = "=" if requested == agreed else "→"
         table.add_row(
-            Text(name, slots["muted"]), Text(asked), Text(arrow), Text(agreed, style)
+            Text(name, slots["muted"]),
+            Text(requested),
+            Text(arrow),
+            Text(agreed, style),
         )
     notes = [Text(f"{note}.") for note in view.notes]
     return [_heading("requested → agreed"), table, *notes]

@@ -23,7 +23,7 @@ from tftptui.ui.messages import CopyWanted
 from tftptui.ui.panes.files.actions import FileCommand
 from tftptui.ui.panes.files.missing_names import is_answered, missing_folder
 from tftptui.ui.panes.files.rows import (
-    AskedRow,
+    MissingRow,
     NearRow,
     Row,
     name_of,
@@ -87,8 +87,8 @@ class FileCommandHandler:
         if (named := named_file(row)) is None:
             return
         name, size = named
-        asked = row.asked if isinstance(row, NearRow) else row
-        client = asked.client if isinstance(asked, AskedRow) else ""
+        requested = row.asked if isinstance(row, NearRow) else row
+        client = requested.client if isinstance(requested, MissingRow) else ""
         servers = server_addresses(self._store, client)
         status = self._store.status
         port = status.port if status else TFTP_PORT
@@ -126,24 +126,24 @@ class FileCommandHandler:
     def _rename(self, row: Row, *, is_link: bool) -> None:
         if (pair := _pair(row)) is None:
             return
-        asked, near = pair
-        missing = missing_folder(self._store, asked.asked) if is_link else ""
+        requested, near = pair
+        missing = missing_folder(self._store, requested.asked) if is_link else ""
         back: Change | None = None
         if is_link and not missing:
-            command: Command = LinkName(asked.asked, near.name)
+            command: Command = LinkName(requested.asked, near.name)
             do, more = "make a link", "written to the disk"
-            message = f"{asked.name} is now a link to {near.text} · u undoes it"
-            words = f"no link for {asked.name}"
-            back = Change(UnlinkName(asked.asked, near.name), words)
+            message = f"{requested.name} is now a link to {near.text} · u undoes it"
+            words = f"no link for {requested.name}"
+            back = Change(UnlinkName(requested.asked, near.name), words)
         else:
-            command = RewriteName(asked.asked, near.name)
+            command = RewriteName(requested.asked, near.name)
             do, more = "add a rule", "until this server ends"
-            message = f"requests for {asked.name} now get {near.text}"
-            if is_answered(self._store, asked, near):
+            message = f"requests for {requested.name} now get {near.text}"
+            if is_answered(self._store, requested, near):
                 self._screen.app.notify(f"{message} already", markup=False)
                 return
             if (rules := self._store.settings.get("rewrite")) is not None:
-                words = f"no rule of its own for {asked.name}"
+                words = f"no rule of its own for {requested.name}"
                 back = Change(ChangeSettings({"rewrite": rules}), words)
                 message = f"{message} · u undoes it"
 
@@ -151,7 +151,7 @@ class FileCommandHandler:
             if answer == "yes":
                 self._ask(command, message, back)
 
-        matters = [f"serve {near.text} for {asked.name}", f"serve {near.text}"]
+        matters = [f"serve {near.text} for {requested.name}", f"serve {near.text}"]
         if missing:
             lack = f"no folder {missing} for a link"
             matters = [*(f"{lack}; {one}" for one in matters), lack]
@@ -196,12 +196,12 @@ class FileCommandHandler:
             self._screen.app.notify(message, markup=False)
 
 
-def _pair(row: Row) -> tuple[AskedRow, NearName] | None:
+def _pair(row: Row) -> tuple[MissingRow, NearName] | None:
     """Return the requested name and the file to serve for it."""
     match row:
         case NearRow(asked=asked, near=near):
             return asked, near
-        case AskedRow(near=(near, *_)):
+        case MissingRow(near=(near, *_)):
             return row, near
         case _:
             return None

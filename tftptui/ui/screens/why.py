@@ -206,10 +206,10 @@ class WhyScreen(Page[NextView | None]):
         return [one.number for one in self._store.findings_in_order()]
 
     def _title(self) -> str:
-        one, asked = self._finding, self._instead
-        if asked is not None:
-            yet = " yet" if asked.running else ""
-            return f"{asked.client} and {asked.file}: no finding{yet}"
+        one, view = self._finding, self._instead
+        if view is not None:
+            yet = " yet" if view.running else ""
+            return f"{view.client} and {view.file}: no finding{yet}"
         if not (one.client and one.file):
             return f"Why? {one.code}"
         if not one.is_alarm:
@@ -271,9 +271,9 @@ class WhyScreen(Page[NextView | None]):
         if self._instead is None:
             return ""
         # The transfer may have ended, or got a finding of its own, since.
-        asked = self._store.transfers.get(self._instead.number, self._instead)
-        one, whose = self._finding, (asked.client, asked.file)
-        text = f"No finding for the selected transfer. {meaning(asked)}"
+        view = self._store.transfers.get(self._instead.number, self._instead)
+        one, whose = self._finding, (view.client, view.file)
+        text = f"No finding for the selected transfer. {meaning(view)}"
         if (one.client, one.file) == whose:
             return f"{text}\n{_BELOW}a finding for the same client and file.\n"
         return f"{text}\n{_BELOW}the latest finding for other transfers.\n"

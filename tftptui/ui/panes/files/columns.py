@@ -14,8 +14,8 @@ from tftptui.ui.panes.files.fetches import Served
 from tftptui.ui.panes.files.hashes import hash_mark
 from tftptui.ui.panes.files.model import Change, FileModel
 from tftptui.ui.panes.files.rows import (
-    AskedRow,
     EntryRow,
+    MissingRow,
     NearRow,
     NoteRow,
     QuietRow,
@@ -57,8 +57,8 @@ def cells(row: Row, model: FileModel, now: float, width: int) -> list[Cell]:
             found = _entry_cells(row, model, now, width)
         case UploadRow():
             found = _upload_cells(row, model.served, width)
-        case AskedRow():
-            found = _asked_cells(row, now, width)
+        case MissingRow():
+            found = _missing_cells(row, now, width)
         case NearRow():
             found = _near_cells(row, width)
         case _:
@@ -74,7 +74,7 @@ def _sentence(row: QuietRow | NoteRow) -> str:
 
 def foot(row: Row | None, now: float) -> str:
     """Return text about the row under the cursor that may have no column."""
-    if isinstance(row, AskedRow) and row.name:
+    if isinstance(row, MissingRow) and row.name:
         return f"last by {row.client} · {age(now - row.time)}"
     return ""
 
@@ -186,7 +186,7 @@ def _upload_cells(row: UploadRow, served: Served, width: int) -> list[Cell]:
     ]
 
 
-def _asked_cells(row: AskedRow, now: float, width: int) -> list[Cell]:
+def _missing_cells(row: MissingRow, now: float, width: int) -> list[Cell]:
     if not row.name:
         return [(fitted("✗ requested, not found", width), "transfer-failed")]
     start = _start(1)

@@ -11,8 +11,8 @@ from tftptui.ui.panes.files.fetches import Last
 from tftptui.ui.panes.files.hashes import Line, hash_line
 from tftptui.ui.panes.files.model import FileModel
 from tftptui.ui.panes.files.rows import (
-    AskedRow,
     EntryRow,
+    MissingRow,
     NearRow,
     QuietRow,
     Row,
@@ -43,8 +43,8 @@ def detail(row: Row | None, model: FileModel, now: float) -> list[Line]:
             lines = [(f"{row.name}/", ""), (f"a folder{since}", "muted")]
         case EntryRow(entry=Entry(kind="other", why=why)):
             lines = [(f"{row.name}{_leads(row.entry)}: {why}.", "muted")]
-        case AskedRow(name=name) if name:
-            lines = _asked_lines(row, model, now)
+        case MissingRow(name=name) if name:
+            lines = _missing_lines(row, model, now)
         case NearRow():
             lines = _near_lines(row, model)
         case QuietRow():
@@ -154,7 +154,7 @@ def _known(row: EntryRow, model: FileModel) -> list[float]:
     return [one.modified for one in known if one and one.modified is not None]
 
 
-def _asked_lines(row: AskedRow, model: FileModel, now: float) -> list[Line]:
+def _missing_lines(row: MissingRow, model: FileModel, now: float) -> list[Line]:
     lines = [(f"requested {_often(row.count)}, {_latest(row, now)}", "")]
     if row.words:
         lines.append((f"{row.words}.", "transfer-stalled"))
@@ -171,16 +171,16 @@ def _asked_lines(row: AskedRow, model: FileModel, now: float) -> list[Line]:
     return lines
 
 
-def _latest(row: AskedRow, now: float) -> str:
+def _latest(row: MissingRow, now: float) -> str:
     return f"last by {row.client} {age(now - row.time)}"
 
 
 def _near_lines(row: NearRow, model: FileModel) -> list[Line]:
-    near, asked = row.near, row.asked
+    near, requested = row.near, row.asked
     verb = "exists" if near.sure else "may be meant"
     return [
         (f"{near.text} {verb} ({near.words}).", ""),
-        (f"requested as {asked.name} by {asked.client}", "muted"),
+        (f"requested as {requested.name} by {requested.client}", "muted"),
         _help(row, model),
     ]
 

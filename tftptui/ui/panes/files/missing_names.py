@@ -8,7 +8,7 @@ from tftptui.engine.messages import NearName, Refusal
 from tftptui.knowledge.names import Attempt, Search, searches
 from tftptui.telemetry.escapes import visible
 from tftptui.telemetry.refusal_reasons import Reason
-from tftptui.ui.panes.files.rows import AskedRow, NearRow, QuietRow, Row, plain_name
+from tftptui.ui.panes.files.rows import MissingRow, NearRow, QuietRow, Row, plain_name
 from tftptui.ui.store import Store
 
 MOST_ASKED = 20
@@ -19,12 +19,12 @@ Places = dict[tuple[str, str], Search]
 _ODD = (b".", b"..")
 
 
-class Asked:
+class MissingNames:
     """Read the refusals of a store; rows() returns the rows to show."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._asked: list[AskedRow] = []
+        self._asked: list[MissingRow] = []
         self._quiet: QuietRow | None = None
         self._stamp: object = None
         self._goes_on = False
@@ -58,13 +58,13 @@ class Asked:
     def rows(self, here: set[str]) -> list[Row]:
         """Return the rows, without names that exist (HERE) by now."""
         missing = [row for row in self._asked if plain_name(row.name) not in here]
-        rows: list[Row] = [AskedRow()] if missing else []
+        rows: list[Row] = [MissingRow()] if missing else []
         for row in missing[:MOST_ASKED]:
             rows.append(row)
             rows += [NearRow(row, near) for near in row.near]
         return [*rows, self._quiet] if self._quiet else rows
 
-    def _has_come(self, row: AskedRow) -> bool:
+    def _has_come(self, row: MissingRow) -> bool:
         """Return whether a client got a file of this name since."""
         return any(
             view.file == row.name and view.started > row.time
@@ -86,7 +86,7 @@ class Asked:
         return attempts
 
 
-def is_answered(store: Store, row: AskedRow, near: NearName) -> bool:
+def is_answered(store: Store, row: MissingRow, near: NearName) -> bool:
     """Return whether a rewrite rule now maps the requested name to NEAR."""
     rules = store.settings.get("rewrite")
     return isinstance(rules, list) and exact_rule(row.asked, near.name) in rules
@@ -108,17 +108,17 @@ def _places(found: Iterable[tuple[str, Search]]) -> Places:
     return places
 
 
-def _loud(missing: Iterable[Refusal], places: Places) -> list[AskedRow]:
+def _loud(missing: Iterable[Refusal], places: Places) -> list[MissingRow]:
     """Return the names that are faults, the latest first; a failed search is one."""
-    found: dict[str, AskedRow] = {}
+    found: dict[str, MissingRow] = {}
     for one in missing:
         search = places.get((one.client, one.file))
         if search is not None and (
             not search.is_alarm or one.file != search.missing[-1]
         ):
             continue
-        before = found.pop(one.file, AskedRow())
-        found[one.file] = AskedRow(
+        before = found.pop(one.file, MissingRow())
+        found[one.file] = MissingRow(
             name=one.file,
             count=before.count + 1,
             client=one.client,
@@ -141,13 +141,13 @@ def _quiet(healthy: Iterable[Search], shown: set[str]) -> QuietRow | None:
     return QuietRow(len(names), tuple(programs)) if names else None
 
 
-def missing_folder(store: Store, asked: bytes) -> str:
+def missing_folder(store: Store, requested: bytes) -> str:
     """Return the missing folder in which a requested name would be, or "".
 
     Also "" if that is not known: only open folders are known.
     """
     fold = bytes.lower if store.settings.get("ignore_case") else bytes
-    steps = [step for step in asked.replace(b"\\", b"/").split(b"/") if step][:-1]
+    steps = [step for step in requested.replace(b"\\", b"/").split(b"/") if step][:-1]
     if any(step in _ODD or step.endswith(b":") for step in steps):
         return ""  # only the server knows what that means
     above = b""

@@ -15,17 +15,17 @@ from tftptui.telemetry.escapes import visible
 from tftptui.ui.formats import count
 from tftptui.ui.kit.fields import has_all
 from tftptui.ui.panes.files.fetches import Served
-from tftptui.ui.panes.files.missing_names import Asked, is_answered
+from tftptui.ui.panes.files.missing_names import MissingNames, is_answered
 from tftptui.ui.panes.files.rows import (
-    AskedRow,
     EntryRow,
     Key,
+    MissingRow,
     NearRow,
     NoteRow,
     Row,
     UploadRow,
-    asked_name,
     depth_of,
+    name_of_row,
     plain_name,
 )
 from tftptui.ui.panes.files.versions import Digests, differs, hash_now
@@ -81,7 +81,7 @@ class FileModel:
         self._seen: dict[bytes, Listing] = {}
         self._current: set[bytes] = set()
         self._places: dict[Key, int] = {}
-        self._asked = Asked(store)
+        self._asked = MissingNames(store)
         self._read_at = 0.0
         self._root: object = None
         self._forgotten = store.forgotten
@@ -130,7 +130,7 @@ class FileModel:
         return next(hits, None)
 
     def _is_hit(self, row: Row) -> bool:
-        name = row.name if isinstance(row, EntryRow) else asked_name(row)
+        name = row.name if isinstance(row, EntryRow) else name_of_row(row)
         return bool(name) and has_all(self.words, name)
 
     def read(self, now: float) -> None:
@@ -152,7 +152,7 @@ class FileModel:
         self._current.clear()
         self.changes.clear()
         self.kinds.clear()
-        self.served, self._asked = Served(), Asked(self._store)
+        self.served, self._asked = Served(), MissingNames(self._store)
 
     def _follow_root(self) -> None:
         """Start over with another root: nothing in it counts as new."""
@@ -362,8 +362,8 @@ class FileModel:
     def _narrowed(self, rows: list[Row]) -> list[Row]:
         if not self.words:
             return rows
-        kept = [row for row in rows if has_all(self.words, asked_name(row))]
-        return [AskedRow(), *kept] if kept else []
+        kept = [row for row in rows if has_all(self.words, name_of_row(row))]
+        return [MissingRow(), *kept] if kept else []
 
     def _notes(self, folder: bytes, listing: Listing | None) -> list[str]:
         if folder in self._refused:

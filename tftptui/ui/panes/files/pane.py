@@ -35,8 +35,8 @@ from tftptui.ui.panes.files.hashes import Line
 from tftptui.ui.panes.files.list import LIST_CALLS, FileList
 from tftptui.ui.panes.files.model import FileModel
 from tftptui.ui.panes.files.rows import (
-    AskedRow,
     EntryRow,
+    MissingRow,
     NearRow,
     Row,
     name_of,
@@ -219,7 +219,7 @@ class FilesPane(Pane):
     def _doable(self, row: Row | None) -> object:
         """Return the state that decides which keys are enabled."""
         kind = row.entry.kind if isinstance(row, EntryRow) else None
-        near = isinstance(row, AskedRow) and bool(row.near)
+        near = isinstance(row, MissingRow) and bool(row.near)
         return type(row), kind, near, self._model.words
 
     # Actions.
@@ -245,7 +245,7 @@ class FilesPane(Pane):
                 answer = own_file(row) is not None
             case "answer" | "link":
                 answer = isinstance(row, NearRow) or (
-                    isinstance(row, AskedRow) and bool(row.near)
+                    isinstance(row, MissingRow) and bool(row.near)
                 )
                 status = self._store.status
                 if action == "link":

@@ -60,7 +60,7 @@ class NoteRow:
 
 
 @dataclass(frozen=True, slots=True)
-class AskedRow:
+class MissingRow:
     """A requested name that does not exist; an empty one is the heading.
 
     Attributes:
@@ -87,9 +87,9 @@ class AskedRow:
 
 @dataclass(frozen=True, slots=True)
 class NearRow:
-    """A similar file for the name of an AskedRow."""
+    """A similar file for the name of an MissingRow."""
 
-    asked: AskedRow
+    asked: MissingRow
     near: NearName
 
     @property
@@ -111,7 +111,7 @@ class QuietRow:
         return "quiet", ""
 
 
-Row = EntryRow | UploadRow | NoteRow | AskedRow | NearRow | QuietRow
+Row = EntryRow | UploadRow | NoteRow | MissingRow | NearRow | QuietRow
 
 
 def named_file(row: Row | None) -> tuple[bytes, int | None] | None:
@@ -119,7 +119,7 @@ def named_file(row: Row | None) -> tuple[bytes, int | None] | None:
     match row:
         case EntryRow(path=path, entry=Entry(kind="file", size=size)):
             return path, size
-        case AskedRow(asked=asked) if asked:
+        case MissingRow(asked=asked) if asked:
             return asked, None
         case NearRow(near=near):
             return near.name, None
@@ -141,7 +141,7 @@ def own_file(row: Row | None) -> bytes | None:
 def name_of(row: Row | None) -> str:
     """Return the name in a row, as a client would write it; else ""."""
     match row:
-        case EntryRow(name=name) | AskedRow(name=name) | UploadRow(name=name):
+        case EntryRow(name=name) | MissingRow(name=name) | UploadRow(name=name):
             return name
         case NearRow(near=near):
             return near.text
@@ -158,7 +158,7 @@ def plain_name(name: str) -> str:
 def depth_of(row: Row) -> int:
     """Return the folder depth of a row."""
     match row:
-        case AskedRow(name=name):
+        case MissingRow(name=name):
             return int(bool(name))
         case NearRow():
             return 2
@@ -168,10 +168,10 @@ def depth_of(row: Row) -> int:
             return row.depth
 
 
-def asked_name(row: Row) -> str:
+def name_of_row(row: Row) -> str:
     """Return the missing name that a row is about; else ""."""
     match row:
-        case AskedRow(name=name) if name:
+        case MissingRow(name=name) if name:
             return name
         case NearRow(asked=asked):
             return asked.name

@@ -73,8 +73,8 @@ class RulePreview(Static):
             self._own = own_addresses()
         traffic = traffic_of(seen_lines(self._store))
         ends = (traffic.servers, traffic.clients, traffic.port, traffic.where)
-        if (asked := (command, now, wishes, ends)) != self._asked:
-            self._asked = asked
+        if (question := (command, now, wishes, ends)) != self._asked:
+            self._asked = question
             self.update(self._draw(command, now, wishes, traffic))
 
     def _draw(

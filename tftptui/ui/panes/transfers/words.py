@@ -109,12 +109,12 @@ def blocks(view: TransferView) -> str:
 
 def options(view: TransferView) -> str:
     """Return the agreed options, and the requested ones where they differ."""
-    asked = {name.lower(): value for name, value in view.asked}
+    requested = {name.lower(): value for name, value in view.asked}
     agreed = {name.lower(): value for name, value in view.agreed}
-    words = [_changed(asked.get("blksize"), agreed.get("blksize"), view.block_size)]
+    words = [_changed(requested.get("blksize"), agreed.get("blksize"), view.block_size)]
     if view.window > 1 or "windowsize" in agreed:
         window = _changed(
-            asked.get("windowsize"), agreed.get("windowsize"), view.window
+            requested.get("windowsize"), agreed.get("windowsize"), view.window
         )
         words.append(f"w{window}")
     if "timeout" in agreed:
@@ -126,10 +126,10 @@ def options(view: TransferView) -> str:
     return " ".join(words)
 
 
-def _changed(asked: str | None, agreed: str | None, used: int) -> str:
-    if asked is None or agreed is None or asked == agreed:
+def _changed(requested: str | None, agreed: str | None, used: int) -> str:
+    if requested is None or agreed is None or requested == agreed:
         return agreed or str(used)
-    return f"{asked}→{agreed}"
+    return f"{requested}→{agreed}"
 
 
 def ending_word(view: TransferView) -> str:
@@ -423,13 +423,15 @@ def story(
     have chosen the client's port.
     """
     parts = agreement(view)
-    asked = "Options: " + ", ".join(parts) + "." if parts else "No options requested."
+    options_text = (
+        "Options: " + ", ".join(parts) + "." if parts else "No options requested."
+    )
     sentences = [
         meaning(view) if finding is None else f"{_finding_text(finding, view)}.",
         verdict(hashed),
         f"{_capital(view.story)}." if view.story else "",
         ports_in_words(view, ports, may_be_nats=may_be_nats),
-        asked,
+        options_text,
         *(f"{_capital(note)}." for note in view.notes),
         *([f"{_capital(CHANGED)}."] if view.changed else []),
         counts_in_words(view),

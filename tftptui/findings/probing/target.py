@@ -29,7 +29,7 @@ class HostRules:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Target:
     """The server and the file of the trials.
 
     Attributes:
